@@ -1,0 +1,444 @@
+//! Which records are in a JSON document? An API's answer, a bare array, or one object a line.
+//!
+//! Reads values as they are written and never builds the document in memory: an answer of a
+//! quarter of a million records would take a gigabyte. Never interprets a column.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+use crate::containers::Table;
+
+/// The names under which services wrap their records.
+const WRAPPERS: [&str; 4] = ["data", "dataset", "records", "results"];
+/// The names under which they say why there are none.
+const MESSAGES: [&str; 3] = ["error", "message", "errorMessage"];
+
+/// The records of a document: the header holds all keys in the order of their first
+/// appearance. Empty if there is no record; an error if the service says that it failed.
+pub fn tables(bytes: &[u8]) -> Result<Vec<Table>, String> {
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    let mut records = Records::default();
+    let mut input = serde_json::Deserializer::from_slice(bytes);
+    // One object a line is one document after the other.
+    while input.end().is_err() {
+        let mut message = None;
+        Document {
+            records: &mut records,
+            message: &mut message,
+        }
+        .deserialize(&mut input)
+        .map_err(|e| e.to_string())?;
+        if let Some(message) = message {
+            return Err(format!("the service answered with an error: {message}"));
+        }
+    }
+    if records.rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(vec![Table {
+        name: String::new(),
+        header: records.header,
+        rows: records.rows,
+    }])
+}
+
+/// The records found so far.
+#[derive(Default)]
+struct Records {
+    header: Vec<String>,
+    columns: HashMap<String, usize>,
+    rows: Vec<(u64, csv::ByteRecord)>,
+    /// The fields of the record that is being read, by column.
+    fields: Vec<String>,
+    /// Records seen, arrays of names not counted.
+    seen: u64,
+}
+
+impl Records {
+    /// The column of a key. Records mostly repeat their keys in order, so `expected` is
+    /// looked at first.
+    fn column(&mut self, key: &str, expected: usize) -> usize {
+        if self.header.get(expected).is_some_and(|k| k == key) {
+            return expected;
+        }
+        if let Some(&column) = self.columns.get(key) {
+            return column;
+        }
+        self.header.push(key.to_owned());
+        self.columns.insert(key.to_owned(), self.header.len() - 1);
+        self.header.len() - 1
+    }
+
+    fn set(&mut self, column: usize, field: String) {
+        if self.fields.len() <= column {
+            self.fields.resize(column + 1, String::new());
+        }
+        self.fields[column] = field;
+    }
+
+    fn end_of_record(&mut self) {
+        self.seen += 1;
+        self.rows
+            .push((self.seen, csv::ByteRecord::from_iter(self.fields.iter())));
+        self.fields.iter_mut().for_each(String::clear);
+    }
+
+    /// An array in place of an object: the first holds the names.
+    fn array(&mut self, fields: Vec<String>) {
+        if self.header.is_empty() {
+            for name in fields {
+                self.column(&name, usize::MAX);
+            }
+            return;
+        }
+        self.seen += 1;
+        self.rows
+            .push((self.seen, csv::ByteRecord::from_iter(fields)));
+    }
+}
+
+/// A whole document: records in an array, or wrapped, or itself one record.
+struct Document<'a> {
+    records: &'a mut Records,
+    message: &'a mut Option<String>,
+}
+
+impl<'de> DeserializeSeed<'de> for Document<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, input: D) -> Result<(), D::Error> {
+        input.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Document<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object or an array of records")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut array: A) -> Result<(), A::Error> {
+        while array.next_element_seed(Record(self.records))?.is_some() {}
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<(), A::Error> {
+        let mut own: Vec<(String, String)> = Vec::new();
+        let mut wrapped = false;
+        while let Some(key) = object.next_key::<String>()? {
+            if WRAPPERS.contains(&key.as_str()) {
+                match object.next_value_seed(Wrapped(self.records))? {
+                    Some(field) => own.push((key, field)),
+                    None => wrapped = true,
+                }
+            } else if MESSAGES.contains(&key.as_str()) {
+                own.push((key, said(&object.next_value::<serde_json::Value>()?)));
+            } else {
+                own.push((key, object.next_value_seed(Field)?));
+            }
+        }
+        *self.message = complaint(&own, wrapped);
+        if !wrapped && self.message.is_none() {
+            for (place, (key, field)) in own.into_iter().enumerate() {
+                let column = self.records.column(&key, place);
+                self.records.set(column, field);
+            }
+            self.records.end_of_record();
+        }
+        Ok(())
+    }
+}
+
+/// What an error field says, if it says anything.
+fn said(value: &serde_json::Value) -> String {
+    match value {
+        serde_json::Value::Null | serde_json::Value::Bool(false) => String::new(),
+        serde_json::Value::String(text) => text.trim().to_owned(),
+        serde_json::Value::Object(fields) if fields.is_empty() => String::new(),
+        serde_json::Value::Object(fields) => fields
+            .get("message")
+            .map_or_else(|| value.to_string(), said),
+        serde_json::Value::Array(items) if items.is_empty() => String::new(),
+        other => other.to_string(),
+    }
+}
+
+/// The service's complaint: an error, or a message in place of records.
+fn complaint(own: &[(String, String)], wrapped: bool) -> Option<String> {
+    let field = |name: &str| {
+        own.iter()
+            .find(|(k, v)| k == name && !v.is_empty())
+            .map(|(_, v)| v)
+    };
+    let status = field("statusCode").or_else(|| field("status"));
+    let message = field("message").or_else(|| field("errorMessage"));
+    match (field("error"), message, status) {
+        (Some(error), ..) => Some(error.clone()),
+        (None, Some(message), Some(status)) if !wrapped => Some(format!("{message} ({status})")),
+        (None, Some(message), None) if !wrapped && own.len() == 1 => Some(message.clone()),
+        _ => None,
+    }
+}
+
+/// The value under a wrapper's name: records (`None`), or a plain field of that name.
+struct Wrapped<'a>(&'a mut Records);
+
+impl<'de> DeserializeSeed<'de> for Wrapped<'_> {
+    type Value = Option<String>;
+
+    fn deserialize<D: Deserializer<'de>>(self, input: D) -> Result<Self::Value, D::Error> {
+        input.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Wrapped<'_> {
+    type Value = Option<String>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an array of records")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut array: A) -> Result<Self::Value, A::Error> {
+        while array.next_element_seed(Record(self.0))?.is_some() {}
+        Ok(None)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<Self::Value, A::Error> {
+        Field.visit_map(object).map(Some)
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+        // `"data": null` is an answer without records.
+        Ok(None)
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+        Field.visit_str(text).map(Some)
+    }
+
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Self::Value, E> {
+        Field.visit_bool(value).map(Some)
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Self::Value, E> {
+        Field.visit_i64(value).map(Some)
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Self::Value, E> {
+        Field.visit_u64(value).map(Some)
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Self::Value, E> {
+        Field.visit_f64(value).map(Some)
+    }
+}
+
+/// One record: an object, or an array whose names stood in the first one.
+struct Record<'a>(&'a mut Records);
+
+impl<'de> DeserializeSeed<'de> for Record<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, input: D) -> Result<(), D::Error> {
+        input.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Record<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a record: an object, or an array below an array of names")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<(), A::Error> {
+        let mut expected = 0;
+        while let Some(column) = object.next_key_seed(Key {
+            records: self.0,
+            expected,
+        })? {
+            let field = object.next_value_seed(Field)?;
+            self.0.set(column, field);
+            expected = column + 1;
+        }
+        self.0.end_of_record();
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut array: A) -> Result<(), A::Error> {
+        let mut fields = Vec::new();
+        while let Some(field) = array.next_element_seed(Field)? {
+            fields.push(field);
+        }
+        self.0.array(fields);
+        Ok(())
+    }
+}
+
+/// A key of a record, read as its column without keeping the text.
+struct Key<'a> {
+    records: &'a mut Records,
+    expected: usize,
+}
+
+impl<'de> DeserializeSeed<'de> for Key<'_> {
+    type Value = usize;
+
+    fn deserialize<D: Deserializer<'de>>(self, input: D) -> Result<usize, D::Error> {
+        input.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for Key<'_> {
+    type Value = usize;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key")
+    }
+
+    fn visit_str<E: Error>(self, key: &str) -> Result<usize, E> {
+        Ok(self.records.column(key, self.expected))
+    }
+}
+
+/// One value as text; nothing for null and for what has parts of its own.
+struct Field;
+
+impl<'de> DeserializeSeed<'de> for Field {
+    type Value = String;
+
+    fn deserialize<D: Deserializer<'de>>(self, input: D) -> Result<String, D::Error> {
+        input.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Field {
+    type Value = String;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value")
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<String, E> {
+        Ok(String::new())
+    }
+
+    fn visit_bool<E: Error>(self, value: bool) -> Result<String, E> {
+        Ok(value.to_string())
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<String, E> {
+        Ok(value.to_string())
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<String, E> {
+        Ok(value.to_string())
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<String, E> {
+        // Display of a float never has an exponent.
+        Ok(value.to_string())
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<String, E> {
+        Ok(text.to_owned())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut array: A) -> Result<String, A::Error> {
+        while array.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(String::new())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<String, A::Error> {
+        while object.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(String::new())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn show(text: &str) -> String {
+        match tables(text.as_bytes()) {
+            Err(e) => format!("error: {e}"),
+            Ok(tables) => tables
+                .iter()
+                .map(|t| {
+                    let rows = t.rows.iter().map(|(n, r)| {
+                        let fields: Vec<_> = r.iter().map(|f| String::from_utf8_lossy(f)).collect();
+                        format!("{n}: {}", fields.join("|"))
+                    });
+                    [vec![t.header.join("|")], rows.collect()]
+                        .concat()
+                        .join("\n")
+                })
+                .collect(),
+        }
+    }
+
+    #[test]
+    fn an_api_answer() {
+        let text = r#"{"elapsedTime":"1 s","count":2,"data":[
+            {"a":1,"b":"x","v":6804128143.0},
+            {"b":null,"a":true,"c":[1,{"d":2}],"v":0.5}],"error":""}"#;
+        assert_eq!(show(text), "a|b|v|c\n1: 1|x|6804128143\n2: true||0.5|");
+    }
+
+    #[test]
+    fn other_shapes() {
+        assert_eq!(
+            show(r#"{"validation":{"count":1},"dataset":[{"yr":2017}]}"#),
+            "yr\n1: 2017"
+        );
+        assert_eq!(show(r#"[{"a":1},{"b":2}]"#), "a|b\n1: 1\n2: |2");
+        assert_eq!(show("{\"a\":1}\n{\"a\":2,\"b\":3}\n"), "a|b\n1: 1\n2: 2|3");
+        assert_eq!(
+            show(r#"[["CTY","VAL"],["5700","12"],["5820",null]]"#),
+            "CTY|VAL\n1: 5700|12\n2: 5820|"
+        );
+        assert_eq!(show("\u{feff}[{\"a\":\"é\\u00e9\"}]"), "a\n1: éé");
+        assert_eq!(show(r#"{"data":[],"count":0,"error":null}"#), "");
+        assert_eq!(show(r#"{"data":null}"#), "");
+        assert_eq!(show("[]"), "");
+    }
+
+    #[test]
+    fn a_later_record_is_not_filled_from_the_one_before() {
+        assert_eq!(show(r#"[{"a":1,"b":2},{"a":3}]"#), "a|b\n1: 1|2\n2: 3|");
+    }
+
+    #[test]
+    fn complaints() {
+        let error = "error: the service answered with an error: ";
+        assert_eq!(
+            show(r#"{"statusCode":401,"message":"Access denied"}"#),
+            format!("{error}Access denied (401)")
+        );
+        assert_eq!(
+            show(r#"{"data":[],"error":"Too many"}"#),
+            format!("{error}Too many")
+        );
+        assert_eq!(
+            show(r#"{"error":{"message":"bad key"}}"#),
+            format!("{error}bad key")
+        );
+        assert!(show(r#"{"data":[{"a":1"#).starts_with("error: "));
+        assert!(show("[1]").starts_with("error: "));
+    }
+
+    #[test]
+    fn the_publisher_s_own_answer() {
+        let path = "data/comtrade/comtrade_v1_get_response_CHN_ARG_2010.json";
+        let Some(bytes) = crate::formats::comtrade::testing::shared(path) else {
+            return;
+        };
+        let tables = tables(&bytes).unwrap();
+        assert_eq!(tables.len(), 1);
+        assert_eq!(tables[0].header.len(), 47);
+        assert_eq!(tables[0].rows.len(), 4);
+    }
+}

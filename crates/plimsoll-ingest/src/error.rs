@@ -1,0 +1,160 @@
+//! Faults of a whole file or of the store: nothing is changed, and the message says what
+//! happened, where, and what to do. Faults of single rows are
+//! [`Problem`](plimsoll_terms::problem::Problem)s and stop nothing.
+
+use std::path::PathBuf;
+
+/// Why a file was not loaded, or the store not opened.
+#[derive(Debug, thiserror::Error)]
+pub enum IngestError {
+    /// The file cannot be opened or read.
+    #[error("cannot read {path}: {source}")]
+    Read {
+        /// Which file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// Compressed data ends early or is damaged.
+    #[error("{path} is cut or damaged: {detail}")]
+    Damaged {
+        /// Which file.
+        path: PathBuf,
+        /// What the unpacker said.
+        detail: String,
+    },
+    /// A document that cannot be read as records, or a service's error message saved as data.
+    #[error("{path} cannot be read: {detail}")]
+    Unreadable {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        detail: String,
+    },
+    /// Nothing in it.
+    #[error("{path} is empty")]
+    Empty {
+        /// Which file.
+        path: PathBuf,
+    },
+    /// No layout knows the header.
+    #[error("{path} is in no layout that is known here: its first line is {header:?}")]
+    UnknownLayout {
+        /// Which file.
+        path: PathBuf,
+        /// The first line, shortened.
+        header: String,
+    },
+    /// `--as` names no layout.
+    #[error("there is no layout {name:?}; there are: {known}")]
+    NoSuchLayout {
+        /// What was asked for.
+        name: String,
+        /// What there is.
+        known: String,
+    },
+    /// A column that the layout needs is not there.
+    #[error("layout {layout} needs a column {column:?}; the file has: {have}")]
+    MissingColumn {
+        /// The layout.
+        layout: String,
+        /// The column.
+        column: String,
+        /// The columns of the file.
+        have: String,
+    },
+    /// The file does not say something and neither did the person.
+    #[error("files in layout {layout} do not say the {what}")]
+    Unsaid {
+        /// The layout.
+        layout: String,
+        /// What is missing, such as `reporter`.
+        what: &'static str,
+        /// How to say it.
+        how: &'static str,
+    },
+    /// Not one row could be read.
+    #[error("none of the {rows} rows of {path} could be read as {layout}; the first: {first}")]
+    NothingReadable {
+        /// Which file.
+        path: PathBuf,
+        /// How many rows.
+        rows: u64,
+        /// The layout tried.
+        layout: String,
+        /// The first problem.
+        first: String,
+    },
+    /// An archive that tries to write outside of itself, or is otherwise hostile.
+    #[error("{path} is refused: {detail}")]
+    Refused {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        detail: String,
+    },
+    /// Somebody else is writing.
+    #[error("another load is writing to the store {path}")]
+    Locked {
+        /// The store.
+        path: PathBuf,
+    },
+    /// The store cannot be read or written.
+    #[error("the store {path}: {detail}")]
+    Store {
+        /// The store or a file in it.
+        path: PathBuf,
+        /// What happened.
+        detail: String,
+    },
+}
+
+impl IngestError {
+    /// The code that `plimsoll explain` knows.
+    pub fn code(&self) -> &'static str {
+        match self {
+            IngestError::Read { .. } => "file-unreadable",
+            IngestError::Damaged { .. } => "file-damaged",
+            IngestError::Unreadable { .. } => "document-unreadable",
+            IngestError::Empty { .. } => "file-empty",
+            IngestError::UnknownLayout { .. } => "layout-unknown",
+            IngestError::NoSuchLayout { .. } => "layout-name",
+            IngestError::MissingColumn { .. } => "column-missing",
+            IngestError::Unsaid { .. } => "file-unsaid",
+            IngestError::NothingReadable { .. } => "nothing-readable",
+            IngestError::Refused { .. } => "file-refused",
+            IngestError::Locked { .. } => "store-locked",
+            IngestError::Store { .. } => "store-broken",
+        }
+    }
+
+    /// What the person can do.
+    pub fn hint(&self) -> String {
+        match self {
+            IngestError::Read { .. } => "check the path and the permissions".into(),
+            IngestError::Damaged { .. } => {
+                "fetch the file again and compare its size with the publisher's".into()
+            }
+            IngestError::Unreadable { .. } => {
+                "open it in an editor: it should hold records, not a message; fetch it again".into()
+            }
+            IngestError::Empty { .. } => "fetch the file again".into(),
+            IngestError::UnknownLayout { .. } => {
+                "name the layout with --as if you know it; `plimsoll load --help` lists them".into()
+            }
+            IngestError::NoSuchLayout { .. } => "take one of those names".into(),
+            IngestError::MissingColumn { .. } => {
+                "download the file again with that column, or choose another layout with --as".into()
+            }
+            IngestError::Unsaid { how, .. } => format!("say it on the command line: {how}"),
+            IngestError::NothingReadable { .. } => {
+                "is this the right file, layout and text encoding? --as forces a layout".into()
+            }
+            IngestError::Refused { .. } => "unpack it yourself and load the data file".into(),
+            IngestError::Locked { .. } => "wait for it to end, then try again".into(),
+            IngestError::Store { .. } => {
+                "check free space and permissions; --store names another folder".into()
+            }
+        }
+    }
+}

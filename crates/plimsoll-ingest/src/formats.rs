@@ -1,0 +1,211 @@
+//! The layouts that publishers hand out: one file and one entry in [`ALL`] for each.
+//!
+//! A layout recognises a header line, binds its columns once, and then reads row after row
+//! into a [`Fact`] or says why a row cannot be read. It never opens a file, never adds
+//! anything up and never decides what is a sum of what.
+
+use crate::error::IngestError;
+use crate::fact::{Fact, Flow, Place};
+use crate::scratch::Scratch;
+use plimsoll_terms::hs::HsRevision;
+use plimsoll_terms::problem::Problem;
+
+pub mod baci;
+pub mod comext;
+pub mod comext_bulk;
+pub mod comtrade;
+pub mod comtrade_legacy;
+pub mod comtrade_reports;
+pub mod comtradr;
+pub mod easycomext;
+pub mod reduced;
+pub mod wits;
+
+/// Every layout, in the order in which equally good matches are tried.
+pub static ALL: &[&dyn IngestFormat] = &[
+    &comtrade::API,
+    &comtrade_legacy::LEGACY,
+    &comtradr::COMTRADR,
+    &comtrade_reports::REPORTS,
+    &comext_bulk::FULL_V2,
+    &comext_bulk::OLD,
+    &comext::TIDY,
+    &easycomext::RELATIONAL,
+    &wits::WITS,
+    &reduced::REDUCED,
+    &baci::YEARLY,
+    &baci::MATRIX,
+];
+
+/// A layout of one publisher's files.
+pub trait IngestFormat: Sync {
+    /// Short name, as in `--as comext-tidy`.
+    fn id(&self) -> &'static str;
+    /// What it is, in a few words.
+    fn title(&self) -> &'static str;
+    /// Who hands out such files.
+    fn publisher(&self) -> &'static str;
+    /// The dataset that its rows belong to: two layouts of one publication share it.
+    fn dataset(&self) -> &'static str;
+    /// The vintage that the file name carries, if publishers of this layout put it there.
+    fn vintage(&self, _file_name: &str) -> Option<String> {
+        None
+    }
+    /// A small worked example in this layout, made by us: a test loads it.
+    fn example(&self) -> &'static str;
+    /// How sure the layout is that this is its header: 0 not at all, 100 quite.
+    fn recognise(&self, header: &Header) -> u8;
+    /// Finds the columns. Fails when a needed one is missing or `said` lacks something that
+    /// the layout does not carry itself.
+    fn bind(&self, header: &Header, said: &Said) -> Result<Box<dyn RowReader>, IngestError>;
+}
+
+/// Reads the rows of one file whose columns are known.
+pub trait RowReader: Send + Sync {
+    /// One row to one record. The problem names the column, the value and what to do.
+    fn read(&self, row: &Row<'_>, scratch: &mut Scratch) -> Result<Fact, Problem>;
+
+    /// What several rows with the same key mean in this layout.
+    fn repeats(&self) -> Repeats {
+        Repeats::SameFact
+    }
+}
+
+/// What it means that two rows of one file have the same reporter, flow, partner, code and
+/// period (and the same breakdown).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Repeats {
+    /// The same fact said twice: it counts once.
+    SameFact,
+    /// The file lost its breakdown codes: the largest row is the total, the others its parts.
+    LargestIsTotal,
+    /// Rows that add up, since the layout splits by columns that we do not keep.
+    AddUp,
+}
+
+/// What the person said on the command line since the file does not say it.
+#[derive(Clone, Debug, Default)]
+pub struct Said {
+    /// `--flow`
+    pub flow: Option<Flow>,
+    /// `--set reporter=CHN`
+    pub reporter: Option<Place>,
+    /// `--set partner=RUS`
+    pub partner: Option<Place>,
+    /// `--set currency=USD`
+    pub currency: Option<String>,
+    /// `--set revision=HS2017`
+    pub revision: Option<HsRevision>,
+    /// `--set year=2022`
+    pub year: Option<i32>,
+    /// `--set unit=1000`: the value column counts in this many units.
+    pub value_unit: Option<f64>,
+    /// The file's own name without folders: some layouts carry the revision or vintage there.
+    pub file_name: String,
+}
+
+/// The header line: the names as they stand, and found regardless of case, spaces and
+/// punctuation.
+#[derive(Clone, Debug, Default)]
+pub struct Header {
+    names: Vec<String>,
+    keys: Vec<String>,
+}
+
+/// Lower-cased letters and digits of a column name: `Trade Value (US$)` is `tradevalueus`.
+pub fn column_key(name: &str) -> String {
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+impl Header {
+    /// From the fields of the header line.
+    pub fn new<S: AsRef<str>>(fields: impl IntoIterator<Item = S>) -> Header {
+        let names: Vec<String> =
+            fields.into_iter().map(|f| f.as_ref().trim().trim_matches('\u{feff}').to_owned()).collect();
+        let keys = names.iter().map(|n| column_key(n)).collect();
+        Header { names, keys }
+    }
+
+    /// The names as they stand in the file.
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// The place of the first column that has one of these names (compared by
+    /// [`column_key`]).
+    pub fn find(&self, aliases: &[&str]) -> Option<usize> {
+        aliases.iter().find_map(|alias| {
+            let key = column_key(alias);
+            self.keys.iter().position(|k| *k == key)
+        })
+    }
+
+    /// Like [`Header::find`], but its absence is a fault of the file.
+    pub fn need(&self, layout: &str, aliases: &[&str]) -> Result<usize, IngestError> {
+        self.find(aliases).ok_or_else(|| IngestError::MissingColumn {
+            layout: layout.to_owned(),
+            column: aliases.first().copied().unwrap_or_default().to_owned(),
+            have: self.names.join(", "),
+        })
+    }
+
+    /// Whether all of these columns are there.
+    pub fn has_all(&self, names: &[&str]) -> bool {
+        names.iter().all(|n| self.find(&[n]).is_some())
+    }
+
+    /// Whether the columns are exactly these, in this order (a trailing unnamed one aside).
+    pub fn is_exactly(&self, names: &[&str]) -> bool {
+        let keys: Vec<&String> = self.keys.iter().filter(|k| !k.is_empty()).collect();
+        keys.len() == names.len() && keys.iter().zip(names).all(|(k, n)| **k == column_key(n))
+    }
+}
+
+/// One row of fields and where it stands.
+#[derive(Clone, Copy)]
+pub struct Row<'a> {
+    /// The fields as bytes: UTF-8 or Latin-1.
+    pub fields: &'a csv::ByteRecord,
+    /// Line in the file, the header being 1. In a workbook or JSON the row's number.
+    pub line: u64,
+    /// The header, for naming columns in problems.
+    pub header: &'a Header,
+}
+
+impl<'a> Row<'a> {
+    /// The field, trimmed of spaces; empty when the row is too short.
+    #[inline]
+    pub fn get(&self, column: usize) -> &'a [u8] {
+        self.fields.get(column).unwrap_or_default().trim_ascii()
+    }
+
+    /// The same for a column that the layout may lack.
+    #[inline]
+    pub fn maybe(&self, column: Option<usize>) -> &'a [u8] {
+        column.map(|c| self.get(c)).unwrap_or_default()
+    }
+
+    /// A problem with a field of this row.
+    pub fn problem(&self, column: usize, rule: &'static str, hint: impl Into<String>) -> Problem {
+        let value = crate::scratch::text(self.get(column));
+        let name = self.header.names().get(column).map_or("", String::as_str);
+        Problem::new(rule, self.line, &value, hint).in_column(name)
+    }
+}
+
+/// The layout with this `--as` name.
+pub fn by_id(id: &str) -> Option<&'static dyn IngestFormat> {
+    ALL.iter().copied().find(|f| f.id() == id)
+}
+
+/// The layout that is surest of this header.
+pub fn recognise(header: &Header) -> Option<&'static dyn IngestFormat> {
+    let mut best: Option<(u8, &'static dyn IngestFormat)> = None;
+    for &format in ALL {
+        let sure = format.recognise(header);
+        if sure > best.map_or(0, |(s, _)| s) {
+            best = Some((sure, format));
+        }
+    }
+    best.map(|(_, format)| format)
+}

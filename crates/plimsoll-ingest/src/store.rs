@@ -1,0 +1,225 @@
+//! The store: a folder of Parquet files and a manifest that other programs can read too.
+//!
+//! A load is all or nothing. New files are written aside, synced and renamed, and the
+//! manifest comes last, so that a kill at any moment leaves the old state; what a killed
+//! load left behind is swept away by the next one. One writer at a time.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use crate::error::IngestError;
+use crate::totals::Index;
+use serde::{Deserialize, Serialize};
+
+/// The manifest's name.
+pub const MANIFEST: &str = "datapackage.json";
+/// The form of the store that this program writes.
+const STORE_FORMAT: u32 = 1;
+
+/// Everything the store holds: a Frictionless Data Package.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Manifest {
+    /// Always `plimsoll-store`.
+    pub name: String,
+    /// Form of the store.
+    pub store_format: u32,
+    /// Number of loads so far; orders vintages of the same date.
+    pub sequence: u64,
+    /// One for each loaded source.
+    pub resources: Vec<Loaded>,
+}
+
+/// One loaded source file (or member of an archive).
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Loaded {
+    /// Its id, in the `source_id` column.
+    pub name: String,
+    /// The Parquet file, relative to the store.
+    pub path: String,
+    /// Always `parquet`.
+    pub format: String,
+    /// Dataset, such as `comtrade`.
+    pub dataset: String,
+    /// Vintage: what the publisher calls it, or the day it was loaded.
+    pub vintage: String,
+    /// Order of loading.
+    pub sequence: u64,
+    /// Layout that read it.
+    pub layout: String,
+    /// Who published it.
+    pub publisher: String,
+    /// File name as given, without folders; an archive's member behind a slash.
+    pub file: String,
+    /// SHA-256 of the file as given.
+    pub sha256: String,
+    /// Size of the file as given, bytes.
+    pub bytes: u64,
+    /// Day it was loaded.
+    pub loaded: String,
+    /// What the person said of it, such as `reporter=CHN`.
+    #[serde(default)]
+    pub said: Vec<String>,
+    /// Rows read.
+    pub rows_in: u64,
+    /// Rows in the table.
+    pub rows_loaded: u64,
+    /// Rows that could not be read.
+    pub rows_set_aside: u64,
+    /// What was found, by rule.
+    pub rules: BTreeMap<String, u64>,
+    /// First period, such as `2020-01`.
+    pub first_period: String,
+    /// Last period.
+    pub last_period: String,
+}
+
+/// A store that can be read: the last complete manifest.
+#[derive(Clone, Debug)]
+pub struct Store {
+    root: PathBuf,
+    /// What it holds.
+    pub manifest: Manifest,
+}
+
+fn store_error(path: &Path, detail: impl ToString) -> IngestError {
+    IngestError::Store { path: path.to_owned(), detail: detail.to_string() }
+}
+
+impl Store {
+    /// Opens a store; a folder that is not there, or has no manifest, is an empty store.
+    pub fn open(root: &Path) -> Result<Store, IngestError> {
+        let path = root.join(MANIFEST);
+        let manifest = match fs::read(&path) {
+            Ok(bytes) => serde_json::from_slice(&bytes).map_err(|e| store_error(&path, e))?,
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Manifest {
+                name: "plimsoll-store".into(),
+                store_format: STORE_FORMAT,
+                sequence: 0,
+                resources: Vec::new(),
+            },
+            Err(e) => return Err(store_error(&path, e)),
+        };
+        if manifest.store_format != STORE_FORMAT {
+            let detail = format!(
+                "is of form {}, and this program reads form {STORE_FORMAT}",
+                manifest.store_format
+            );
+            return Err(store_error(root, detail));
+        }
+        Ok(Store { root: root.to_owned(), manifest })
+    }
+
+    /// The folder.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The Parquet file of a source.
+    pub fn parquet(&self, source: &Loaded) -> PathBuf {
+        self.root.join(&source.path)
+    }
+
+    /// What a source covers.
+    pub fn index(&self, source: &Loaded) -> Result<Index, IngestError> {
+        let path = self.parquet(source).with_extension("index.json");
+        let bytes = fs::read(&path).map_err(|e| store_error(&path, e))?;
+        serde_json::from_slice(&bytes).map_err(|e| store_error(&path, e))
+    }
+}
+
+/// The one who may write.
+pub struct Writer {
+    /// The store as it will be after [`Writer::commit`].
+    pub store: Store,
+    _lock: File,
+}
+
+impl Writer {
+    /// Creates the folder if need be, locks it and sweeps what a killed load left behind.
+    pub fn open(root: &Path) -> Result<Writer, IngestError> {
+        fs::create_dir_all(root.join("trade")).map_err(|e| store_error(root, e))?;
+        let lock_path = root.join(".lock");
+        let lock = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&lock_path)
+            .map_err(|e| store_error(&lock_path, e))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(fs::TryLockError::WouldBlock) => {
+                return Err(IngestError::Locked { path: root.to_owned() });
+            }
+            Err(fs::TryLockError::Error(e)) => return Err(store_error(&lock_path, e)),
+        }
+        let writer = Writer { store: Store::open(root)?, _lock: lock };
+        writer.sweep()?;
+        Ok(writer)
+    }
+
+    /// Removes files in `trade/` that the manifest does not name.
+    fn sweep(&self) -> Result<(), IngestError> {
+        let folder = self.store.root.join("trade");
+        for entry in fs::read_dir(&folder).map_err(|e| store_error(&folder, e))? {
+            let path = entry.map_err(|e| store_error(&folder, e))?.path();
+            let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+            let id = name.split('.').next().unwrap_or_default();
+            if !self.store.manifest.resources.iter().any(|r| r.name == id) {
+                fs::remove_file(&path).map_err(|e| store_error(&path, e))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Where to write a new source's file before it is committed.
+    pub fn aside(&self, id: &str, what: &str) -> PathBuf {
+        self.store.root.join("trade").join(format!(".new-{id}.{what}"))
+    }
+
+    /// Syncs and renames the files of new sources, then writes the manifest.
+    pub fn commit(&mut self, new: Vec<Loaded>, replaced: &[String]) -> Result<(), IngestError> {
+        let root = self.store.root.clone();
+        let folder = root.join("trade");
+        for source in &new {
+            for what in ["parquet", "index.json", "set-aside.ndjson"] {
+                let from = self.aside(&source.name, what);
+                if !from.exists() {
+                    continue;
+                }
+                let to = folder.join(format!("{}.{what}", source.name));
+                File::open(&from).and_then(|f| f.sync_all()).map_err(|e| store_error(&from, e))?;
+                fs::rename(&from, &to).map_err(|e| store_error(&to, e))?;
+            }
+        }
+        sync_folder(&folder);
+        let mut manifest = self.store.manifest.clone();
+        manifest.resources.retain(|r| !replaced.contains(&r.name) && !new.iter().any(|n| n.name == r.name));
+        manifest.sequence = new.iter().map(|n| n.sequence).max().unwrap_or(manifest.sequence);
+        manifest.resources.extend(new);
+        write_manifest(&root, &manifest)?;
+        self.store.manifest = manifest;
+        self.sweep()
+    }
+}
+
+/// Renames are only lasting once the folder itself is synced; where a system cannot sync
+/// folders, the rename is as lasting as it gets.
+fn sync_folder(folder: &Path) {
+    if let Ok(handle) = File::open(folder) {
+        let _ = handle.sync_all();
+    }
+}
+
+fn write_manifest(root: &Path, manifest: &Manifest) -> Result<(), IngestError> {
+    let path = root.join(MANIFEST);
+    let aside = root.join(".new-datapackage.json");
+    let mut bytes = serde_json::to_vec_pretty(manifest).map_err(|e| store_error(&path, e))?;
+    bytes.push(b'\n');
+    let mut file = File::create(&aside).map_err(|e| store_error(&aside, e))?;
+    file.write_all(&bytes).and_then(|()| file.sync_all()).map_err(|e| store_error(&aside, e))?;
+    fs::rename(&aside, &path).map_err(|e| store_error(&path, e))?;
+    sync_folder(root);
+    Ok(())
+}

@@ -1,0 +1,296 @@
+//! What is a sum of what, inside one file: rows that say the same fact, parts beside their
+//! total, and what the file covers.
+//!
+//! Rows come in the store's order, so the rows of one fact are neighbours. Nothing is
+//! dropped here: every row stays and is marked. What is a heading beside its products can
+//! only be seen by a question (the products may be in another file) and is decided there.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::fact::{Breakdown, CodeKey, Flow};
+use crate::formats::Repeats;
+use crate::sorted::{Key, SortRow};
+use crate::trade::Shape;
+use plimsoll_terms::period::PeriodKind;
+use serde::{Deserialize, Serialize};
+
+/// Two values that differ by less than this share are the same figure in two roundings.
+const SAME_VALUE: f64 = 1e-6;
+/// How far the sum over the largest may be from 2, 4 or 8.
+const WHOLE_MULTIPLE: f64 = 1e-3;
+
+/// Marks the rows of each fact as they come by in order.
+pub struct Totals<'a> {
+    repeats: Repeats,
+    shapes: &'a mut Shapes,
+    group: Vec<SortRow>,
+    /// What was found, by rule.
+    pub rules: BTreeMap<String, u64>,
+    /// What the file covers.
+    pub index: Index,
+}
+
+/// Numbers for the texts that marks need.
+#[derive(Clone, Copy, Debug)]
+pub struct Marks {
+    /// `repeat`: the same fact again.
+    pub repeat: u32,
+    /// `conflict`: the same fact with another value.
+    pub conflict: u32,
+    /// `unlabelled`: a part whose breakdown code the file lost.
+    pub unlabelled: u32,
+    /// `split`: rows that add up.
+    pub split: u32,
+}
+
+/// The shapes of a load; marking a row may need a new one.
+#[derive(Debug)]
+pub struct Shapes {
+    /// All of them.
+    pub all: Vec<Shape>,
+    numbers: HashMap<Shape, u32>,
+    marks: Marks,
+}
+
+impl Shapes {
+    /// Takes over the shapes that reading found, with room for every mark that their rows may
+    /// get: the writing threads need the whole list before the first row is marked.
+    pub fn with_room(all: Vec<Shape>, marks: Marks) -> Shapes {
+        let mut shapes = Shapes { all: Vec::new(), numbers: HashMap::new(), marks };
+        for shape in &all {
+            shapes.number(*shape);
+        }
+        let parts = [marks.repeat, marks.conflict, marks.unlabelled].map(Breakdown::Part);
+        for shape in all.iter().filter(|s| s.breakdown == Breakdown::Total) {
+            for breakdown in parts.into_iter().chain([Breakdown::Adds(marks.split)]) {
+                shapes.number(Shape { breakdown, ..*shape });
+            }
+        }
+        shapes
+    }
+
+    fn number(&mut self, shape: Shape) -> u32 {
+        *self.numbers.entry(shape).or_insert_with(|| {
+            self.all.push(shape);
+            self.all.len() as u32 - 1
+        })
+    }
+
+    fn with(&mut self, number: u32, breakdown: Breakdown) -> u32 {
+        let shape = Shape { breakdown, ..self.all[number as usize] };
+        self.number(shape)
+    }
+}
+
+impl<'a> Totals<'a> {
+    /// Starts with nothing seen.
+    pub fn new(repeats: Repeats, shapes: &'a mut Shapes) -> Totals<'a> {
+        Totals { repeats, shapes, group: Vec::new(), rules: BTreeMap::new(), index: Index::default() }
+    }
+
+    /// Takes the next row in order; hands out rows whose fact is complete.
+    pub fn push(
+        &mut self,
+        row: SortRow,
+        out: &mut dyn FnMut(SortRow) -> std::io::Result<()>,
+    ) -> std::io::Result<()> {
+        if self.group.first().is_some_and(|first| first.key != row.key) {
+            self.finish(out)?;
+        }
+        self.group.push(row);
+        Ok(())
+    }
+
+    /// Marks and hands out the rows of the last fact.
+    pub fn finish(
+        &mut self,
+        out: &mut dyn FnMut(SortRow) -> std::io::Result<()>,
+    ) -> std::io::Result<()> {
+        if self.group.len() > 1 {
+            self.mark();
+        }
+        let group = std::mem::take(&mut self.group);
+        for row in &group {
+            let key = Key::unpack(row.key);
+            self.index.see(&key, row.shape, &self.shapes.all);
+            self.count_kind(&key, row.shape);
+            out(*row)?;
+        }
+        self.group = group;
+        self.group.clear();
+        Ok(())
+    }
+
+    fn count(&mut self, rule: &str, rows: u64) {
+        match self.rules.get_mut(rule) {
+            Some(n) => *n += rows,
+            None => {
+                self.rules.insert(rule.to_owned(), rows);
+            }
+        }
+    }
+
+    fn count_kind(&mut self, key: &Key, shape: u32) {
+        match key.code.level() {
+            0 => self.count("all-goods-total", 1),
+            2 | 4 => self.count("heading", 1),
+            _ => {}
+        }
+        if !key.code.is_numeric() && key.code != CodeKey::total() {
+            self.count("code-of-publisher", 1);
+        }
+        let world = plimsoll_terms::place::PlaceId::WORLD.index();
+        if key.exporter == world || key.importer == world {
+            self.count("world-total", 1);
+        }
+        if matches!(self.shapes.all[shape as usize].breakdown, Breakdown::Part(_)) {
+            self.count("part-of-total", 1);
+        }
+    }
+
+    /// Rows with one key: the same reporter, flow, partner, code and period.
+    fn mark(&mut self) {
+        let totals: Vec<usize> = (0..self.group.len())
+            .filter(|&i| self.shapes.all[self.group[i].shape as usize].breakdown == Breakdown::Total)
+            .collect();
+        if totals.len() < 2 {
+            return;
+        }
+        match self.repeats {
+            Repeats::LargestIsTotal => self.mark_largest(&totals),
+            Repeats::AddUp => {
+                let mark = Breakdown::Adds(self.shapes.marks.split);
+                for &i in &totals {
+                    self.group[i].shape = self.shapes.with(self.group[i].shape, mark);
+                }
+                self.count("rows-that-add-up", totals.len() as u64);
+            }
+            Repeats::SameFact => self.mark_same(&totals),
+        }
+    }
+
+    fn largest(&self, rows: &[usize]) -> usize {
+        let mut best = rows[0];
+        for &i in rows {
+            if self.group[i].value > self.group[best].value {
+                best = i;
+            }
+        }
+        best
+    }
+
+    /// The breakdown codes are lost: each mode or procedure level repeats the total, so the
+    /// sum over the largest is a power of two, and the largest row is the total.
+    fn mark_largest(&mut self, totals: &[usize]) {
+        let largest = self.largest(totals);
+        let max = self.group[largest].value;
+        let ratio = totals.iter().map(|&i| self.group[i].value).sum::<f64>() / max;
+        let whole = [2.0, 4.0, 8.0].iter().any(|m: &f64| (ratio / m - 1.0).abs() < WHOLE_MULTIPLE);
+        self.count(if whole { "total-found-among-parts" } else { "total-assumed-largest" }, 1);
+        for &i in totals.iter().filter(|&&i| i != largest) {
+            let mark = Breakdown::Part(self.shapes.marks.unlabelled);
+            self.group[i].shape = self.shapes.with(self.group[i].shape, mark);
+        }
+    }
+
+    /// The same fact again: the first stands; one with another value is a conflict, and then
+    /// the larger stands, since a part may hide among them.
+    fn mark_same(&mut self, totals: &[usize]) {
+        let stands = self.largest(totals);
+        let value = self.group[stands].value;
+        for &i in totals.iter().filter(|&&i| i != stands) {
+            let same = (self.group[i].value - value).abs() <= SAME_VALUE * value;
+            let marks = self.shapes.marks;
+            let mark = Breakdown::Part(if same { marks.repeat } else { marks.conflict });
+            self.group[i].shape = self.shapes.with(self.group[i].shape, mark);
+            self.count(if same { "repeated-row" } else { "conflicting-row" }, 1);
+        }
+    }
+}
+
+/// What a source covers: which codes and which reporters in which months. A question needs
+/// this to tell "no trade" from "no data".
+#[derive(Clone, Debug, Default, Serialize, Deserialize, PartialEq)]
+pub struct Index {
+    /// By flow, HS revision, code (at most six digits) and year.
+    codes: BTreeMap<String, u16>,
+    /// By flow, reporter and year.
+    reporters: BTreeMap<String, u16>,
+    #[serde(skip)]
+    run: RunOfCode,
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+struct RunOfCode {
+    code: Option<CodeKey>,
+    masks: Vec<((u8, u32, i32), u16)>,
+    reporters: HashMap<(u8, u32, i32), u16>,
+}
+
+/// Bit 12 is a record for the whole year, bits 0 to 11 its months; longer periods than a
+/// month set all of theirs and not bit 12.
+fn mask(key: &Key) -> u16 {
+    let first = key.period.start.0.rem_euclid(12) as u16;
+    match key.period.kind {
+        PeriodKind::Year => 1 << 12,
+        PeriodKind::Half => 0b11_1111 << first,
+        PeriodKind::Quarter => 0b111 << first,
+        PeriodKind::Month => 1 << first,
+    }
+}
+
+impl Index {
+    fn see(&mut self, key: &Key, shape: u32, shapes: &[Shape]) {
+        let code = key.code.hs().unwrap_or(key.code);
+        if self.run.code != Some(code) {
+            self.flush(shapes);
+            self.run.code = Some(code);
+        }
+        let (year, mask) = (key.period.start.year(), mask(key));
+        match self.run.masks.iter_mut().find(|(k, _)| *k == (key.flow, shape, year)) {
+            Some((_, m)) => *m |= mask,
+            None => self.run.masks.push(((key.flow, shape, year), mask)),
+        }
+    }
+
+    fn flush(&mut self, shapes: &[Shape]) {
+        let Some(code) = self.run.code else { return };
+        for ((flow, shape, year), mask) in std::mem::take(&mut self.run.masks) {
+            let flow_name = Flow::ALL[usize::from(flow)].name();
+            let revision = shapes[shape as usize].revision.name();
+            let text = format!("{flow_name}/{revision}/{}/{year}", code.to_text());
+            *self.codes.entry(text).or_default() |= mask;
+            *self.run.reporters.entry((flow, shape, year)).or_default() |= mask;
+        }
+    }
+
+    /// Ends the collecting; `place` names a reporter.
+    pub fn finish(&mut self, shapes: &[Shape], place: impl Fn(crate::fact::Place) -> String) {
+        self.flush(shapes);
+        for ((flow, shape, year), mask) in std::mem::take(&mut self.run.reporters) {
+            let Some(reporter) = shapes[shape as usize].reporter else { continue };
+            let text = format!("{}/{}/{year}", Flow::ALL[usize::from(flow)].name(), place(reporter));
+            *self.reporters.entry(text).or_default() |= mask;
+        }
+        self.run = RunOfCode::default();
+    }
+
+    /// All `(flow, revision, code, year, mask)`.
+    pub fn codes(&self) -> impl Iterator<Item = (&str, &str, &str, i32, u16)> {
+        self.codes.iter().filter_map(|(key, mask)| {
+            let mut parts = key.split('/');
+            let (flow, revision, code) = (parts.next()?, parts.next()?, parts.next()?);
+            Some((flow, revision, code, parts.next()?.parse().ok()?, *mask))
+        })
+    }
+
+    /// All `(flow, reporter, year, mask)`.
+    pub fn reporters(&self) -> impl Iterator<Item = (&str, &str, i32, u16)> {
+        self.reporters.iter().filter_map(|(key, mask)| {
+            let mut parts = key.rsplitn(2, '/');
+            let year = parts.next()?.parse().ok()?;
+            let (flow, reporter) = parts.next()?.split_once('/')?;
+            Some((flow, reporter, year, *mask))
+        })
+    }
+}

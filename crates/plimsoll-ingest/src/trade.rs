@@ -1,0 +1,431 @@
+//! The `trade` table: its columns, and how rows become Parquet.
+//!
+//! One row per reported record, sorted by importer, code, exporter and period, so that one
+//! importer's controlled goods are a small read. The sorted order is deliberately not
+//! declared in the file: engines that read the declaration plan slower queries for it.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex};
+
+use arrow::array::{
+    ArrayRef, DictionaryArray, Float64Array, Int32Array, Int64Array, StringArray, UInt8Array,
+};
+use arrow::datatypes::{DataType, Field, Int32Type, Schema, SchemaRef};
+use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_writer::{
+    ArrowColumnChunk, ArrowRowGroupWriterFactory, compute_leaves,
+};
+use parquet::basic::{Compression, ZstdLevel};
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::schema::types::ColumnPath;
+
+use crate::fact::{Basis, Breakdown, CodeKey, Flow, Place, Valuation};
+use crate::scratch::Names;
+use crate::sorted::{Key, SortRow, UNRESOLVED};
+use plimsoll_terms::hs::HsRevision;
+use plimsoll_terms::place::PlaceId;
+
+/// Rows in a row group: encoded by one thread, pruned as one when reading.
+pub const ROW_GROUP_ROWS: usize = 1 << 19;
+
+/// Columns of text with few different values, stored as dictionaries.
+const TEXT: DataType = DataType::Utf8;
+
+/// What many rows of one file have in common.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Shape {
+    /// Who reports; `None` for reconciled values.
+    pub reporter: Option<Place>,
+    /// Where the goods came from; repeated here for places that the catalogue does not know.
+    pub exporter_raw: u32,
+    /// The same for where they went.
+    pub importer_raw: u32,
+    /// Second partner.
+    pub partner2: Option<Place>,
+    /// What "came from" means.
+    pub basis: Basis,
+    /// What the value counts.
+    pub valuation: Valuation,
+    /// HS revision.
+    pub revision: HsRevision,
+    /// Interned currency.
+    pub currency: u32,
+    /// Interned unit.
+    pub unit: u32,
+    /// Total, or part of one.
+    pub breakdown: Breakdown,
+}
+
+/// The columns of the table, in order.
+pub fn schema() -> SchemaRef {
+    let dictionary = || DataType::Dictionary(Box::new(DataType::Int32), Box::new(TEXT));
+    let text = |name: &str, nullable| Field::new(name, dictionary(), nullable);
+    let number = |name: &str| Field::new(name, DataType::Float64, true);
+    Arc::new(Schema::new(vec![
+        text("dataset", false),
+        text("vintage", false),
+        text("source_id", false),
+        Field::new("line", DataType::Int64, false),
+        text("reporter", true),
+        text("flow", false),
+        text("exporter", false),
+        text("importer", false),
+        text("partner2", true),
+        text("basis", false),
+        text("valuation", false),
+        text("hs_revision", false),
+        text("hs_code", true),
+        text("national_code", true),
+        Field::new("level", DataType::UInt8, false),
+        text("breakdown", false),
+        text("period", false),
+        text("period_kind", false),
+        number("value_usd"),
+        number("value_reported"),
+        text("currency", false),
+        number("net_weight_kg"),
+        number("quantity"),
+        text("quantity_unit", true),
+    ]))
+}
+
+/// What is the same for every row of a file.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    /// Dataset, such as `comext`.
+    pub dataset: String,
+    /// Vintage, a date or a publisher's version.
+    pub vintage: String,
+    /// The source's id in the manifest.
+    pub source_id: String,
+}
+
+/// Writes rows that come in the store's order into one Parquet file, encoding row groups on
+/// several threads.
+pub struct TradeWriter {
+    pending: Vec<SortRow>,
+    to_encode: Option<SyncSender<(usize, Vec<SortRow>)>>,
+    groups: usize,
+    worker: Option<std::thread::JoinHandle<Result<(), String>>>,
+}
+
+impl TradeWriter {
+    /// Starts a file.
+    pub fn create(
+        file: File,
+        origin: Origin,
+        shapes: Vec<Shape>,
+        names: Arc<Names>,
+        threads: usize,
+    ) -> Result<TradeWriter, String> {
+        let schema = schema();
+        let writer = ArrowWriter::try_new(file, schema.clone(), Some(properties()))
+            .map_err(|e| e.to_string())?;
+        let (sender, receiver) = sync_channel(1);
+        let context = Arc::new(Context { origin, shapes, names, schema });
+        let worker = std::thread::spawn(move || write_groups(writer, context, receiver, threads));
+        Ok(TradeWriter {
+            pending: Vec::with_capacity(ROW_GROUP_ROWS),
+            to_encode: Some(sender),
+            groups: 0,
+            worker: Some(worker),
+        })
+    }
+
+    /// The next row in order.
+    pub fn push(&mut self, row: SortRow) -> Result<(), String> {
+        self.pending.push(row);
+        if self.pending.len() == ROW_GROUP_ROWS { self.flush() } else { Ok(()) }
+    }
+
+    fn flush(&mut self) -> Result<(), String> {
+        let rows = std::mem::replace(&mut self.pending, Vec::with_capacity(ROW_GROUP_ROWS));
+        let sent = self.to_encode.as_ref().map(|s| s.send((self.groups, rows)));
+        self.groups += 1;
+        match sent {
+            Some(Ok(())) => Ok(()),
+            _ => self.join().and(Err("the writing thread stopped".into())),
+        }
+    }
+
+    fn join(&mut self) -> Result<(), String> {
+        self.to_encode = None;
+        match self.worker.take().map(std::thread::JoinHandle::join) {
+            Some(Ok(result)) => result,
+            Some(Err(_)) => Err("the writing thread failed".into()),
+            None => Ok(()),
+        }
+    }
+
+    /// Writes what is left and the footer.
+    pub fn finish(mut self) -> Result<(), String> {
+        if !self.pending.is_empty() {
+            self.flush()?;
+        }
+        self.join()
+    }
+}
+
+struct Context {
+    origin: Origin,
+    shapes: Vec<Shape>,
+    names: Arc<Names>,
+    schema: SchemaRef,
+}
+
+fn properties() -> WriterProperties {
+    let mut properties = WriterProperties::builder()
+        .set_compression(Compression::ZSTD(ZstdLevel::default()))
+        .set_statistics_enabled(EnabledStatistics::Chunk)
+        .set_created_by("plimsoll".into());
+    // Pages of the sorted columns are what a small read is cut out by.
+    for sorted in ["importer", "hs_code", "exporter"] {
+        properties = properties
+            .set_column_statistics_enabled(ColumnPath::from(sorted), EnabledStatistics::Page);
+    }
+    // Figures hardly repeat: a dictionary of them would be built only to be given up.
+    for figure in ["line", "value_usd", "value_reported", "net_weight_kg", "quantity"] {
+        properties = properties.set_column_dictionary_enabled(ColumnPath::from(figure), false);
+    }
+    properties.build()
+}
+
+type Encoded = (usize, Result<Vec<ArrowColumnChunk>, String>);
+
+/// Hands row groups to encoding threads and appends what they return in order.
+fn write_groups(
+    writer: ArrowWriter<File>,
+    context: Arc<Context>,
+    groups: Receiver<(usize, Vec<SortRow>)>,
+    threads: usize,
+) -> Result<(), String> {
+    let (mut file, factory) = writer.into_serialized_writer().map_err(|e| e.to_string())?;
+    let factory = Arc::new(factory);
+    let groups = Arc::new(Mutex::new(groups));
+    let (done, encoded) = sync_channel::<Encoded>(1);
+    std::thread::scope(|scope| {
+        for _ in 0..threads.max(1) {
+            let (context, factory) = (context.clone(), factory.clone());
+            let (groups, done) = (groups.clone(), done.clone());
+            scope.spawn(move || {
+                loop {
+                    let next = groups.lock().map(|g| g.recv());
+                    let Ok(Ok((index, rows))) = next else { break };
+                    if done.send((index, encode(&context, &factory, index, &rows))).is_err() {
+                        break;
+                    }
+                }
+            });
+        }
+        drop(done);
+        append_in_order(&mut file, encoded)
+    })?;
+    file.close().map_err(|e| e.to_string())?;
+    Ok(())
+}
+
+fn append_in_order(
+    file: &mut parquet::file::writer::SerializedFileWriter<File>,
+    encoded: Receiver<Encoded>,
+) -> Result<(), String> {
+    let mut waiting: HashMap<usize, Vec<ArrowColumnChunk>> = HashMap::new();
+    let mut next = 0;
+    for (index, chunks) in encoded {
+        waiting.insert(index, chunks?);
+        while let Some(chunks) = waiting.remove(&next) {
+            let mut group = file.next_row_group().map_err(|e| e.to_string())?;
+            for chunk in chunks {
+                chunk.append_to_row_group(&mut group).map_err(|e| e.to_string())?;
+            }
+            group.close().map_err(|e| e.to_string())?;
+            next += 1;
+        }
+    }
+    Ok(())
+}
+
+fn encode(
+    context: &Context,
+    factory: &ArrowRowGroupWriterFactory,
+    index: usize,
+    rows: &[SortRow],
+) -> Result<Vec<ArrowColumnChunk>, String> {
+    let mut writers = factory.create_column_writers(index).map_err(|e| e.to_string())?;
+    for part in rows.chunks(1 << 16) {
+        let columns = columns(context, part);
+        for ((column, field), writer) in
+            columns.iter().zip(context.schema.fields()).zip(writers.iter_mut())
+        {
+            for leaf in compute_leaves(field, column).map_err(|e| e.to_string())? {
+                writer.write(&leaf).map_err(|e| e.to_string())?;
+            }
+        }
+    }
+    writers.into_iter().map(|w| w.close().map_err(|e| e.to_string())).collect()
+}
+
+/// A column of text by its distinct values: the dictionary grows as values are met, and runs
+/// of the same value cost one comparison each.
+struct TextColumn<K> {
+    seen: HashMap<K, i32>,
+    last: Option<(K, Option<i32>)>,
+    texts: Vec<String>,
+    keys: Vec<Option<i32>>,
+}
+
+impl<K: Copy + Eq + std::hash::Hash> TextColumn<K> {
+    fn new(rows: usize) -> Self {
+        TextColumn { seen: HashMap::new(), last: None, texts: Vec::new(), keys: Vec::with_capacity(rows) }
+    }
+
+    fn push(&mut self, value: K, text: impl FnOnce(K) -> Option<String>) {
+        if let Some((last, key)) = self.last
+            && last == value
+        {
+            self.keys.push(key);
+            return;
+        }
+        let key = match self.seen.get(&value) {
+            Some(&key) => (key >= 0).then_some(key),
+            None => {
+                let key = text(value).map(|t| {
+                    self.texts.push(t);
+                    self.texts.len() as i32 - 1
+                });
+                self.seen.insert(value, key.unwrap_or(-1));
+                key
+            }
+        };
+        self.last = Some((value, key));
+        self.keys.push(key);
+    }
+
+    fn finish(self) -> ArrayRef {
+        let keys = Int32Array::from(self.keys);
+        let values = Arc::new(StringArray::from(self.texts));
+        match DictionaryArray::<Int32Type>::try_new(keys, values) {
+            Ok(array) => Arc::new(array),
+            Err(_) => arrow::array::new_null_array(
+                &DataType::Dictionary(Box::new(DataType::Int32), Box::new(TEXT)),
+                0,
+            ),
+        }
+    }
+}
+
+fn text_column<K: Copy + Eq + std::hash::Hash>(
+    rows: &[SortRow],
+    key: impl Fn(&SortRow) -> K,
+    text: impl Fn(K) -> Option<String>,
+) -> ArrayRef {
+    let mut column = TextColumn::new(rows.len());
+    for row in rows {
+        column.push(key(row), &text);
+    }
+    column.finish()
+}
+
+fn figures(rows: &[SortRow], figure: impl Fn(&SortRow) -> f64) -> ArrayRef {
+    Arc::new(Float64Array::from_iter(rows.iter().map(|r| {
+        let x = figure(r);
+        (!x.is_nan()).then_some(x)
+    })))
+}
+
+impl Context {
+    fn shape(&self, number: u32) -> &Shape {
+        // Every number was given out by the load that made this context.
+        &self.shapes[number as usize]
+    }
+
+    fn place(&self, place: Place) -> String {
+        match place {
+            Place::Known(id) => id.code().to_owned(),
+            Place::Unresolved(name) => self.unresolved(name),
+        }
+    }
+
+    fn unresolved(&self, name: u32) -> String {
+        format!("?{}", self.names.text(name))
+    }
+
+    fn breakdown(&self, breakdown: Breakdown) -> String {
+        match breakdown {
+            Breakdown::Total => "total".to_owned(),
+            Breakdown::Adds(part) => format!("adds:{}", self.names.text(part)),
+            Breakdown::Part(part) => format!("part:{}", self.names.text(part)),
+        }
+    }
+}
+
+/// Builds the columns of [`schema`] in its order.
+fn columns(context: &Context, rows: &[SortRow]) -> Vec<ArrayRef> {
+    let keys: Vec<Key> = rows.iter().map(|r| Key::unpack(r.key)).collect();
+    let by_shape = |text: &dyn Fn(&Shape) -> Option<String>| {
+        text_column(rows, |r| r.shape, |s| text(context.shape(s)))
+    };
+    let same = |text: &str| text_column(rows, |_| (), |()| Some(text.to_owned()));
+    let place = |side: &dyn Fn(&Key) -> u16, raw: &dyn Fn(&Shape) -> u32| {
+        let mut column = TextColumn::new(rows.len());
+        for (key, row) in keys.iter().zip(rows) {
+            let id = side(key);
+            let name = if id == UNRESOLVED { raw(context.shape(row.shape)) } else { 0 };
+            column.push((id, name), |(id, name)| {
+                Some(if id == UNRESOLVED { context.unresolved(name) } else { place_code(id) })
+            });
+        }
+        column.finish()
+    };
+    let by_key = |text: &dyn Fn(&Key) -> Option<String>, part: &dyn Fn(&Key) -> u64| {
+        let mut column = TextColumn::new(rows.len());
+        for key in &keys {
+            column.push(part(key), |_| text(key));
+        }
+        column.finish()
+    };
+    let code = |k: &Key| k.code.bits();
+    let hs = |k: &Key| k.code.hs().unwrap_or(k.code).bits();
+    let period = |k: &Key| (k.period.start.0 as u64) << 8 | k.period.kind as u64;
+    vec![
+        same(&context.origin.dataset),
+        same(&context.origin.vintage),
+        same(&context.origin.source_id),
+        Arc::new(Int64Array::from_iter_values(rows.iter().map(|r| r.line as i64))),
+        by_shape(&|s| s.reporter.map(|p| context.place(p))),
+        by_key(&|k| Some(Flow::ALL[usize::from(k.flow)].name().to_owned()), &|k| u64::from(k.flow)),
+        place(&|k| k.exporter, &|s| s.exporter_raw),
+        place(&|k| k.importer, &|s| s.importer_raw),
+        by_shape(&|s| s.partner2.map(|p| context.place(p))),
+        by_shape(&|s| Some(s.basis.name().to_owned())),
+        by_shape(&|s| Some(s.valuation.name().to_owned())),
+        by_shape(&|s| Some(s.revision.name().to_owned())),
+        by_key(&|k| hs_text(k.code), &hs),
+        by_key(&|k| national_text(k.code), &code),
+        Arc::new(UInt8Array::from_iter_values(keys.iter().map(|k| k.code.level()))),
+        by_shape(&|s| Some(context.breakdown(s.breakdown))),
+        by_key(&|k| Some(k.period.to_string()), &period),
+        by_key(&|k| Some(k.period.kind.letter().to_string()), &period),
+        figures(rows, |r| r.value_usd),
+        figures(rows, |r| r.value),
+        by_shape(&|s| Some(context.names.text(s.currency).to_owned())),
+        figures(rows, |r| r.net_weight_kg),
+        figures(rows, |r| r.quantity),
+        by_shape(&|s| (s.unit != 0).then(|| context.names.text(s.unit).to_owned())),
+    ]
+}
+
+fn place_code(index: u16) -> String {
+    PlaceId::from_index(index).map(|p| p.code().to_owned()).unwrap_or_default()
+}
+
+/// `TOTAL`, or at most six digits; nothing for a publisher's own code.
+fn hs_text(code: CodeKey) -> Option<String> {
+    if code == CodeKey::total() { Some(code.to_text()) } else { code.hs().map(CodeKey::to_text) }
+}
+
+/// The full code where it is finer than HS or not an HS code.
+fn national_text(code: CodeKey) -> Option<String> {
+    (code != CodeKey::total() && (code.len() > 6 || !code.is_numeric())).then(|| code.to_text())
+}

@@ -1,0 +1,127 @@
+//! What is a sum of what, across files: from the rows of a scan to records that may be added.
+//!
+//! - The same fact from two files or vintages counts once; the newest vintage stands.
+//! - A part (transport, procedure, second partner) never adds to its total. Rows that only
+//!   together are the total are added where no total row is there.
+//! - A heading counts where its products are absent and not where they are present.
+//! - A yearly record and the months of the same year are never both counted.
+//!
+//! Everything left out is counted by rule.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use plimsoll_ingest::fact::{CodeKey, Flow};
+use plimsoll_ingest::scan::{PartOf, Sym, TradeRow};
+use plimsoll_ingest::store::Manifest;
+use plimsoll_terms::period::{PeriodKind, Reported};
+
+/// Rows left out, by rule.
+pub type Rules = BTreeMap<&'static str, u64>;
+
+fn count(rules: &mut Rules, rule: &'static str, rows: usize) {
+    if rows > 0 {
+        *rules.entry(rule).or_default() += rows as u64;
+    }
+}
+
+/// Who reports what of whom: the rows of one cell differ in code and source only.
+type Cell = (Option<Sym>, Flow, Sym, Sym, Reported);
+
+fn cell(row: &TradeRow) -> Cell {
+    (row.reporter, row.flow, row.exporter, row.importer, row.period)
+}
+
+/// Takes rows of one dataset per reporter and keeps those that may be added.
+pub fn resolve(rows: Vec<TradeRow>, manifest: &Manifest, prefer_months: bool, rules: &mut Rules) -> Vec<TradeRow> {
+    let rows = newest(rows, manifest, rules);
+    let rows = one_frequency(rows, prefer_months, rules);
+    finest(rows, rules)
+}
+
+/// Order of sources: vintage first, then order of loading.
+fn newness(manifest: &Manifest, source: usize) -> (&str, u64, usize) {
+    let loaded = &manifest.resources[source];
+    (loaded.vintage.as_str(), loaded.sequence, source)
+}
+
+/// Each fact once: from its newest source, its total, or the rows that together are it.
+fn newest(rows: Vec<TradeRow>, manifest: &Manifest, rules: &mut Rules) -> Vec<TradeRow> {
+    let mut facts: HashMap<(Cell, CodeKey), Vec<usize>> = HashMap::new();
+    for (i, row) in rows.iter().enumerate() {
+        facts.entry((cell(row), row.code)).or_default().push(i);
+    }
+    let mut keep = vec![false; rows.len()];
+    for of in facts.values() {
+        let Some(newest) = of.iter().map(|&i| rows[i].source).max_by_key(|s| newness(manifest, *s))
+        else {
+            continue;
+        };
+        let current: Vec<usize> = of.iter().copied().filter(|&i| rows[i].source == newest).collect();
+        count(rules, "superseded-or-repeated", of.len() - current.len());
+        let total = current.iter().copied().find(|&i| rows[i].part == PartOf::Total);
+        let kept = match total {
+            Some(i) => {
+                keep[i] = true;
+                1
+            }
+            None => {
+                let adds = current.iter().filter(|&&i| matches!(rows[i].part, PartOf::Adds(_)));
+                adds.map(|&i| keep[i] = true).count()
+            }
+        };
+        count(rules, "part-of-a-total", current.len() - kept);
+    }
+    retain(rows, &keep)
+}
+
+fn retain(rows: Vec<TradeRow>, keep: &[bool]) -> Vec<TradeRow> {
+    rows.into_iter().zip(keep).filter_map(|(row, keep)| keep.then_some(row)).collect()
+}
+
+/// Months of a year from which records of a kind come.
+fn month_bits(period: Reported) -> u16 {
+    let first = period.start.month() as u16 - 1;
+    (0..period.kind.months() as u16).fold(0, |bits, m| bits | 1 << (first + m))
+}
+
+/// For each reporter, flow, code and year either the yearly record or shorter ones.
+fn one_frequency(rows: Vec<TradeRow>, prefer_months: bool, rules: &mut Rules) -> Vec<TradeRow> {
+    type Series = (Option<Sym>, Flow, CodeKey, i32);
+    let series = |row: &TradeRow| -> Series {
+        (row.reporter, row.flow, row.code.prefix(6), row.period.start.year())
+    };
+    let mut kinds: HashMap<Series, BTreeMap<PeriodKind, u16>> = HashMap::new();
+    for row in &rows {
+        let by_kind = kinds.entry(series(row)).or_default();
+        *by_kind.entry(row.period.kind).or_default() |= month_bits(row.period);
+    }
+    let chosen = |by_kind: &BTreeMap<PeriodKind, u16>| -> Option<PeriodKind> {
+        if by_kind.len() == 1 {
+            return by_kind.keys().next().copied();
+        }
+        let full_months = by_kind.get(&PeriodKind::Month) == Some(&0x0FFF);
+        if prefer_months && full_months {
+            return Some(PeriodKind::Month);
+        }
+        // The record that covers most months; the longest of those that cover as many.
+        by_kind.iter().max_by_key(|(k, bits)| (bits.count_ones(), k.months())).map(|(k, _)| *k)
+    };
+    let keep: Vec<bool> =
+        rows.iter().map(|row| chosen(&kinds[&series(row)]) == Some(row.period.kind)).collect();
+    count(rules, "other-frequency", keep.iter().filter(|k| !**k).count());
+    retain(rows, &keep)
+}
+
+/// Drops a code where finer codes under it stand in the same cell.
+fn finest(rows: Vec<TradeRow>, rules: &mut Rules) -> Vec<TradeRow> {
+    let mut parents: HashSet<(Cell, CodeKey)> = HashSet::new();
+    for row in &rows {
+        let length = row.code.len();
+        for shorter in (2..length).step_by(2) {
+            parents.insert((cell(row), row.code.prefix(shorter)));
+        }
+    }
+    let keep: Vec<bool> = rows.iter().map(|row| !parents.contains(&(cell(row), row.code))).collect();
+    count(rules, "heading-beside-its-products", keep.iter().filter(|k| !**k).count());
+    retain(rows, &keep)
+}

@@ -1,0 +1,1 @@
+//! The query engine over the store: read-only SQL.

@@ -1,0 +1,92 @@
+//! Charts as SVG, drawn by our own code.
+//!
+//! Colours are those of Okabe and Ito, which people with colour blindness tell
+//! apart; hatches, dashes and labels beside the marks carry the same difference
+//! without colour. A gap is hatched and never drawn as zero.
+
+mod calendar;
+mod canvas;
+mod change;
+mod columns;
+mod labels;
+mod lines;
+mod over_time;
+mod shares;
+
+use crate::{html::CHART_CSS, page::Chart};
+use canvas::Canvas;
+
+/// The window a drawing is laid out for. Text has the same size in both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SvgSize {
+    /// A desk: 760 units wide, labels to the right.
+    Wide,
+    /// A telephone: 400 units wide, labels above.
+    Narrow,
+}
+
+impl SvgSize {
+    fn width(self) -> f64 {
+        match self {
+            Self::Wide => 760.0,
+            Self::Narrow => 400.0,
+        }
+    }
+
+    /// A letter for ids.
+    pub(crate) fn letter(self) -> char {
+        match self {
+            Self::Wide => 'w',
+            Self::Narrow => 'n',
+        }
+    }
+}
+
+/// The chart as an SVG document that stands alone, with its title drawn in it.
+pub fn svg(chart: &Chart) -> String {
+    svg_sized(chart, SvgSize::Wide)
+}
+
+/// The chart as an SVG document that stands alone, for a window of the given size.
+pub fn svg_sized(chart: &Chart, size: SvgSize) -> String {
+    let mut canvas = Canvas::new("chart", size);
+    canvas.header(chart.title(), chart.subtitle());
+    let description = draw(&mut canvas, chart);
+    canvas.finish_document(chart.title(), &description, CHART_CSS)
+}
+
+/// The chart as an `<svg>` element for a page that has its title and style sheet
+/// elsewhere. `id` must be unique in the page.
+pub(crate) fn figure_svg(chart: &Chart, id: &str, size: SvgSize) -> String {
+    let mut canvas = Canvas::new(id, size);
+    let description = draw(&mut canvas, chart);
+    canvas.finish_element(chart.title(), &description)
+}
+
+/// Draws the chart and says in words what is drawn.
+fn draw(canvas: &mut Canvas, chart: &Chart) -> String {
+    match chart {
+        Chart::StackedColumns {
+            x,
+            series,
+            unit,
+            events,
+            ..
+        } => columns::draw(canvas, x, series, unit, events),
+        Chart::Lines {
+            x,
+            series,
+            unit,
+            events,
+            ..
+        } => lines::draw(canvas, x, series, unit, events),
+        Chart::ShareWithBounds { rows, .. } => shares::draw(canvas, rows),
+        Chart::BeforeAfter {
+            before_label,
+            after_label,
+            unit,
+            rows,
+            ..
+        } => change::draw(canvas, (before_label, after_label), unit, rows),
+    }
+}

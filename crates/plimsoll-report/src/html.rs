@@ -1,0 +1,214 @@
+//! A page as one HTML document that needs nothing else: readable on paper, on a
+//! telephone, in the dark, with a screen reader, and without JavaScript.
+
+pub(crate) mod table;
+mod tail;
+
+use crate::{
+    chart::{self, SvgSize},
+    escape::{self, html as esc},
+    page::{Block, CalloutKind, Chart, KeyFigure, Page, Table},
+};
+
+/// Colours and type of the charts, shared with SVG files that stand alone.
+pub(crate) const CHART_CSS: &str = include_str!("html/chart.css");
+const PAGE_CSS: &str = include_str!("html/page.css");
+
+/// No script, no frame, no form, no request to anywhere.
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; \
+                      base-uri 'none'; form-action 'none'";
+
+/// The page as a complete HTML document.
+pub fn to_html(page: &Page) -> String {
+    let mut out = String::with_capacity(64 * 1024);
+    out.push_str("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
+    out.push_str(&format!(
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"{}\">\n",
+        esc(POLICY)
+    ));
+    out.push_str("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
+    out.push_str("<meta name=\"color-scheme\" content=\"light dark\">\n");
+    out.push_str("<meta name=\"referrer\" content=\"no-referrer\">\n");
+    out.push_str("<link rel=\"icon\" href=\"data:,\">\n");
+    out.push_str(&format!(
+        "<title>{}</title>\n",
+        esc(&escape::one_line(&page.title))
+    ));
+    let lede = esc(&escape::one_line(&page.lede));
+    out.push_str(&format!("<meta name=\"description\" content=\"{lede}\">\n"));
+    out.push_str(&format!(
+        "<style>\n{}</style>\n</head>\n<body>\n",
+        stylesheet()
+    ));
+    out.push_str(&to_html_fragment(page));
+    out.push_str("</body>\n</html>\n");
+    out
+}
+
+/// The style sheet that [`to_html_fragment`] expects.
+pub fn stylesheet() -> String {
+    format!("{PAGE_CSS}{CHART_CSS}")
+}
+
+/// The page as one `<main>` element, to be put into a document that has
+/// [`stylesheet`].
+pub fn to_html_fragment(page: &Page) -> String {
+    let mut out = String::with_capacity(64 * 1024);
+    out.push_str("<main class=\"pl-page\">\n<header class=\"pl-head\">\n");
+    out.push_str(&format!("<h1>{}</h1>\n", esc(&page.title)));
+    for paragraph in escape::paragraphs(&page.lede) {
+        out.push_str(&format!("<p class=\"pl-lede\">{}</p>\n", words(&paragraph)));
+    }
+    out.push_str("</header>\n");
+    let mut ids = Ids::default();
+    for block in &page.blocks {
+        write_block(&mut out, block, &mut ids);
+    }
+    tail::write(&mut out, page);
+    out.push_str("</main>\n");
+    out
+}
+
+/// Running text, in which a number and its percent sign stay on one line.
+fn words(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for (at, part) in esc(text).split(" %").enumerate() {
+        if at > 0 {
+            out.push_str(if out.ends_with(|c: char| c.is_ascii_digit()) {
+                "\u{a0}%"
+            } else {
+                " %"
+            });
+        }
+        out.push_str(part);
+    }
+    out
+}
+
+/// Numbers for what needs a name inside the page.
+#[derive(Default)]
+struct Ids {
+    charts: usize,
+    tables: usize,
+    headings: usize,
+}
+
+fn write_block(out: &mut String, block: &Block, ids: &mut Ids) {
+    match block {
+        Block::Heading { level, text } => {
+            ids.headings += 1;
+            let level = (*level).clamp(2, 4);
+            let id = ids.headings;
+            out.push_str(&format!(
+                "<h{level} id=\"section-{id}\">{}</h{level}>\n",
+                esc(text)
+            ));
+        }
+        Block::Prose(text) => {
+            for paragraph in escape::paragraphs(text) {
+                out.push_str(&format!("<p>{}</p>\n", words(&paragraph)));
+            }
+        }
+        Block::List(items) => {
+            out.push_str("<ul>\n");
+            for item in items {
+                out.push_str(&format!("<li>{}</li>\n", words(item)));
+            }
+            out.push_str("</ul>\n");
+        }
+        Block::Callout { kind, text } => callout(out, *kind, text),
+        Block::Table(table) => {
+            ids.tables += 1;
+            table::write(out, table, &format!("table-{}", ids.tables));
+        }
+        Block::Chart { chart, table, note } => figure(out, chart, table, note.as_deref(), ids),
+        Block::KeyFigures(figures) => key_figures(out, figures),
+    }
+}
+
+impl CalloutKind {
+    /// The word at the head of the box.
+    pub(crate) fn label(self) -> &'static str {
+        match self {
+            Self::Note => "Note",
+            Self::Warning => "Warning",
+            Self::Simulated => "Simulated data",
+        }
+    }
+
+    fn class(self) -> &'static str {
+        match self {
+            Self::Note => "pl-note",
+            Self::Warning => "pl-warning",
+            Self::Simulated => "pl-simulated",
+        }
+    }
+}
+
+fn callout(out: &mut String, kind: CalloutKind, text: &str) {
+    out.push_str(&format!(
+        "<aside class=\"pl-callout {}\" role=\"note\">\n<p class=\"pl-callout-label\">{}</p>\n",
+        kind.class(),
+        kind.label()
+    ));
+    for paragraph in escape::paragraphs(text) {
+        out.push_str(&format!("<p>{}</p>\n", words(&paragraph)));
+    }
+    out.push_str("</aside>\n");
+}
+
+fn key_figures(out: &mut String, figures: &[KeyFigure]) {
+    let four = if figures.len() == 4 { " pl-key-4" } else { "" };
+    out.push_str(&format!("<dl class=\"pl-key{four}\">\n"));
+    for figure in figures {
+        out.push_str(&format!(
+            "<div><dt>{}</dt><dd class=\"pl-key-value\">{}</dd>",
+            words(&figure.label),
+            words(&figure.value)
+        ));
+        if !figure.detail.is_empty() {
+            out.push_str(&format!(
+                "<dd class=\"pl-key-detail\">{}</dd>",
+                words(&figure.detail)
+            ));
+        }
+        out.push_str("</div>\n");
+    }
+    out.push_str("</dl>\n");
+}
+
+/// A chart twice, laid out for a wide and for a narrow window (the style sheet
+/// shows one of them), and the table of its figures.
+fn figure(out: &mut String, chart: &Chart, table: &Table, note: Option<&str>, ids: &mut Ids) {
+    ids.charts += 1;
+    let id = format!("chart-{}", ids.charts);
+    out.push_str(&format!(
+        "<figure class=\"pl-figure\" id=\"{id}\">\n<figcaption>\n"
+    ));
+    out.push_str(&format!(
+        "<p class=\"pl-figure-title\">{}</p>\n",
+        words(chart.title())
+    ));
+    if !chart.subtitle().is_empty() {
+        out.push_str(&format!(
+            "<p class=\"pl-figure-sub\">{}</p>\n",
+            words(chart.subtitle())
+        ));
+    }
+    out.push_str("</figcaption>\n");
+    for (class, size) in [("pl-wide", SvgSize::Wide), ("pl-narrow", SvgSize::Narrow)] {
+        let drawing = chart::figure_svg(chart, &format!("{id}-{}", size.letter()), size);
+        out.push_str(&format!("<div class=\"{class}\">\n{drawing}</div>\n"));
+    }
+    if let Some(note) = note {
+        for paragraph in escape::paragraphs(note) {
+            out.push_str(&format!(
+                "<p class=\"pl-figure-note\">{}</p>\n",
+                words(&paragraph)
+            ));
+        }
+    }
+    out.push_str("<details class=\"pl-data\">\n<summary>The figures as a table</summary>\n");
+    table::write(out, table, &format!("{id}-table"));
+    out.push_str("</details>\n</figure>\n");
+}

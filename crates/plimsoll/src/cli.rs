@@ -1,0 +1,222 @@
+//! The command line's shape and its help.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Who supplies which controlled goods to whom, how much, what share, before and after.
+#[derive(Debug, Parser)]
+#[command(name = "plimsoll", version, max_term_width = 100, propagate_version = true)]
+#[command(after_help = "Start with `plimsoll demo`. Every figure comes with its evidence: add --why.\n\n\
+Exit codes: 0 done · 1 something needs a person · 2 could not run · 3 cannot tell from the data")]
+pub struct Cli {
+    /// Folder of the store
+    #[arg(long, global = true, value_name = "FOLDER", env = "PLIMSOLL_STORE")]
+    pub store: Option<PathBuf>,
+    /// Form of the data on stdout
+    #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
+    pub format: Format,
+    /// What to do
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Forms of output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For reading
+    Table,
+    /// One document
+    Json,
+    /// One document a line
+    Ndjson,
+    /// Comma-separated
+    Csv,
+    /// Markdown
+    Md,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// The whole story on bundled figures, offline: an assessment, a page, what to type next
+    #[command(after_help = "Example:\n  plimsoll demo")]
+    Demo(DemoArgs),
+    /// What is loaded, from where, how old
+    #[command(after_help = "Example:\n  plimsoll status")]
+    Status,
+    /// Load publishers' files into the store
+    #[command(after_help = LOAD_HELP)]
+    Load(LoadArgs),
+    /// What a code or group is, whether it is controlled, where it went in each HS revision
+    #[command(after_help = "Examples:\n  plimsoll goods chpl@2024-02\n  plimsoll goods 854151\n  plimsoll goods microelectronics")]
+    Goods(GoodsArgs),
+    /// Who supplies which goods to whom, how much, what share, before and after
+    #[command(after_help = ASSESS_HELP)]
+    Assess(Box<AssessArgs>),
+    /// Read-only SQL over the store
+    #[command(after_help = "Example:\n  plimsoll sql \"SELECT exporter, sum(value_usd) FROM trade WHERE importer = 'RUS' GROUP BY exporter\"")]
+    Sql(SqlArgs),
+    /// Any error, rule, dataset or layout in plain words
+    #[command(after_help = "Example:\n  plimsoll explain code-digits")]
+    Explain(ExplainArgs),
+    /// Completions for a shell
+    #[command(after_help = "Example:\n  plimsoll completions bash > ~/.local/share/bash-completion/completions/plimsoll")]
+    Completions {
+        /// Which shell
+        shell: clap_complete::Shell,
+    },
+    /// The manual page
+    #[command(after_help = "Example:\n  plimsoll man | man -l -")]
+    Man,
+}
+
+const LOAD_HELP: &str = "Examples:
+  plimsoll load exports.csv.gz --flow export
+  plimsoll load TradeData.csv BACI_HS22_Y2022_V202501.csv
+  plimsoll load extract.csv --set reporter=CHN --flow export --set currency=USD
+
+A file is loaded whole or not at all. A row that cannot be read is set aside with its line,
+its value and what to do; the others are loaded. `plimsoll explain layouts` lists the layouts.";
+
+const ASSESS_HELP: &str = "Examples:
+  plimsoll assess --importer RUS --goods chpl@2024-02 --period 2022-01..2022-11 --against 2021-01..2021-11 --currency EUR
+  plimsoll assess --importer Kyrgyzstan --exporter CHN+HKG --goods 850760 --period 2022
+  plimsoll assess --importer RUS --goods machine-tools --period 2023Q4 --variants
+  plimsoll assess --importer RUS --goods chpl --period 2022 --page russia.html
+
+Periods: 2021, 2021H1, 2021Q4, 2021-03, 2021-01..2021-11. Places: ISO codes, names, groups
+such as EU27 or EAEU, several joined by +. Goods: `plimsoll goods` lists the groups.";
+
+/// `plimsoll demo`
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// Where to write the page
+    #[arg(long, value_name = "FILE")]
+    pub page: Option<PathBuf>,
+}
+
+/// `plimsoll load`
+#[derive(Debug, Args)]
+pub struct LoadArgs {
+    /// The files
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// The layout, where its content does not tell it
+    #[arg(long = "as", value_name = "LAYOUT")]
+    pub layout: Option<String>,
+    /// Flow, where the file does not say it: import or export
+    #[arg(long, value_name = "FLOW")]
+    pub flow: Option<String>,
+    /// What the file does not say: reporter=, partner=, currency=, revision=, year=, unit=, vintage=
+    #[arg(long = "set", value_name = "WHAT=VALUE")]
+    pub set: Vec<String>,
+    /// Load a file anew that is in the store already
+    #[arg(long)]
+    pub replace: bool,
+    /// Further exchange rates: CSV with month, currency, usd_per_unit
+    #[arg(long, value_name = "FILE")]
+    pub rates: Option<PathBuf>,
+}
+
+/// `plimsoll goods`
+#[derive(Debug, Args)]
+pub struct GoodsArgs {
+    /// A code or a group; without one all groups are listed
+    pub what: Option<String>,
+    /// Your own groups: TOML, or the EU's sanctioned codes with dates as CSV
+    #[arg(long = "goods-file", value_name = "FILE")]
+    pub goods_files: Vec<PathBuf>,
+    /// Names of codes, if you have them: CSV or Comtrade's JSON code list
+    #[arg(long, value_name = "FILE")]
+    pub labels: Option<PathBuf>,
+}
+
+/// `plimsoll assess`
+#[derive(Debug, Args)]
+pub struct AssessArgs {
+    /// Whose imports: a country, a group, or several
+    #[arg(long, value_name = "PLACE")]
+    pub importer: Option<String>,
+    /// Whose share; without it all suppliers
+    #[arg(long, value_name = "PLACE")]
+    pub exporter: Option<String>,
+    /// Which goods: a code, a list or a group, as in chpl@2024-02:tier1
+    #[arg(long)]
+    pub goods: String,
+    /// When
+    #[arg(long)]
+    pub period: String,
+    /// An earlier period to compare with, on comparable codes only
+    #[arg(long, value_name = "PERIOD")]
+    pub against: Option<String>,
+    /// Currency of the answer
+    #[arg(long, default_value = "USD")]
+    pub currency: String,
+    /// Whose report: dispatch (exporters'), origin (importers'), any
+    #[arg(long, value_enum, default_value_t = BasisArg::Any)]
+    pub basis: BasisArg,
+    /// Break down by
+    #[arg(long, value_enum, default_value_t = ByArg::Supplier)]
+    pub by: ByArg,
+    /// Only this dataset, such as comext
+    #[arg(long)]
+    pub dataset: Option<String>,
+    /// Take codes by their digits in every HS revision: naive, and marked so
+    #[arg(long)]
+    pub as_reported: bool,
+    /// The same under other list versions, definitions, with and without Hong Kong
+    #[arg(long)]
+    pub variants: bool,
+    /// Rows, rules and SQL behind the figures
+    #[arg(long)]
+    pub why: bool,
+    /// Write a self-contained HTML page
+    #[arg(long, value_name = "FILE")]
+    pub page: Option<PathBuf>,
+    /// Your own groups: TOML, or the EU's sanctioned codes with dates as CSV
+    #[arg(long = "goods-file", value_name = "FILE")]
+    pub goods_files: Vec<PathBuf>,
+    /// Further exchange rates: CSV with month, currency, usd_per_unit
+    #[arg(long, value_name = "FILE")]
+    pub rates: Option<PathBuf>,
+}
+
+/// `--basis`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum BasisArg {
+    /// The importer's own report where there is one, else its partners' exports
+    Any,
+    /// Exporters' reports
+    Dispatch,
+    /// Importers' reports
+    Origin,
+}
+
+/// `--by`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ByArg {
+    /// Where from
+    Supplier,
+    /// Where to
+    Importer,
+    /// Commodity code
+    Code,
+    /// Tier of the list
+    Tier,
+    /// Month, or the period that is reported
+    Month,
+}
+
+/// `plimsoll sql`
+#[derive(Debug, Args)]
+pub struct SqlArgs {
+    /// The query; tables: trade, sources
+    pub query: String,
+}
+
+/// `plimsoll explain`
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// A code, as in error[column-missing]; without one all are listed
+    pub code: Option<String>,
+}

@@ -1,0 +1,54 @@
+//! One module for each command: it reads its arguments, asks the other crates, and hands
+//! what they say to `present`.
+
+use crate::cli::{Cli, Command, Format};
+use crate::failure::{Exit, Failure};
+use crate::{printer, settings};
+use clap::CommandFactory;
+use std::path::PathBuf;
+
+pub mod assess;
+pub mod demo;
+pub mod explain;
+pub mod goods;
+pub mod load;
+pub mod sql;
+pub mod status;
+
+/// What every command may need.
+pub struct Context {
+    /// The store's folder.
+    pub store: PathBuf,
+    /// Form of output.
+    pub format: Format,
+}
+
+/// Runs the command.
+pub fn run(cli: Cli) -> Result<Exit, Failure> {
+    let context = Context { store: settings::store(cli.store.as_deref()), format: cli.format };
+    match cli.command {
+        Command::Demo(args) => demo::run(&context, &args),
+        Command::Status => status::run(&context),
+        Command::Load(args) => load::run(&context, &args),
+        Command::Goods(args) => goods::run(&context, &args),
+        Command::Assess(args) => assess::run(&context, &args),
+        Command::Sql(args) => sql::run(&context, &args),
+        Command::Explain(args) => explain::run(&context, &args),
+        Command::Completions { shell } => {
+            let mut out = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "plimsoll", &mut out);
+            printer::data(&String::from_utf8_lossy(&out));
+            Ok(Exit::Done)
+        }
+        Command::Man => man(),
+    }
+}
+
+fn man() -> Result<Exit, Failure> {
+    let mut out = Vec::new();
+    clap_mangen::Man::new(Cli::command())
+        .render(&mut out)
+        .map_err(|e| Failure::usage("output", e.to_string(), ""))?;
+    printer::data(&String::from_utf8_lossy(&out));
+    Ok(Exit::Done)
+}

@@ -1,0 +1,7 @@
+//! How results look: JSON by contract, tables for people, pages.
+
+pub mod assess_json;
+pub mod assess_page;
+pub mod assess_text;
+pub mod load;
+pub mod tables;

@@ -1,0 +1,5 @@
+//! stub
+use crate::commands::assess::Shown;
+use plimsoll_report::Page;
+/// page
+pub fn page(_shown: &Shown<'_>) -> Page { Page::default() }

@@ -1,0 +1,374 @@
+//! The answer of `assess` for reading: a sentence, tables, notes, and on request the why.
+
+use crate::cli::{ByArg, Format};
+use crate::commands::assess::Shown;
+use crate::present::assess_json::breakdown;
+use crate::present::tables::{Plain, money, or_dash, percent, whole};
+use plimsoll_monitor::assess::{Side, Supplier};
+use plimsoll_monitor::concepts::{Concept, State};
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+/// Suppliers shown in a table for reading; all are in JSON and CSV.
+const SHOWN: usize = 15;
+/// Rows shown by `--why`.
+const WHY_ROWS: usize = 20;
+
+/// The whole answer as text, CSV or Markdown.
+pub fn text(shown: &Shown<'_>, format: Format) -> String {
+    if format == Format::Csv {
+        return main_table(shown, usize::MAX).show(format);
+    }
+    let mut out = String::new();
+    let _ = writeln!(out, "{}\n", sentence(shown));
+    if shown.answer.sides.iter().any(|s| s.numerator.is_some()) {
+        out.push_str(&main_table(shown, SHOWN).show(format));
+        let more = shown.answer.sides[0].suppliers.len().saturating_sub(SHOWN);
+        if more > 0 && shown.args.by == ByArg::Supplier {
+            let _ = writeln!(out, "… and {more} more; --format csv shows all");
+        }
+    }
+    left_out(shown, format, &mut out);
+    if !shown.variants.is_empty() {
+        out.push_str("\nVariants\n");
+        out.push_str(&variants(shown).show(format));
+    }
+    if !shown.answer.notes.is_empty() {
+        out.push_str("\nNotes\n");
+        for note in &shown.answer.notes {
+            let _ = writeln!(out, "- {note}");
+        }
+    }
+    sources(shown, &mut out);
+    if shown.args.why {
+        why(shown, format, &mut out);
+    }
+    out
+}
+
+/// Who, what, when, how much, in one sentence.
+pub fn sentence(shown: &Shown<'_>) -> String {
+    let (question, answer) = (shown.question, shown.answer);
+    let importer = question.importer.as_ref().map_or("All importers", |i| i.label.as_str());
+    let goods = format!("{} ({})", question.goods.label, question.goods.spec());
+    let mut text = String::new();
+    for (i, side) in answer.sides.iter().enumerate() {
+        let period = side.period;
+        let start = if i == 0 {
+            format!("{importer}, {goods}, {period}: ")
+        } else {
+            format!(" Against {period}: ")
+        };
+        text.push_str(&start);
+        match (side.numerator, side.share) {
+            (None, _) => {
+                let why = side.cannot_tell.clone().unwrap_or_default();
+                let _ = write!(text, "cannot tell; {why}.");
+            }
+            (Some(value), Some([share, low, high])) if question.exporter.is_some() => {
+                let who = question.exporter.as_ref().map_or("", |e| e.label.as_str());
+                let total = side.denominator.unwrap_or(0.0);
+                let _ = write!(
+                    text,
+                    "{who} {} {}, {} of {} ({} to {}).",
+                    question.currency,
+                    money(value),
+                    percent(share),
+                    money(total),
+                    percent(low),
+                    percent(high)
+                );
+            }
+            (Some(value), _) => {
+                let _ = write!(text, "{} {}.", question.currency, money(value));
+            }
+        }
+    }
+    if let [now, before] = &answer.sides[..]
+        && let (Some(a), Some(b)) = (now.numerator, before.numerator)
+        && b > 0.0
+    {
+        let _ = write!(text, " Change: {}.", change(a, b));
+    }
+    if question.as_reported {
+        text.push_str(" NOT COMPARABLE: codes as reported.");
+    }
+    text
+}
+
+/// `+371.9 %`, `−80.4 %`
+pub fn change(after: f64, before: f64) -> String {
+    let share = after / before - 1.0;
+    let sign = if share > 0.0 { "+" } else { "" };
+    format!("{sign}{}", percent(share))
+}
+
+fn main_table(shown: &Shown<'_>, most: usize) -> Plain {
+    if shown.args.by == ByArg::Supplier { suppliers(shown, most) } else { broken_down(shown) }
+}
+
+fn suppliers(shown: &Shown<'_>, most: usize) -> Plain {
+    let sides = &shown.answer.sides;
+    let compared = sides.len() > 1;
+    let mut columns = vec!["Supplier", "Name", ">Value", ">Share", ">at least", ">at most", ">Weight kg", ">Value/kg"];
+    if compared {
+        columns.extend([">Value before", ">Share before", ">Change"]);
+    }
+    let mut order: Vec<&Supplier> = sides[0].suppliers.iter().collect();
+    let here: BTreeSet<&str> = order.iter().map(|s| s.country.as_str()).collect();
+    if let Some(before) = sides.get(1) {
+        order.extend(before.suppliers.iter().filter(|s| !here.contains(s.country.as_str())));
+    }
+    let find = |side: Option<&Side>, country: &str| {
+        side.and_then(|s| s.suppliers.iter().find(|s| s.country == country)).cloned()
+    };
+    let mut rows = Vec::new();
+    for supplier in order.iter().take(most) {
+        let now = find(sides.first(), &supplier.country);
+        let before = find(sides.get(1), &supplier.country);
+        let value = now.as_ref().map(|s| s.value);
+        let mut row = vec![
+            supplier.country.clone(),
+            supplier.name.clone(),
+            or_dash(value, money),
+            or_dash(now.as_ref().map(|s| s.share), percent),
+            or_dash(now.as_ref().map(|s| s.share_low), percent),
+            or_dash(now.as_ref().map(|s| s.share_high), percent),
+            or_dash(now.as_ref().and_then(|s| s.net_weight_kg), money),
+            or_dash(now.as_ref().and_then(|s| s.unit_value), |v| plimsoll_report::format_number(v, 2)),
+        ];
+        if compared {
+            row.push(or_dash(before.as_ref().map(|s| s.value), money));
+            row.push(or_dash(before.as_ref().map(|s| s.share), percent));
+            row.push(match (value, before.map(|s| s.value)) {
+                (Some(a), Some(b)) if b > 0.0 => change(a, b),
+                _ => "–".into(),
+            });
+        }
+        rows.push(row);
+    }
+    Plain { columns, rows }
+}
+
+fn broken_down(shown: &Shown<'_>) -> Plain {
+    let title = match shown.args.by {
+        ByArg::Supplier => "Supplier",
+        ByArg::Importer => "Importer",
+        ByArg::Code => "Code",
+        ByArg::Tier => "Tier",
+        ByArg::Month => "Period",
+    };
+    let compared = shown.answer.sides.len() > 1 && shown.args.by != ByArg::Month;
+    let mut columns = vec![title, "", ">Value", ">Share"];
+    if compared {
+        columns.extend([">Value before", ">Change"]);
+    }
+    let now = breakdown(shown, &shown.answer.sides[0]);
+    let before = if compared { breakdown(shown, &shown.answer.sides[1]) } else { Vec::new() };
+    let total = shown.answer.sides[0].denominator.unwrap_or(0.0);
+    let mut keys: Vec<(String, String)> = now.iter().map(|(k, l, _)| (k.clone(), l.clone())).collect();
+    for (key, label, _) in &before {
+        if !keys.iter().any(|(k, _)| k == key) {
+            keys.push((key.clone(), label.clone()));
+        }
+    }
+    let value = |of: &[(String, String, plimsoll_monitor::assess::CellSum)], key: &str| {
+        of.iter().find(|(k, ..)| k == key).map(|(.., sum)| sum.value.value())
+    };
+    let mut rows = Vec::new();
+    for (key, label) in keys {
+        let a = value(&now, &key);
+        let mut row = vec![
+            key.clone(),
+            label,
+            or_dash(a, money),
+            or_dash(a.filter(|_| total > 0.0), |v| percent(v / total)),
+        ];
+        if compared {
+            let b = value(&before, &key);
+            row.push(or_dash(b, money));
+            row.push(match (a, b) {
+                (Some(a), Some(b)) if b > 0.0 => change(a, b),
+                _ => "–".into(),
+            });
+        }
+        rows.push(row);
+    }
+    Plain { columns, rows }
+}
+
+fn left_out(shown: &Shown<'_>, format: Format, out: &mut String) {
+    let answer = shown.answer;
+    if answer.left_out.is_empty() {
+        return;
+    }
+    out.push_str("\nIn the data and not counted\n");
+    let mut columns = vec!["Code", ">Value"];
+    if answer.sides.len() > 1 {
+        columns.push(">Value before");
+    }
+    columns.push("Why");
+    let rows = answer
+        .left_out
+        .iter()
+        .map(|left| {
+            let mut row = vec![answer.concepts[left.concept].name()];
+            row.extend(left.values.iter().map(|v| or_dash(*v, money)));
+            row.push(left.reason.clone());
+            row
+        })
+        .collect();
+    out.push_str(&Plain { columns, rows }.show(format));
+}
+
+fn variants(shown: &Shown<'_>) -> Plain {
+    let mut columns = vec!["Definition", ">Codes", ">of them in the data", ">Value", ">of", ">Share", ">at least", ">at most"];
+    let compared = shown.answer.sides.len() > 1;
+    if compared {
+        columns.push(">Value before");
+    }
+    let rows = shown
+        .variants
+        .iter()
+        .map(|v| {
+            let side = &v.answer.sides[0];
+            let used = v.answer.concepts.iter().filter(|c| c.state == State::Used).count();
+            let mut row = vec![
+                v.name.clone(),
+                v.question.goods.codes.len().to_string(),
+                used.to_string(),
+                or_dash(side.numerator, money),
+                or_dash(side.denominator, money),
+                or_dash(side.share.map(|s| s[0]), percent),
+                or_dash(side.share.map(|s| s[1]), percent),
+                or_dash(side.share.map(|s| s[2]), percent),
+            ];
+            if compared {
+                row.push(or_dash(v.answer.sides.get(1).and_then(|s| s.numerator), money));
+            }
+            row
+        })
+        .collect();
+    Plain { columns, rows }
+}
+
+fn sources(shown: &Shown<'_>, out: &mut String) {
+    let manifest = &shown.scanner.store().manifest;
+    if shown.answer.sources.is_empty() {
+        return;
+    }
+    out.push_str("\nSources\n");
+    for &i in &shown.answer.sources {
+        let s = &manifest.resources[i];
+        let aside = match s.rows_set_aside {
+            0 => String::new(),
+            n => format!(", {} rows set aside when it was loaded", whole(n)),
+        };
+        let _ = writeln!(
+            out,
+            "- {} ({}), vintage {}, {} (sha256 {}…){aside}",
+            s.publisher,
+            s.dataset,
+            s.vintage,
+            s.file,
+            &s.sha256[..12.min(s.sha256.len())]
+        );
+    }
+}
+
+fn why(shown: &Shown<'_>, format: Format, out: &mut String) {
+    let answer = shown.answer;
+    out.push_str("\nWhy\n");
+    for (rule, count) in &answer.rules {
+        let _ = writeln!(out, "- {} rows not counted: {rule} (plimsoll explain {rule})", whole(*count));
+    }
+    let manifest = &shown.scanner.store().manifest;
+    for side in &answer.sides {
+        let _ = writeln!(out, "\n{} rows counted for {}", whole(side.rows.len() as u64), side.period);
+        let rows = side
+            .rows
+            .iter()
+            .take(WHY_ROWS)
+            .map(|r| {
+                vec![
+                    manifest.resources[r.source].name.clone(),
+                    r.line.to_string(),
+                    r.reporter.map(|s| answer.symbols.text(s).to_owned()).unwrap_or_default(),
+                    r.code.to_text(),
+                    r.revision.name().to_owned(),
+                    r.period.to_string(),
+                    plimsoll_report::format_number(r.value, 2),
+                    answer.symbols.text(r.currency).to_owned(),
+                ]
+            })
+            .collect();
+        let columns = vec!["Source", ">Line", "Reporter", "Code", "Revision", "Period", ">Value", "Currency"];
+        out.push_str(&Plain { columns, rows }.show(format));
+        if side.rows.len() > WHY_ROWS {
+            let _ = writeln!(out, "… and {} more; --format json lists them", side.rows.len() - WHY_ROWS);
+        }
+    }
+    for sql in sql(shown) {
+        let _ = writeln!(out, "\n{sql}");
+    }
+}
+
+fn quoted(texts: impl IntoIterator<Item = String>) -> String {
+    texts.into_iter().map(|t| format!("'{}'", t.replace('\'', "''"))).collect::<Vec<_>>().join(", ")
+}
+
+/// SQL that gives each side's sum again with `plimsoll sql` (or any engine over the store's
+/// Parquet): one statement a side.
+pub fn sql(shown: &Shown<'_>) -> Vec<String> {
+    let answer = shown.answer;
+    let manifest = &shown.scanner.store().manifest;
+    answer
+        .sides
+        .iter()
+        .filter(|side| !side.rows.is_empty())
+        .map(|side| {
+            let sources: BTreeSet<usize> = side.rows.iter().map(|r| r.source).collect();
+            let sources = quoted(sources.into_iter().map(|s| manifest.resources[s].name.clone()));
+            let flows: BTreeSet<&str> = side.rows.iter().map(|r| r.flow.name()).collect();
+            let periods: BTreeSet<String> = side.rows.iter().map(|r| r.period.to_string()).collect();
+            let levels: BTreeSet<String> = side.rows.iter().map(|r| r.code.level().to_string()).collect();
+            let value = if side.rows.iter().all(|r| answer.symbols.text(r.currency) == shown.question.currency) {
+                "value_reported"
+            } else {
+                "value_usd"
+            };
+            let importers = match answer.filter.importers.is_empty() {
+                true => String::new(),
+                false => format!("\n  AND importer IN ({})", quoted(answer.filter.importers.clone())),
+            };
+            format!(
+                "SELECT exporter, sum({value}) AS value, count(*) AS records\nFROM trade\nWHERE source_id IN ({sources})\n  AND flow IN ({}){importers}\n  AND period IN ({})\n  AND level IN ({})\n  AND breakdown NOT LIKE 'part:%'\n  AND ({})\nGROUP BY exporter\nORDER BY value DESC",
+                quoted(flows.into_iter().map(str::to_owned)),
+                quoted(periods),
+                levels.into_iter().collect::<Vec<_>>().join(", "),
+                codes_sql(&answer.concepts),
+            )
+        })
+        .collect()
+}
+
+fn codes_sql(concepts: &[Concept]) -> String {
+    let mut by_revision: std::collections::BTreeMap<&str, BTreeSet<String>> = Default::default();
+    for concept in concepts.iter().filter(|c| c.state == State::Used) {
+        for (revision, codes) in &concept.codes {
+            by_revision.entry(revision.name()).or_default().extend(codes.iter().map(ToString::to_string));
+        }
+    }
+    let parts: Vec<String> = by_revision
+        .into_iter()
+        .map(|(revision, codes)| {
+            let (whole, heads): (Vec<String>, Vec<String>) = codes.into_iter().partition(|c| c.len() == 6);
+            let mut tests: Vec<String> = heads.iter().map(|h| format!("hs_code LIKE '{h}%'")).collect();
+            if !whole.is_empty() {
+                tests.push(format!("hs_code IN ({})", quoted(whole)));
+            }
+            format!("hs_revision = '{revision}' AND ({})", tests.join(" OR "))
+        })
+        .collect();
+    parts.join("\n    OR ")
+}

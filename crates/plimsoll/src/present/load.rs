@@ -1,0 +1,102 @@
+//! What a load prints.
+
+use crate::commands::load::Outcome;
+use crate::present::tables;
+use plimsoll_ingest::load::LoadReport;
+use serde_json::{Value, json};
+use std::fmt::Write;
+
+/// Set-aside rows shown in text; all of them are in the store.
+const SHOWN: usize = 5;
+
+fn report(path: &std::path::Path, report: &LoadReport) -> Value {
+    let loaded = &report.loaded;
+    json!({
+        "path": path.display().to_string(),
+        "member": loaded.file.split_once('/').map(|(_, member)| member),
+        "format": loaded.layout,
+        "sha256": loaded.sha256,
+        "rows_in": loaded.rows_in,
+        "rows_loaded": loaded.rows_loaded,
+        "rows_set_aside": loaded.rows_set_aside,
+        "rules": loaded.rules,
+        "already_loaded": report.already,
+        "dataset": loaded.dataset,
+        "vintage": loaded.vintage,
+        "source_id": loaded.name,
+        "periods": [loaded.first_period, loaded.last_period],
+        "passed_over": report.passed_over,
+        "set_aside": report.problems.iter().take(100).collect::<Vec<_>>(),
+    })
+}
+
+fn values(outcomes: &[Outcome]) -> Vec<Value> {
+    let mut files = Vec::new();
+    for (path, outcome) in outcomes {
+        match outcome {
+            Ok(reports) => files.extend(reports.iter().map(|r| report(path, r))),
+            Err(error) => files.push(json!({
+                "path": path.display().to_string(),
+                "error": {"code": error.code(), "message": error.to_string(), "hint": error.hint()},
+            })),
+        }
+    }
+    files
+}
+
+/// One document: `{"files": […]}`.
+pub fn json(outcomes: &[Outcome]) -> String {
+    tables::pretty(&json!({ "files": values(outcomes) }))
+}
+
+/// One line a file.
+pub fn ndjson(outcomes: &[Outcome]) -> String {
+    values(outcomes).iter().map(|v| format!("{v}\n")).collect()
+}
+
+/// For reading.
+pub fn text(outcomes: &[Outcome]) -> String {
+    let mut out = String::new();
+    for (path, outcome) in outcomes {
+        for report in outcome.iter().flatten() {
+            one(&mut out, path, report);
+        }
+    }
+    out
+}
+
+fn one(out: &mut String, path: &std::path::Path, report: &LoadReport) {
+    let loaded = &report.loaded;
+    let member = loaded.file.split_once('/').map(|(_, m)| format!(" / {m}")).unwrap_or_default();
+    let _ = writeln!(out, "{}{member}", path.display());
+    if report.already {
+        let _ = writeln!(
+            out,
+            "  already in the store since {} ({}); nothing changed. --replace loads it anew",
+            loaded.loaded, loaded.name
+        );
+        return;
+    }
+    let _ = writeln!(
+        out,
+        "  {} · {} rows in, {} loaded, {} set aside · {} to {}",
+        loaded.layout,
+        tables::whole(loaded.rows_in),
+        tables::whole(loaded.rows_loaded),
+        tables::whole(loaded.rows_set_aside),
+        loaded.first_period,
+        loaded.last_period
+    );
+    for (rule, count) in &loaded.rules {
+        let _ = writeln!(out, "  {:>12}  {rule}", tables::whole(*count));
+    }
+    for problem in report.problems.iter().take(SHOWN) {
+        let _ = writeln!(out, "  set aside: {problem}");
+    }
+    if loaded.rows_set_aside > SHOWN as u64 {
+        let _ = writeln!(out, "  … all of them in the store: trade/{}.set-aside.ndjson", loaded.name);
+    }
+    for name in &report.passed_over {
+        let _ = writeln!(out, "  passed over (no known layout): {name}");
+    }
+}

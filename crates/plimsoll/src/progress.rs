@@ -1,0 +1,65 @@
+//! Progress bars on stderr, for anything that takes longer than a second.
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use plimsoll_ingest::load::Stage;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+/// Shows how far a load is; silent where stderr is no terminal.
+pub struct LoadProgress {
+    bar: ProgressBar,
+    started: Instant,
+    pending: Mutex<u64>,
+    name: String,
+}
+
+impl LoadProgress {
+    /// For a file of so many bytes.
+    pub fn new(name: &str, bytes: u64) -> LoadProgress {
+        let bar = ProgressBar::with_draw_target(Some(bytes), ProgressDrawTarget::hidden());
+        LoadProgress { bar, started: Instant::now(), pending: Mutex::new(0), name: name.to_owned() }
+    }
+
+    /// Takes note of a stage.
+    pub fn see(&self, stage: Stage<'_>) {
+        match stage {
+            Stage::Read(bytes) => {
+                self.show(&format!("reading {}", self.name), true);
+                self.bar.inc(bytes);
+            }
+            Stage::Write(_, rows) => {
+                self.bar.set_length(rows);
+                self.bar.set_position(0);
+                self.style(&format!("sorting and writing {}", self.name), false);
+            }
+            Stage::Written(rows) => self.bar.inc(rows),
+        }
+    }
+
+    /// Shows the bar once the load has taken a second.
+    fn show(&self, message: &str, bytes: bool) {
+        let Ok(mut shown) = self.pending.lock() else { return };
+        if *shown == 0 && self.started.elapsed() > Duration::from_secs(1) {
+            *shown = 1;
+            self.bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(10));
+            self.style(message, bytes);
+        }
+    }
+
+    fn style(&self, message: &str, bytes: bool) {
+        let template = if bytes {
+            "{msg} {wide_bar} {bytes}/{total_bytes} {eta}"
+        } else {
+            "{msg} {wide_bar} {human_pos}/{human_len} rows {eta}"
+        };
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            self.bar.set_style(style);
+        }
+        self.bar.set_message(message.to_owned());
+    }
+
+    /// Takes the bar away.
+    pub fn done(&self) {
+        self.bar.finish_and_clear();
+    }
+}
