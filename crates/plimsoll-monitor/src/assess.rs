@@ -408,12 +408,16 @@ impl Asked<'_> {
         if !of_rows.is_empty() {
             return of_rows;
         }
-        let of_data: BTreeSet<HsRevision> =
-            fetched.used.iter().flat_map(|(d, f)| self.coverage.revisions(d, f, period)).collect();
-        if !of_data.is_empty() {
-            return of_data;
-        }
-        BTreeSet::from([HsRevision::in_force(period.last().year())])
+        let of_data: BTreeSet<HsRevision> = fetched
+            .used
+            .iter()
+            .flat_map(|(d, f)| self.coverage.revisions(d, f, period))
+            .collect();
+        // Other reporters' older revisions would only widen the groups: what this one would
+        // most likely use is the revision in force.
+        let in_force = HsRevision::in_force(period.last().year());
+        let likely = of_data.range(..=in_force).next_back().copied();
+        BTreeSet::from([likely.unwrap_or(in_force)])
     }
 
     /// The value of a row in the asked currency; NaN where there is no rate.
@@ -638,7 +642,10 @@ impl Asked<'_> {
             let shown = side.months_missing.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
             notes.push(format!("{}: no record in {shown}; the figure covers the other months only", side.period));
         }
-        for concept in concepts.iter().filter(|c| c.state == State::Used) {
+        // Of a long list only what was counted needs its notes; a question about few codes is
+        // also told how they could be compared.
+        let few = concepts.len() <= 5;
+        for concept in concepts.iter().filter(|c| c.state == State::Used || few) {
             if let Some(note) = &concept.note {
                 notes.push(format!("{}: {note}", concept.name()));
             }

@@ -40,7 +40,7 @@ fn cents(value: f64) -> Value {
 }
 
 fn ratio(value: f64) -> Value {
-    json!((value * 1e6).round() / 1e6)
+    json!((value * 1e9).round() / 1e9)
 }
 
 fn set_or_null(set: Option<&plimsoll_terms::place::PlaceSet>) -> Value {
@@ -62,7 +62,7 @@ fn side(shown: &Shown<'_>, side: &Side) -> Map<String, Value> {
     put("share_low", bound(1));
     put("share_high", bound(2));
     put("coverage", side.coverage.map_or(Value::Null, ratio));
-    put("basis", json!(bases.join("+")));
+    put("basis", if bases.is_empty() { Value::Null } else { json!(bases.join("+")) });
     put("period", json!(side.period.to_string()));
     put("goods", goods(shown));
     put("suppliers", side.suppliers.iter().map(supplier).collect());

@@ -147,7 +147,7 @@ fn suppliers(shown: &Shown<'_>, most: usize) -> Plain {
         }
         rows.push(row);
     }
-    Plain { columns, rows }
+    Plain { rows, ..Plain::new(columns) }
 }
 
 fn broken_down(shown: &Shown<'_>) -> Plain {
@@ -194,7 +194,7 @@ fn broken_down(shown: &Shown<'_>) -> Plain {
         }
         rows.push(row);
     }
-    Plain { columns, rows }
+    Plain { rows, ..Plain::new(columns) }
 }
 
 fn left_out(shown: &Shown<'_>, format: Format, out: &mut String) {
@@ -218,7 +218,7 @@ fn left_out(shown: &Shown<'_>, format: Format, out: &mut String) {
             row
         })
         .collect();
-    out.push_str(&Plain { columns, rows }.show(format));
+    out.push_str(&Plain { rows, ..Plain::new(columns) }.show(format));
 }
 
 fn variants(shown: &Shown<'_>) -> Plain {
@@ -249,7 +249,7 @@ fn variants(shown: &Shown<'_>) -> Plain {
             row
         })
         .collect();
-    Plain { columns, rows }
+    Plain { rows, ..Plain::new(columns) }
 }
 
 fn sources(shown: &Shown<'_>, out: &mut String) {
@@ -303,7 +303,7 @@ fn why(shown: &Shown<'_>, format: Format, out: &mut String) {
             })
             .collect();
         let columns = vec!["Source", ">Line", "Reporter", "Code", "Revision", "Period", ">Value", "Currency"];
-        out.push_str(&Plain { columns, rows }.show(format));
+        out.push_str(&Plain { rows, ..Plain::new(columns) }.show(format));
         if side.rows.len() > WHY_ROWS {
             let _ = writeln!(out, "… and {} more; --format json lists them", side.rows.len() - WHY_ROWS);
         }

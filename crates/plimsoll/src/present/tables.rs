@@ -8,12 +8,17 @@ use serde_json::Value;
 #[derive(Clone, Debug, Default)]
 pub struct Plain {
     /// Column titles; those that start with `>` are aligned right.
-    pub columns: Vec<&'static str>,
+    pub columns: Vec<String>,
     /// The rows.
     pub rows: Vec<Vec<String>>,
 }
 
 impl Plain {
+    /// With these columns and no rows yet.
+    pub fn new<S: Into<String>>(columns: impl IntoIterator<Item = S>) -> Plain {
+        Plain { columns: columns.into_iter().map(Into::into).collect(), rows: Vec::new() }
+    }
+
     /// In one of the forms of text.
     pub fn show(&self, format: Format) -> String {
         match format {
