@@ -11,7 +11,9 @@ use crate::fact::{Breakdown, CodeKey, Flow};
 use crate::formats::Repeats;
 use crate::sorted::{Key, SortRow};
 use crate::trade::Shape;
+use plimsoll_terms::hs::HsRevision;
 use plimsoll_terms::period::PeriodKind;
+use plimsoll_terms::place::PlaceId;
 use serde::{Deserialize, Serialize};
 
 /// Two values that differ by less than this share are the same figure in two roundings.
@@ -216,6 +218,8 @@ pub struct Index {
     codes: BTreeMap<String, u16>,
     /// By flow, reporter and year.
     reporters: BTreeMap<String, u16>,
+    /// By flow, importer and year, for reports of exporters; and the reverse.
+    partners: BTreeMap<String, u16>,
     #[serde(skip)]
     run: RunOfCode,
 }
@@ -224,7 +228,10 @@ pub struct Index {
 struct RunOfCode {
     code: Option<CodeKey>,
     masks: Vec<((u8, u32, i32), u16)>,
+    codes: HashMap<(u8, HsRevision, CodeKey, i32), u16>,
     reporters: HashMap<(u8, u32, i32), u16>,
+    partners: HashMap<(u8, u16, i32), u16>,
+    last_partner: Option<((u8, u16, i32), u16)>,
 }
 
 /// Bit 12 is a record for the whole year, bits 0 to 11 its months; longer periods than a
@@ -247,6 +254,15 @@ impl Index {
             self.run.code = Some(code);
         }
         let (year, mask) = (key.period.start.year(), mask(key));
+        let imports = Flow::ALL[usize::from(key.flow)].reporter_imports();
+        let partner = (key.flow, if imports { key.exporter } else { key.importer }, year);
+        match &mut self.run.last_partner {
+            Some((last, m)) if *last == partner => *m |= mask,
+            _ => {
+                self.flush_partner();
+                self.run.last_partner = Some((partner, mask));
+            }
+        }
         match self.run.masks.iter_mut().find(|(k, _)| *k == (key.flow, shape, year)) {
             Some((_, m)) => *m |= mask,
             None => self.run.masks.push(((key.flow, shape, year), mask)),
@@ -256,10 +272,8 @@ impl Index {
     fn flush(&mut self, shapes: &[Shape]) {
         let Some(code) = self.run.code else { return };
         for ((flow, shape, year), mask) in std::mem::take(&mut self.run.masks) {
-            let flow_name = Flow::ALL[usize::from(flow)].name();
-            let revision = shapes[shape as usize].revision.name();
-            let text = format!("{flow_name}/{revision}/{}/{year}", code.to_text());
-            *self.codes.entry(text).or_default() |= mask;
+            let revision = shapes[shape as usize].revision;
+            *self.run.codes.entry((flow, revision, code, year)).or_default() |= mask;
             *self.run.reporters.entry((flow, shape, year)).or_default() |= mask;
         }
     }
@@ -267,6 +281,17 @@ impl Index {
     /// Ends the collecting; `place` names a reporter.
     pub fn finish(&mut self, shapes: &[Shape], place: impl Fn(crate::fact::Place) -> String) {
         self.flush(shapes);
+        self.flush_partner();
+        for ((flow, revision, code, year), mask) in std::mem::take(&mut self.run.codes) {
+            let flow = Flow::ALL[usize::from(flow)].name();
+            let text = format!("{flow}/{}/{}/{year}", revision.name(), code.to_text());
+            self.codes.insert(text, mask);
+        }
+        for ((flow, partner, year), mask) in std::mem::take(&mut self.run.partners) {
+            let Some(partner) = PlaceId::from_index(partner) else { continue };
+            let flow = Flow::ALL[usize::from(flow)].name();
+            self.partners.insert(format!("{flow}/{}/{year}", partner.code()), mask);
+        }
         for ((flow, shape, year), mask) in std::mem::take(&mut self.run.reporters) {
             let Some(reporter) = shapes[shape as usize].reporter else { continue };
             let text = format!("{}/{}/{year}", Flow::ALL[usize::from(flow)].name(), place(reporter));
@@ -286,7 +311,22 @@ impl Index {
 
     /// All `(flow, reporter, year, mask)`.
     pub fn reporters(&self) -> impl Iterator<Item = (&str, &str, i32, u16)> {
-        self.reporters.iter().filter_map(|(key, mask)| {
+        Self::places(&self.reporters)
+    }
+
+    /// All `(flow, partner, year, mask)`: of whom a source speaks at all.
+    pub fn partners(&self) -> impl Iterator<Item = (&str, &str, i32, u16)> {
+        Self::places(&self.partners)
+    }
+
+    fn flush_partner(&mut self) {
+        if let Some((partner, mask)) = self.run.last_partner.take() {
+            *self.run.partners.entry(partner).or_default() |= mask;
+        }
+    }
+
+    fn places(of: &BTreeMap<String, u16>) -> impl Iterator<Item = (&str, &str, i32, u16)> {
+        of.iter().filter_map(|(key, mask)| {
             let mut parts = key.rsplitn(2, '/');
             let year = parts.next()?.parse().ok()?;
             let (flow, reporter) = parts.next()?.split_once('/')?;

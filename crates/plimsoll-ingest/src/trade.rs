@@ -10,15 +10,21 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
 
 use arrow::array::{
-    ArrayRef, DictionaryArray, Float64Array, Int32Array, Int64Array, StringArray, UInt8Array,
+    ArrayRef, DictionaryArray, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray,
+    UInt8Array,
 };
 use arrow::datatypes::{DataType, Field, Int32Type, Schema, SchemaRef};
 use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
 use parquet::arrow::arrow_writer::{
     ArrowColumnChunk, ArrowRowGroupWriterFactory, compute_leaves,
 };
 use parquet::basic::{Compression, ZstdLevel};
+use parquet::column::writer::ColumnCloseResult;
+use parquet::file::metadata::PageIndexPolicy;
+use parquet::file::page_index::column_index::ColumnIndexMetaData;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::ColumnPath;
 
 use crate::fact::{Basis, Breakdown, CodeKey, Flow, Place, Valuation};
@@ -124,7 +130,7 @@ impl TradeWriter {
         let writer = ArrowWriter::try_new(file, schema.clone(), Some(properties()))
             .map_err(|e| e.to_string())?;
         let (sender, receiver) = sync_channel(1);
-        let context = Arc::new(Context { origin, shapes, names, schema });
+        let context = Arc::new(Context { origin, shapes, names, schema, constants: Mutex::default() });
         let worker = std::thread::spawn(move || write_groups(writer, context, receiver, threads));
         Ok(TradeWriter {
             pending: Vec::with_capacity(ROW_GROUP_ROWS),
@@ -168,11 +174,15 @@ impl TradeWriter {
     }
 }
 
+/// Column, text and number of rows.
+type ConstantKey = (usize, Option<String>, usize);
+
 struct Context {
     origin: Origin,
     shapes: Vec<Shape>,
     names: Arc<Names>,
     schema: SchemaRef,
+    constants: Mutex<HashMap<ConstantKey, Arc<ConstantChunk>>>,
 }
 
 fn properties() -> WriterProperties {
@@ -192,7 +202,21 @@ fn properties() -> WriterProperties {
     properties.build()
 }
 
-type Encoded = (usize, Result<Vec<ArrowColumnChunk>, String>);
+type Encoded = (usize, Result<Vec<Chunk>, String>);
+
+/// One column of one row group, ready to append.
+enum Chunk {
+    /// Encoded for this row group.
+    Own(ArrowColumnChunk),
+    /// The same text in every row: encoded once for all row groups that have it.
+    Constant(Arc<ConstantChunk>),
+}
+
+/// A column chunk in a little file of its own.
+struct ConstantChunk {
+    file: bytes::Bytes,
+    close: ColumnCloseResult,
+}
 
 /// Hands row groups to encoding threads and appends what they return in order.
 fn write_groups(
@@ -227,17 +251,23 @@ fn write_groups(
 }
 
 fn append_in_order(
-    file: &mut parquet::file::writer::SerializedFileWriter<File>,
+    file: &mut SerializedFileWriter<File>,
     encoded: Receiver<Encoded>,
 ) -> Result<(), String> {
-    let mut waiting: HashMap<usize, Vec<ArrowColumnChunk>> = HashMap::new();
+    let mut waiting: HashMap<usize, Vec<Chunk>> = HashMap::new();
     let mut next = 0;
     for (index, chunks) in encoded {
         waiting.insert(index, chunks?);
         while let Some(chunks) = waiting.remove(&next) {
             let mut group = file.next_row_group().map_err(|e| e.to_string())?;
             for chunk in chunks {
-                chunk.append_to_row_group(&mut group).map_err(|e| e.to_string())?;
+                match chunk {
+                    Chunk::Own(chunk) => chunk.append_to_row_group(&mut group),
+                    Chunk::Constant(chunk) => {
+                        group.append_column(&chunk.file, chunk.close.clone())
+                    }
+                }
+                .map_err(|e| e.to_string())?;
             }
             group.close().map_err(|e| e.to_string())?;
             next += 1;
@@ -251,25 +281,66 @@ fn encode(
     factory: &ArrowRowGroupWriterFactory,
     index: usize,
     rows: &[SortRow],
-) -> Result<Vec<ArrowColumnChunk>, String> {
-    let mut writers = factory.create_column_writers(index).map_err(|e| e.to_string())?;
-    for part in rows.chunks(1 << 16) {
-        let columns = columns(context, part);
-        for ((column, field), writer) in
-            columns.iter().zip(context.schema.fields()).zip(writers.iter_mut())
-        {
-            for leaf in compute_leaves(field, column).map_err(|e| e.to_string())? {
+) -> Result<Vec<Chunk>, String> {
+    let writers = factory.create_column_writers(index).map_err(|e| e.to_string())?;
+    let keys: Vec<Key> = rows.iter().map(|r| Key::unpack(r.key)).collect();
+    let fields = context.schema.fields();
+    let mut chunks = Vec::with_capacity(fields.len());
+    for (column, (mut writer, field)) in writers.into_iter().zip(fields).enumerate() {
+        if let Some(text) = constant(context, column, rows, &keys) {
+            chunks.push(Chunk::Constant(context.constant(column, text, rows.len())?));
+            continue;
+        }
+        for (rows, keys) in rows.chunks(1 << 16).zip(keys.chunks(1 << 16)) {
+            let array = build(context, column, rows, keys);
+            for leaf in compute_leaves(field, &array).map_err(|e| e.to_string())? {
                 writer.write(&leaf).map_err(|e| e.to_string())?;
             }
         }
+        chunks.push(Chunk::Own(writer.close().map_err(|e| e.to_string())?));
     }
-    writers.into_iter().map(|w| w.close().map_err(|e| e.to_string())).collect()
+    Ok(chunks)
+}
+
+/// Encodes one text (or null) for so many rows into a file of one column.
+fn constant_chunk(field: &Field, text: Option<&str>, rows: usize) -> Result<ConstantChunk, String> {
+    let schema = Arc::new(Schema::new(vec![field.clone()]));
+    let keys = Int32Array::from(vec![text.map(|_| 0); rows]);
+    let values = StringArray::from_iter_values(text);
+    let array: ArrayRef = Arc::new(
+        DictionaryArray::<Int32Type>::try_new(keys, Arc::new(values)).map_err(|e| e.to_string())?,
+    );
+    let batch = RecordBatch::try_new(schema.clone(), vec![array]).map_err(|e| e.to_string())?;
+    let mut file = Vec::new();
+    let mut writer = ArrowWriter::try_new(&mut file, schema, Some(properties())).map_err(|e| e.to_string())?;
+    writer.write(&batch).map_err(|e| e.to_string())?;
+    writer.close().map_err(|e| e.to_string())?;
+    let file = bytes::Bytes::from(file);
+    let options = ArrowReaderOptions::new().with_page_index_policy(PageIndexPolicy::Optional);
+    let footer = ArrowReaderMetadata::load(&file, options).map_err(|e| e.to_string())?;
+    let metadata = footer.metadata();
+    let chunk = metadata.row_group(0).column(0).clone();
+    let offset_index = metadata.offset_index().and_then(|o| o.first()?.first()).cloned();
+    let column_index = metadata
+        .column_index()
+        .and_then(|c| c.first()?.first())
+        .filter(|c| !matches!(c, ColumnIndexMetaData::NONE))
+        .cloned();
+    let close = ColumnCloseResult {
+        bytes_written: chunk.compressed_size() as u64,
+        rows_written: rows as u64,
+        metadata: chunk,
+        bloom_filter: None,
+        column_index,
+        offset_index,
+    };
+    Ok(ConstantChunk { file, close })
 }
 
 /// A column of text by its distinct values: the dictionary grows as values are met, and runs
 /// of the same value cost one comparison each.
 struct TextColumn<K> {
-    seen: HashMap<K, i32>,
+    seen: HashMap<K, i32, foldhash::fast::FixedState>,
     last: Option<(K, Option<i32>)>,
     texts: Vec<String>,
     keys: Vec<Option<i32>>,
@@ -277,7 +348,7 @@ struct TextColumn<K> {
 
 impl<K: Copy + Eq + std::hash::Hash> TextColumn<K> {
     fn new(rows: usize) -> Self {
-        TextColumn { seen: HashMap::new(), last: None, texts: Vec::new(), keys: Vec::with_capacity(rows) }
+        TextColumn { seen: HashMap::default(), last: None, texts: Vec::new(), keys: Vec::with_capacity(rows) }
     }
 
     fn push(&mut self, value: K, text: impl FnOnce(K) -> Option<String>) {
@@ -315,18 +386,6 @@ impl<K: Copy + Eq + std::hash::Hash> TextColumn<K> {
     }
 }
 
-fn text_column<K: Copy + Eq + std::hash::Hash>(
-    rows: &[SortRow],
-    key: impl Fn(&SortRow) -> K,
-    text: impl Fn(K) -> Option<String>,
-) -> ArrayRef {
-    let mut column = TextColumn::new(rows.len());
-    for row in rows {
-        column.push(key(row), &text);
-    }
-    column.finish()
-}
-
 fn figures(rows: &[SortRow], figure: impl Fn(&SortRow) -> f64) -> ArrayRef {
     Arc::new(Float64Array::from_iter(rows.iter().map(|r| {
         let x = figure(r);
@@ -338,6 +397,19 @@ impl Context {
     fn shape(&self, number: u32) -> &Shape {
         // Every number was given out by the load that made this context.
         &self.shapes[number as usize]
+    }
+
+    fn constant(&self, column: usize, text: Option<String>, rows: usize) -> Result<Arc<ConstantChunk>, String> {
+        let key = (column, text, rows);
+        let known = self.constants.lock().ok().and_then(|c| c.get(&key).cloned());
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let chunk = Arc::new(constant_chunk(self.schema.field(column), key.1.as_deref(), rows)?);
+        if let Ok(mut constants) = self.constants.lock() {
+            constants.insert(key, chunk.clone());
+        }
+        Ok(chunk)
     }
 
     fn place(&self, place: Place) -> String {
@@ -360,60 +432,130 @@ impl Context {
     }
 }
 
-/// Builds the columns of [`schema`] in its order.
-fn columns(context: &Context, rows: &[SortRow]) -> Vec<ArrayRef> {
-    let keys: Vec<Key> = rows.iter().map(|r| Key::unpack(r.key)).collect();
-    let by_shape = |text: &dyn Fn(&Shape) -> Option<String>| {
-        text_column(rows, |r| r.shape, |s| text(context.shape(s)))
-    };
-    let same = |text: &str| text_column(rows, |_| (), |()| Some(text.to_owned()));
-    let place = |side: &dyn Fn(&Key) -> u16, raw: &dyn Fn(&Shape) -> u32| {
-        let mut column = TextColumn::new(rows.len());
-        for (key, row) in keys.iter().zip(rows) {
-            let id = side(key);
-            let name = if id == UNRESOLVED { raw(context.shape(row.shape)) } else { 0 };
-            column.push((id, name), |(id, name)| {
-                Some(if id == UNRESOLVED { context.unresolved(name) } else { place_code(id) })
-            });
-        }
-        column.finish()
-    };
-    let by_key = |text: &dyn Fn(&Key) -> Option<String>, part: &dyn Fn(&Key) -> u64| {
-        let mut column = TextColumn::new(rows.len());
-        for key in &keys {
-            column.push(part(key), |_| text(key));
-        }
-        column.finish()
-    };
-    let code = |k: &Key| k.code.bits();
-    let hs = |k: &Key| k.code.hs().unwrap_or(k.code).bits();
+/// What a text column is made from.
+enum From<'a> {
+    /// The file.
+    File(&'a str),
+    /// The row's shape.
+    Shape(&'a dyn Fn(&Shape) -> Option<String>),
+    /// Some bits of the row's key.
+    Key(&'a dyn Fn(&Key) -> u64, &'a dyn Fn(&Key) -> Option<String>),
+    /// A place in the key, by its own text where the catalogue does not know it.
+    Place(&'a dyn Fn(&Key) -> u16, &'a dyn Fn(&Shape) -> u32),
+}
+
+/// How the text column with this place in [`schema`] is made; `None` for figures.
+fn with_source<T>(context: &Context, column: usize, then: impl FnOnce(Option<From<'_>>) -> T) -> T {
+    let names = &context.names;
+    let text = |number: u32| Some(names.text(number).to_owned());
+    let place = |p: Option<Place>| p.map(|p| context.place(p));
     let period = |k: &Key| (k.period.start.0 as u64) << 8 | k.period.kind as u64;
-    vec![
-        same(&context.origin.dataset),
-        same(&context.origin.vintage),
-        same(&context.origin.source_id),
-        Arc::new(Int64Array::from_iter_values(rows.iter().map(|r| r.line as i64))),
-        by_shape(&|s| s.reporter.map(|p| context.place(p))),
-        by_key(&|k| Some(Flow::ALL[usize::from(k.flow)].name().to_owned()), &|k| u64::from(k.flow)),
-        place(&|k| k.exporter, &|s| s.exporter_raw),
-        place(&|k| k.importer, &|s| s.importer_raw),
-        by_shape(&|s| s.partner2.map(|p| context.place(p))),
-        by_shape(&|s| Some(s.basis.name().to_owned())),
-        by_shape(&|s| Some(s.valuation.name().to_owned())),
-        by_shape(&|s| Some(s.revision.name().to_owned())),
-        by_key(&|k| hs_text(k.code), &hs),
-        by_key(&|k| national_text(k.code), &code),
-        Arc::new(UInt8Array::from_iter_values(keys.iter().map(|k| k.code.level()))),
-        by_shape(&|s| Some(context.breakdown(s.breakdown))),
-        by_key(&|k| Some(k.period.to_string()), &period),
-        by_key(&|k| Some(k.period.kind.letter().to_string()), &period),
-        figures(rows, |r| r.value_usd),
-        figures(rows, |r| r.value),
-        by_shape(&|s| Some(context.names.text(s.currency).to_owned())),
-        figures(rows, |r| r.net_weight_kg),
-        figures(rows, |r| r.quantity),
-        by_shape(&|s| (s.unit != 0).then(|| context.names.text(s.unit).to_owned())),
-    ]
+    let hs = |k: &Key| k.code.hs().unwrap_or(k.code).bits();
+    match column {
+        0 => then(Some(From::File(&context.origin.dataset))),
+        1 => then(Some(From::File(&context.origin.vintage))),
+        2 => then(Some(From::File(&context.origin.source_id))),
+        4 => then(Some(From::Shape(&|s| place(s.reporter)))),
+        5 => then(Some(From::Key(&|k| u64::from(k.flow), &flow_text))),
+        6 => then(Some(From::Place(&|k| k.exporter, &|s| s.exporter_raw))),
+        7 => then(Some(From::Place(&|k| k.importer, &|s| s.importer_raw))),
+        8 => then(Some(From::Shape(&|s| place(s.partner2)))),
+        9 => then(Some(From::Shape(&|s| Some(s.basis.name().to_owned())))),
+        10 => then(Some(From::Shape(&|s| Some(s.valuation.name().to_owned())))),
+        11 => then(Some(From::Shape(&|s| Some(s.revision.name().to_owned())))),
+        12 => then(Some(From::Key(&hs, &|k| hs_text(k.code)))),
+        13 => then(Some(From::Key(&|k| k.code.bits(), &|k| national_text(k.code)))),
+        15 => then(Some(From::Shape(&|s| Some(context.breakdown(s.breakdown))))),
+        16 => then(Some(From::Key(&period, &|k| Some(k.period.to_string())))),
+        17 => then(Some(From::Key(&period, &|k| Some(k.period.kind.letter().to_string())))),
+        20 => then(Some(From::Shape(&|s| text(s.currency)))),
+        23 => then(Some(From::Shape(&|s| if s.unit == 0 { None } else { text(s.unit) }))),
+        _ => then(None),
+    }
+}
+
+fn flow_text(key: &Key) -> Option<String> {
+    Some(Flow::ALL[usize::from(key.flow)].name().to_owned())
+}
+
+/// The one text of all rows, where there is only one: `Some(None)` is null in every row.
+fn constant(context: &Context, column: usize, rows: &[SortRow], keys: &[Key]) -> Option<Option<String>> {
+    let (first_row, first_key) = (rows.first()?, keys.first()?);
+    with_source(context, column, |source| match source? {
+        From::File(text) => Some(Some(text.to_owned())),
+        From::Shape(text) => {
+            let all = text(context.shape(first_row.shape));
+            let mut seen = first_row.shape;
+            let same = rows.iter().all(|r| {
+                r.shape == seen || {
+                    seen = r.shape;
+                    text(context.shape(seen)) == all
+                }
+            });
+            same.then_some(all)
+        }
+        From::Key(part, text) => {
+            let all = text(first_key);
+            let mut seen = part(first_key);
+            let same = keys.iter().all(|k| {
+                part(k) == seen || {
+                    seen = part(k);
+                    text(k) == all
+                }
+            });
+            same.then_some(all)
+        }
+        From::Place(side, _) => {
+            let id = side(first_key);
+            (id != UNRESOLVED && keys.iter().all(|k| side(k) == id)).then(|| Some(place_code(id)))
+        }
+    })
+}
+
+/// Builds a column of [`schema`] by its place.
+fn build(context: &Context, column: usize, rows: &[SortRow], keys: &[Key]) -> ArrayRef {
+    match column {
+        3 => return Arc::new(Int64Array::from_iter_values(rows.iter().map(|r| r.line as i64))),
+        14 => return Arc::new(UInt8Array::from_iter_values(keys.iter().map(|k| k.code.level()))),
+        18 => return figures(rows, |r| r.value_usd),
+        19 => return figures(rows, |r| r.value),
+        21 => return figures(rows, |r| r.net_weight_kg),
+        22 => return figures(rows, |r| r.quantity),
+        _ => {}
+    }
+    with_source(context, column, |source| match source {
+        Some(From::Shape(text)) => {
+            let mut out = TextColumn::new(rows.len());
+            for row in rows {
+                out.push(row.shape, |shape| text(context.shape(shape)));
+            }
+            out.finish()
+        }
+        Some(From::Key(part, text)) => {
+            let mut out = TextColumn::new(rows.len());
+            for key in keys {
+                out.push(part(key), |_| text(key));
+            }
+            out.finish()
+        }
+        Some(From::Place(side, raw)) => {
+            let mut out = TextColumn::new(rows.len());
+            for (key, row) in keys.iter().zip(rows) {
+                let id = side(key);
+                let name = if id == UNRESOLVED { raw(context.shape(row.shape)) } else { 0 };
+                out.push((id, name), |(id, name)| {
+                    Some(if id == UNRESOLVED { context.unresolved(name) } else { place_code(id) })
+                });
+            }
+            out.finish()
+        }
+        Some(From::File(text)) => {
+            let mut out = TextColumn::new(rows.len());
+            rows.iter().for_each(|_| out.push((), |()| Some(text.to_owned())));
+            out.finish()
+        }
+        None => figures(rows, |_| f64::NAN),
+    })
 }
 
 fn place_code(index: u16) -> String {

@@ -185,9 +185,12 @@ impl Presence for StorePresence<'_> {
     }
 }
 
-/// Answers a question from the store.
-pub fn assess(scanner: &Scanner, question: &Question) -> Result<Assessment, IngestError> {
-    let coverage = Coverage::of(scanner.store(), question.dataset.as_deref())?;
+/// Answers a question from the store. `coverage` is that of the question's dataset.
+pub fn assess(
+    scanner: &Scanner,
+    coverage: &Coverage,
+    question: &Question,
+) -> Result<Assessment, IngestError> {
     let mut symbols = Symbols::default();
     let periods: Vec<Period> = std::iter::once(question.period).chain(question.against).collect();
     let filter = Filter {
@@ -198,9 +201,9 @@ pub fn assess(scanner: &Scanner, question: &Question) -> Result<Assessment, Inge
     };
     let rows = scanner.rows(&filter, &mut symbols)?;
     let mut rules = Rules::new();
-    let asked = Asked { question, coverage: &coverage, scanner, periods: &periods };
+    let asked = Asked { question, coverage, scanner, periods: &periods };
     let fetched = asked.choose(rows, &symbols, &mut rules);
-    let presence = StorePresence { coverage: &coverage, used: &fetched.used };
+    let presence = StorePresence { coverage, used: &fetched.used };
     let sides = Sides {
         sides: periods.iter().map(|p| (*p, asked.revisions(&fetched, p))).collect(),
         presence: &presence,

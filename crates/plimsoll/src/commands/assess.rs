@@ -8,6 +8,7 @@ use crate::{printer, settings};
 use plimsoll_ingest::scan::Scanner;
 use plimsoll_ingest::store::Store;
 use plimsoll_monitor::assess::{Assessment, assess};
+use plimsoll_monitor::choice::Coverage;
 use plimsoll_monitor::question::{BasisAsked, Question};
 use plimsoll_terms::goods;
 use plimsoll_terms::period::Period;
@@ -29,9 +30,10 @@ pub fn run(context: &Context, args: &AssessArgs) -> Result<Exit, Failure> {
     let question = question(args)?;
     let store = Store::open(&context.store)?;
     let scanner = Scanner::new(store);
-    warm_repeats(&scanner, &question)?;
-    let answer = assess(&scanner, &question)?;
-    let variants = if args.variants { variants(&scanner, &question)? } else { Vec::new() };
+    let coverage = Coverage::of(scanner.store(), question.dataset.as_deref())?;
+    warm_repeats(&scanner, &coverage, &question)?;
+    let answer = assess(&scanner, &coverage, &question)?;
+    let variants = if args.variants { variants(&scanner, &coverage, &question)? } else { Vec::new() };
     let shown = Shown { scanner: &scanner, question: &question, answer: &answer, variants: &variants, args };
     let text = match context.format {
         Format::Json => tables::pretty(&assess_json::document(&shown)),
@@ -135,7 +137,7 @@ fn places(text: Option<&str>, option: &str) -> Result<Option<PlaceSet>, Failure>
 
 /// The same question under the other versions and definitions of its goods, and with and
 /// without Hong Kong where China's share is asked.
-fn variants(scanner: &Scanner, question: &Question) -> Result<Vec<Variant>, Failure> {
+fn variants(scanner: &Scanner, coverage: &Coverage, question: &Question) -> Result<Vec<Variant>, Failure> {
     let mut exporters: Vec<Option<PlaceSet>> = vec![question.exporter.clone()];
     if let Some(set) = &question.exporter
         && set.members.iter().any(|m| m.code() == "CHN")
@@ -154,7 +156,7 @@ fn variants(scanner: &Scanner, question: &Question) -> Result<Vec<Variant>, Fail
             let variant = Question { goods: goods.clone(), exporter: exporter.clone(), ..question.clone() };
             let who = exporter.as_ref().map(|e| format!(" · {}", e.label)).unwrap_or_default();
             let name = format!("{}{who}", goods.spec());
-            let answer = assess(scanner, &variant)?;
+            let answer = assess(scanner, coverage, &variant)?;
             all.push(Variant { name, question: variant, answer });
         }
     }
@@ -162,11 +164,11 @@ fn variants(scanner: &Scanner, question: &Question) -> Result<Vec<Variant>, Fail
 }
 
 /// For the benchmark: `PLIMSOLL_BENCH_REPEAT=9` times the question so often in one process.
-fn warm_repeats(scanner: &Scanner, question: &Question) -> Result<(), Failure> {
+fn warm_repeats(scanner: &Scanner, coverage: &Coverage, question: &Question) -> Result<(), Failure> {
     let repeats = std::env::var("PLIMSOLL_BENCH_REPEAT").ok().and_then(|t| t.parse::<u32>().ok());
     for _ in 0..repeats.unwrap_or(0) {
         let start = std::time::Instant::now();
-        assess(scanner, question)?;
+        assess(scanner, coverage, question)?;
         printer::talk(&format!("warm_query_seconds={:.6}", start.elapsed().as_secs_f64()));
     }
     Ok(())

@@ -1,4 +1,19 @@
-//! stub
-use crate::{commands::Context, failure::{Exit, Failure}};
-/// run
-pub fn run(_c: &Context) -> Result<Exit, Failure> { Ok(Exit::Done) }
+//! `plimsoll status`: what is loaded, from where, how old.
+
+use crate::cli::Format;
+use crate::commands::Context;
+use crate::failure::{Exit, Failure};
+use crate::present::status as present;
+use crate::{printer, settings};
+use plimsoll_ingest::store::Store;
+
+/// Reads the manifest and prints it.
+pub fn run(context: &Context) -> Result<Exit, Failure> {
+    let store = Store::open(&context.store)?;
+    let view = present::View { store: &store, today: settings::today() };
+    printer::data(&present::show(&view, context.format));
+    if context.format == Format::Table && store.manifest.resources.is_empty() {
+        printer::next("plimsoll demo shows it on bundled figures; plimsoll load FILE loads a publisher's file (plimsoll explain layouts)");
+    }
+    Ok(Exit::Done)
+}

@@ -1,0 +1,200 @@
+//! What the store holds, for reading and as JSON.
+
+use crate::cli::Format;
+use crate::present::tables::{self, Plain, whole};
+use plimsoll_ingest::store::{Loaded, Store};
+use plimsoll_terms::period::Period;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+/// The store and the day it is looked at.
+pub struct View<'a> {
+    /// The store.
+    pub store: &'a Store,
+    /// `YYYY-MM-DD`, from the program's clock.
+    pub today: String,
+}
+
+/// What a dataset's sources hold together.
+#[derive(Default)]
+struct Sum {
+    sources: u64,
+    rows_in: u64,
+    rows_loaded: u64,
+    rows_set_aside: u64,
+    first: Option<(Period, String)>,
+    last: Option<(Period, String)>,
+}
+
+impl Sum {
+    fn add(&mut self, source: &Loaded) {
+        self.sources += 1;
+        self.rows_in += source.rows_in;
+        self.rows_loaded += source.rows_loaded;
+        self.rows_set_aside += source.rows_set_aside;
+        // As texts, 2022-03 and 2022 would sort by their length.
+        if let Ok(first) = Period::parse(&source.first_period)
+            && self.first.as_ref().is_none_or(|(f, _)| first.first() < f.first())
+        {
+            self.first = Some((first, source.first_period.clone()));
+        }
+        if let Ok(last) = Period::parse(&source.last_period)
+            && self.last.as_ref().is_none_or(|(l, _)| last.last() > l.last())
+        {
+            self.last = Some((last, source.last_period.clone()));
+        }
+    }
+
+    fn periods(&self) -> [Option<&str>; 2] {
+        [&self.first, &self.last].map(|p| p.as_ref().map(|(_, text)| text.as_str()))
+    }
+
+    fn json(&self) -> Value {
+        json!({
+            "sources": self.sources,
+            "rows_in": self.rows_in,
+            "rows_loaded": self.rows_loaded,
+            "rows_set_aside": self.rows_set_aside,
+            "periods": self.periods(),
+        })
+    }
+}
+
+impl View<'_> {
+    fn sources(&self) -> &[Loaded] {
+        &self.store.manifest.resources
+    }
+
+    fn total(&self) -> Sum {
+        let mut total = Sum::default();
+        self.sources().iter().for_each(|s| total.add(s));
+        total
+    }
+
+    fn by_dataset(&self) -> BTreeMap<&str, Sum> {
+        let mut all: BTreeMap<&str, Sum> = BTreeMap::new();
+        self.sources().iter().for_each(|s| all.entry(&s.dataset).or_default().add(s));
+        all
+    }
+
+    /// Days since the source was loaded; nothing where a date cannot be read.
+    fn age_days(&self, source: &Loaded) -> Option<i32> {
+        let today: jiff::civil::Date = self.today.parse().ok()?;
+        let loaded: jiff::civil::Date = source.loaded.parse().ok()?;
+        Some(today.since(loaded).ok()?.get_days())
+    }
+}
+
+/// In one of the forms of output.
+pub fn show(view: &View<'_>, format: Format) -> String {
+    match format {
+        Format::Json => tables::pretty(&document(view)),
+        Format::Ndjson => view.sources().iter().map(|s| format!("{}\n", source(view, s))).collect(),
+        Format::Csv => table(view).show(format),
+        Format::Table | Format::Md => text(view, format),
+    }
+}
+
+fn document(view: &View<'_>) -> Value {
+    let datasets: Vec<Value> = view
+        .by_dataset()
+        .into_iter()
+        .map(|(name, sum)| {
+            let mut value = sum.json();
+            value["dataset"] = json!(name);
+            value
+        })
+        .collect();
+    json!({
+        "store": view.store.root().display().to_string(),
+        "today": view.today,
+        "totals": view.total().json(),
+        "datasets": datasets,
+        "sources": view.sources().iter().map(|s| source(view, s)).collect::<Vec<_>>(),
+    })
+}
+
+fn source(view: &View<'_>, source: &Loaded) -> Value {
+    json!({
+        "source_id": source.name,
+        "dataset": source.dataset,
+        "publisher": source.publisher,
+        "vintage": source.vintage,
+        "file": source.file,
+        "layout": source.layout,
+        "sha256": source.sha256,
+        "bytes": source.bytes,
+        "rows_in": source.rows_in,
+        "rows_loaded": source.rows_loaded,
+        "rows_set_aside": source.rows_set_aside,
+        "rules": source.rules,
+        "periods": [source.first_period, source.last_period],
+        "loaded": source.loaded,
+        "age_days": view.age_days(source),
+        "said": source.said,
+    })
+}
+
+/// `2020-01 to 2022-11`, or the one period.
+fn span(first: &str, last: &str) -> String {
+    if first == last { first.to_owned() } else { format!("{first} to {last}") }
+}
+
+fn table(view: &View<'_>) -> Plain {
+    let mut table = Plain::new(["Dataset", "Publisher", "Vintage", "File", "Layout", ">Rows in", ">Loaded", ">Set aside", "Periods", "Loaded on", ">Age, days"]);
+    for s in view.sources() {
+        table.rows.push(vec![
+            s.dataset.clone(),
+            s.publisher.clone(),
+            s.vintage.clone(),
+            s.file.clone(),
+            s.layout.clone(),
+            s.rows_in.to_string(),
+            s.rows_loaded.to_string(),
+            s.rows_set_aside.to_string(),
+            span(&s.first_period, &s.last_period),
+            s.loaded.clone(),
+            view.age_days(s).map(|d| d.to_string()).unwrap_or_default(),
+        ]);
+    }
+    table
+}
+
+fn text(view: &View<'_>, format: Format) -> String {
+    let root = view.store.root().display();
+    if view.sources().is_empty() {
+        return format!("The store {root} is empty.\n");
+    }
+    let mut readable = table(view);
+    for row in &mut readable.rows {
+        for cell in &mut row[5..8] {
+            *cell = cell.parse().map_or_else(|_| cell.clone(), whole);
+        }
+    }
+    let mut out = format!("Store {root}, {}\n\n", view.today);
+    out.push_str(&readable.show(format));
+    out.push('\n');
+    for (name, sum) in view.by_dataset() {
+        line(&mut out, name, &sum);
+    }
+    line(&mut out, "all", &view.total());
+    if let Some(s) = view.sources().iter().find(|s| s.rows_set_aside > 0) {
+        let _ = writeln!(out, "\nRows set aside stand with their reason in the store, for example trade/{}.set-aside.ndjson.", s.name);
+    }
+    out
+}
+
+fn line(out: &mut String, name: &str, sum: &Sum) {
+    let [first, last] = sum.periods().map(Option::unwrap_or_default);
+    let files = if sum.sources == 1 { "file" } else { "files" };
+    let _ = writeln!(
+        out,
+        "{name}: {} {files}, {} rows in, {} loaded, {} set aside, {}",
+        whole(sum.sources),
+        whole(sum.rows_in),
+        whole(sum.rows_loaded),
+        whole(sum.rows_set_aside),
+        span(first, last)
+    );
+}
