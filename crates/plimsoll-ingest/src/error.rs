@@ -38,12 +38,14 @@ pub enum IngestError {
         path: PathBuf,
     },
     /// No layout knows the header.
-    #[error("{path} is in no layout that is known here: its first line is {header:?}")]
+    #[error("{path} is in no layout that is known here: its first line is {header:?}{closest}")]
     UnknownLayout {
         /// Which file.
         path: PathBuf,
         /// The first line, shortened.
         header: String,
+        /// The layout that it nearly is, and what it lacks; may be empty.
+        closest: String,
     },
     /// `--as` names no layout.
     #[error("there is no layout {name:?}; there are: {known}")]
@@ -69,9 +71,9 @@ pub enum IngestError {
         /// The layout.
         layout: String,
         /// What is missing, such as `reporter`.
-        what: &'static str,
+        what: String,
         /// How to say it.
-        how: &'static str,
+        how: String,
     },
     /// Not one row could be read.
     #[error("none of the {rows} rows of {path} could be read as {layout}; the first: {first}")]
@@ -140,7 +142,7 @@ impl IngestError {
             }
             IngestError::Empty { .. } => "fetch the file again".into(),
             IngestError::UnknownLayout { .. } => {
-                "name the layout with --as if you know it; `plimsoll load --help` lists them".into()
+                "download it again with all columns, or name the layout with --as; `plimsoll explain layouts` lists them".into()
             }
             IngestError::NoSuchLayout { .. } => "take one of those names".into(),
             IngestError::MissingColumn { .. } => {

@@ -26,8 +26,13 @@ pub enum Flow {
 
 impl Flow {
     /// All flows, in the order of their numbers.
-    pub const ALL: [Flow; 5] =
-        [Flow::Import, Flow::Export, Flow::ReExport, Flow::ReImport, Flow::Reconciled];
+    pub const ALL: [Flow; 5] = [
+        Flow::Import,
+        Flow::Export,
+        Flow::ReExport,
+        Flow::ReImport,
+        Flow::Reconciled,
+    ];
 
     /// The name in the store and on the command line.
     pub fn name(self) -> &'static str {
@@ -43,8 +48,11 @@ impl Flow {
     /// Reads the words and codes that publishers use: `M`, `X`, `RX`, `RM`, `1-IMPORT`,
     /// `Export`, `Re-Import`, …  Bare digits differ between publishers and are not read here.
     pub fn parse(text: &str) -> Option<Flow> {
-        let word: String =
-            text.chars().filter(|c| c.is_ascii_alphabetic()).map(|c| c.to_ascii_lowercase()).collect();
+        let word: String = text
+            .chars()
+            .filter(|c| c.is_ascii_alphabetic())
+            .map(|c| c.to_ascii_lowercase())
+            .collect();
         Some(match word.as_str() {
             "m" | "import" | "imports" | "imp" => Flow::Import,
             "x" | "export" | "exports" | "exp" => Flow::Export,
@@ -219,7 +227,11 @@ impl CodeKey {
     /// How fine the code is: 0 for the total of all goods, else its digits; letters in a
     /// code mean that it is a publisher's own (confidential or special) and not an HS code.
     pub fn level(self) -> u8 {
-        if self == Self::total() { 0 } else { self.len() as u8 }
+        if self == Self::total() {
+            0
+        } else {
+            self.len() as u8
+        }
     }
 
     /// The Harmonized System part (at most six digits), if the code is numeric.

@@ -114,14 +114,19 @@ pub struct Header {
 
 /// Lower-cased letters and digits of a column name: `Trade Value (US$)` is `tradevalueus`.
 pub fn column_key(name: &str) -> String {
-    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    name.chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
 }
 
 impl Header {
     /// From the fields of the header line.
     pub fn new<S: AsRef<str>>(fields: impl IntoIterator<Item = S>) -> Header {
-        let names: Vec<String> =
-            fields.into_iter().map(|f| f.as_ref().trim().trim_matches('\u{feff}').to_owned()).collect();
+        let names: Vec<String> = fields
+            .into_iter()
+            .map(|f| f.as_ref().trim().trim_matches('\u{feff}').to_owned())
+            .collect();
         let keys = names.iter().map(|n| column_key(n)).collect();
         Header { names, keys }
     }
@@ -142,11 +147,12 @@ impl Header {
 
     /// Like [`Header::find`], but its absence is a fault of the file.
     pub fn need(&self, layout: &str, aliases: &[&str]) -> Result<usize, IngestError> {
-        self.find(aliases).ok_or_else(|| IngestError::MissingColumn {
-            layout: layout.to_owned(),
-            column: aliases.first().copied().unwrap_or_default().to_owned(),
-            have: self.names.join(", "),
-        })
+        self.find(aliases)
+            .ok_or_else(|| IngestError::MissingColumn {
+                layout: layout.to_owned(),
+                column: aliases.first().copied().unwrap_or_default().to_owned(),
+                have: self.names.join(", "),
+            })
     }
 
     /// Whether all of these columns are there.
@@ -196,6 +202,29 @@ impl<'a> Row<'a> {
 /// The layout with this `--as` name.
 pub fn by_id(id: &str) -> Option<&'static dyn IngestFormat> {
     ALL.iter().copied().find(|f| f.id() == id)
+}
+
+/// The layout that a header comes closest to without being it, and the columns it lacks: at
+/// least half of the columns of its example are there.
+pub fn closest(header: &Header) -> Option<(&'static dyn IngestFormat, Vec<String>)> {
+    let mut best: Option<(usize, &'static dyn IngestFormat, Vec<String>)> = None;
+    for &format in ALL {
+        let line = format.example().lines().next().unwrap_or_default();
+        let wanted: Vec<&str> = line
+            .split([',', '\t'])
+            .map(|c| c.trim_matches('"'))
+            .collect();
+        let lacks: Vec<String> = wanted
+            .iter()
+            .filter(|name| header.find(&[name]).is_none())
+            .map(|name| (*name).to_owned())
+            .collect();
+        let found = wanted.len() - lacks.len();
+        if found * 2 >= wanted.len() && best.as_ref().is_none_or(|(n, ..)| found > *n) {
+            best = Some((found, format, lacks));
+        }
+    }
+    best.map(|(_, format, lacks)| (format, lacks))
 }
 
 /// The layout that is surest of this header.

@@ -8,9 +8,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use arrow::array::{
-    Array, ArrayRef, AsArray, BooleanArray, DictionaryArray, RecordBatch,
-};
+use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, DictionaryArray, RecordBatch};
 use arrow::datatypes::{Float64Type, Int32Type, Int64Type};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
@@ -64,7 +62,10 @@ impl Symbols {
 
     /// The text with a number.
     pub fn text(&self, number: Sym) -> &str {
-        self.texts.get(number as usize).map(String::as_str).unwrap_or_default()
+        self.texts
+            .get(number as usize)
+            .map(String::as_str)
+            .unwrap_or_default()
     }
 }
 
@@ -129,7 +130,10 @@ pub struct Scanner {
 impl Scanner {
     /// For the store as it now is.
     pub fn new(store: Store) -> Scanner {
-        Scanner { store, footers: Mutex::default() }
+        Scanner {
+            store,
+            footers: Mutex::default(),
+        }
     }
 
     /// The store.
@@ -138,7 +142,11 @@ impl Scanner {
     }
 
     /// All rows that pass the filter, source by source in the order of the manifest.
-    pub fn rows(&self, filter: &Filter, symbols: &mut Symbols) -> Result<Vec<TradeRow>, IngestError> {
+    pub fn rows(
+        &self,
+        filter: &Filter,
+        symbols: &mut Symbols,
+    ) -> Result<Vec<TradeRow>, IngestError> {
         let mut rows = Vec::new();
         for (number, source) in self.store.manifest.resources.iter().enumerate() {
             if may_hold(source, filter) {
@@ -157,7 +165,10 @@ impl Scanner {
         rows: &mut Vec<TradeRow>,
     ) -> Result<(), IngestError> {
         let path = self.store.parquet(source);
-        let fail = |e: &dyn ToString| IngestError::Store { path: path.clone(), detail: e.to_string() };
+        let fail = |e: &dyn ToString| IngestError::Store {
+            path: path.clone(),
+            detail: e.to_string(),
+        };
         let file = File::open(&path).map_err(|e| fail(&e))?;
         let footer = self.footer(&path, &file)?;
         let groups = matching_groups(&footer, filter);
@@ -175,7 +186,8 @@ impl Scanner {
         }
         for batch in builder.build().map_err(|e| fail(&e))? {
             let batch = batch.map_err(|e| fail(&e))?;
-            read_batch(number, &batch, filter, symbols, rows).ok_or_else(|| fail(&"a column is missing or of another type"))?;
+            read_batch(number, &batch, filter, symbols, rows)
+                .ok_or_else(|| fail(&"a column is missing or of another type"))?;
         }
         Ok(())
     }
@@ -200,18 +212,25 @@ impl Scanner {
 /// Reads a period as the store writes it.
 pub fn reported(text: &str) -> Option<Reported> {
     let period = Period::parse(text).ok()?;
-    Some(Reported { start: period.first(), kind: period.kind()? })
+    Some(Reported {
+        start: period.first(),
+        kind: period.kind()?,
+    })
 }
 
 /// Whether the source's span of periods touches the question's.
 fn may_hold(source: &Loaded, filter: &Filter) -> bool {
-    let (Some(first), Some(last)) =
-        (reported(&source.first_period), reported(&source.last_period))
-    else {
+    let (Some(first), Some(last)) = (
+        reported(&source.first_period),
+        reported(&source.last_period),
+    ) else {
         return true;
     };
     filter.periods.is_empty()
-        || filter.periods.iter().any(|p| p.first() <= last.end() && p.last() >= first.start)
+        || filter
+            .periods
+            .iter()
+            .any(|p| p.first() <= last.end() && p.last() >= first.start)
 }
 
 fn column(footer: &ArrowReaderMetadata, name: &str) -> Option<usize> {
@@ -220,7 +239,9 @@ fn column(footer: &ArrowReaderMetadata, name: &str) -> Option<usize> {
 
 /// Whether any wanted text lies between the smallest and the largest.
 fn overlaps(wanted: &BTreeSet<String>, min: &[u8], max: &[u8]) -> bool {
-    wanted.iter().any(|w| w.as_bytes() >= min && w.as_bytes() <= max)
+    wanted
+        .iter()
+        .any(|w| w.as_bytes() >= min && w.as_bytes() <= max)
 }
 
 /// Whether any code under a wanted one lies between.
@@ -234,7 +255,9 @@ fn codes_overlap(wanted: &BTreeSet<String>, min: &[u8], max: &[u8]) -> bool {
 fn matching_groups(footer: &ArrowReaderMetadata, filter: &Filter) -> Vec<usize> {
     let metadata = footer.metadata();
     let passes = |group: usize, name: &str, test: &dyn Fn(&[u8], &[u8]) -> bool| {
-        let Some(column) = column(footer, name) else { return true };
+        let Some(column) = column(footer, name) else {
+            return true;
+        };
         match metadata.row_group(group).column(column).statistics() {
             Some(Statistics::ByteArray(s)) => match (s.min_opt(), s.max_opt()) {
                 (Some(min), Some(max)) => test(min.data(), max.data()),
@@ -261,10 +284,18 @@ fn page_selection(
     filter: &Filter,
 ) -> Option<RowSelection> {
     let importer = (!filter.importers.is_empty())
-        .then(|| pages(footer, groups, "importer", &|a, b| overlaps(&filter.importers, a, b)))
+        .then(|| {
+            pages(footer, groups, "importer", &|a, b| {
+                overlaps(&filter.importers, a, b)
+            })
+        })
         .flatten();
     let code = (!filter.codes.is_empty())
-        .then(|| pages(footer, groups, "hs_code", &|a, b| codes_overlap(&filter.codes, a, b)))
+        .then(|| {
+            pages(footer, groups, "hs_code", &|a, b| {
+                codes_overlap(&filter.codes, a, b)
+            })
+        })
         .flatten();
     match (importer, code) {
         (Some(a), Some(b)) => Some(a.intersection(&b)),
@@ -286,11 +317,15 @@ fn pages(
         let rows = metadata.row_group(group).num_rows() as usize;
         let index = metadata.column_index()?.get(group)?.get(column)?;
         let offsets = metadata.offset_index()?.get(group)?.get(column)?;
-        let ColumnIndexMetaData::BYTE_ARRAY(index) = index else { return None };
+        let ColumnIndexMetaData::BYTE_ARRAY(index) = index else {
+            return None;
+        };
         let locations = offsets.page_locations();
         for (page, location) in locations.iter().enumerate() {
             let start = location.first_row_index as usize;
-            let end = locations.get(page + 1).map_or(rows, |l| l.first_row_index as usize);
+            let end = locations
+                .get(page + 1)
+                .map_or(rows, |l| l.first_row_index as usize);
             let keep = match (index.min_value(page), index.max_value(page)) {
                 (Some(min), Some(max)) => test(min, max),
                 // A page of nulls only: no code of its own, so it matches no code.
@@ -302,18 +337,24 @@ fn pages(
         }
         before += rows;
     }
-    Some(RowSelection::from_consecutive_ranges(ranges.into_iter(), before))
+    Some(RowSelection::from_consecutive_ranges(
+        ranges.into_iter(),
+        before,
+    ))
 }
 
 /// Tests on dictionary columns: each distinct text is judged once a batch.
 fn predicates(footer: &ArrowReaderMetadata, filter: &Filter) -> Vec<Box<dyn ArrowPredicate>> {
     let mut all: Vec<Box<dyn ArrowPredicate>> = Vec::new();
     let mut add = |name: &str, keep: Box<dyn Fn(&str) -> bool + Send>| {
-        let Some(column) = column(footer, name) else { return };
+        let Some(column) = column(footer, name) else {
+            return;
+        };
         let mask = ProjectionMask::leaves(footer.parquet_schema(), [column]);
-        all.push(Box::new(ArrowPredicateFn::new(mask, move |batch: RecordBatch| {
-            Ok(judge(batch.column(0), &keep))
-        })));
+        all.push(Box::new(ArrowPredicateFn::new(
+            mask,
+            move |batch: RecordBatch| Ok(judge(batch.column(0), &keep)),
+        )));
     };
     if !filter.importers.is_empty() {
         let wanted = filter.importers.clone();
@@ -323,7 +364,9 @@ fn predicates(footer: &ArrowReaderMetadata, filter: &Filter) -> Vec<Box<dyn Arro
         let wanted = filter.codes.clone();
         let keep = move |text: &str| {
             wanted.contains(text)
-                || [2, 4].iter().any(|&n| text.get(..n).is_some_and(|p| wanted.contains(p)))
+                || [2, 4]
+                    .iter()
+                    .any(|&n| text.get(..n).is_some_and(|p| wanted.contains(p)))
         };
         add("hs_code", Box::new(keep));
     }
@@ -341,7 +384,9 @@ fn judge(array: &ArrayRef, keep: &dyn Fn(&str) -> bool) -> BooleanArray {
     let texts = dictionary.values().as_string::<i32>();
     let verdicts: Vec<bool> = (0..texts.len()).map(|i| keep(texts.value(i))).collect();
     let keys = dictionary.keys();
-    (0..keys.len()).map(|i| Some(keys.is_valid(i) && verdicts[keys.value(i) as usize])).collect()
+    (0..keys.len())
+        .map(|i| Some(keys.is_valid(i) && verdicts[keys.value(i) as usize]))
+        .collect()
 }
 
 /// A dictionary column with each distinct text turned into something once.
@@ -352,7 +397,9 @@ struct Texts<'a, T> {
 
 impl<'a, T: Copy> Texts<'a, T> {
     fn new(batch: &'a RecordBatch, name: &str, mut make: impl FnMut(&str) -> T) -> Option<Self> {
-        let keys = batch.column_by_name(name)?.as_dictionary_opt::<Int32Type>()?;
+        let keys = batch
+            .column_by_name(name)?
+            .as_dictionary_opt::<Int32Type>()?;
         let texts = keys.values().as_string_opt::<i32>()?;
         let values = (0..texts.len()).map(|i| make(texts.value(i))).collect();
         Some(Texts { keys, values })
@@ -360,7 +407,8 @@ impl<'a, T: Copy> Texts<'a, T> {
 
     fn get(&self, row: usize) -> Option<T> {
         let keys = self.keys.keys();
-        keys.is_valid(row).then(|| self.values[keys.value(row) as usize])
+        keys.is_valid(row)
+            .then(|| self.values[keys.value(row) as usize])
     }
 }
 
@@ -380,9 +428,13 @@ fn read_batch(
     symbols: &mut Symbols,
     rows: &mut Vec<TradeRow>,
 ) -> Option<()> {
-    let lines = batch.column_by_name("line")?.as_primitive_opt::<Int64Type>()?;
+    let lines = batch
+        .column_by_name("line")?
+        .as_primitive_opt::<Int64Type>()?;
     let reporters = Texts::new(batch, "reporter", |t| symbols.number(t))?;
-    let flows = Texts::new(batch, "flow", |t| Flow::parse(t).unwrap_or(Flow::Reconciled))?;
+    let flows = Texts::new(batch, "flow", |t| {
+        Flow::parse(t).unwrap_or(Flow::Reconciled)
+    })?;
     let exporters = Texts::new(batch, "exporter", |t| symbols.number(t))?;
     let importers = Texts::new(batch, "importer", |t| symbols.number(t))?;
     let revisions = Texts::new(batch, "hs_revision", |t| HsRevision::parse(t).ok())?;
@@ -394,10 +446,21 @@ fn read_batch(
     let valuations = Texts::new(batch, "valuation", |t| symbols.number(t))?;
     let bases = Texts::new(batch, "basis", |t| symbols.number(t))?;
     let units = Texts::new(batch, "quantity_unit", |t| symbols.number(t))?;
-    let figures = |name: &str| batch.column_by_name(name)?.as_primitive_opt::<Float64Type>().cloned();
+    let figures = |name: &str| {
+        batch
+            .column_by_name(name)?
+            .as_primitive_opt::<Float64Type>()
+            .cloned()
+    };
     let (usd, value) = (figures("value_usd")?, figures("value_reported")?);
     let (weight, quantity) = (figures("net_weight_kg")?, figures("quantity")?);
-    let figure = |array: &arrow::array::Float64Array, i| if array.is_valid(i) { array.value(i) } else { f64::NAN };
+    let figure = |array: &arrow::array::Float64Array, i| {
+        if array.is_valid(i) {
+            array.value(i)
+        } else {
+            f64::NAN
+        }
+    };
     for i in 0..batch.num_rows() {
         let period = periods.get(i)??;
         if !filter.periods.is_empty() && !filter.periods.iter().any(|p| period.within(p)) {

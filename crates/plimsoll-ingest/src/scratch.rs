@@ -24,7 +24,10 @@ pub struct Names {
 impl Names {
     /// With the empty text at 0.
     pub fn new() -> Names {
-        Names { numbers: HashMap::from([(String::new(), 0)]), texts: vec![String::new()] }
+        Names {
+            numbers: HashMap::from([(String::new(), 0)]),
+            texts: vec![String::new()],
+        }
     }
 
     /// The number of a text.
@@ -40,7 +43,10 @@ impl Names {
 
     /// The text with a number.
     pub fn text(&self, number: u32) -> &str {
-        self.texts.get(number as usize).map(String::as_str).unwrap_or_default()
+        self.texts
+            .get(number as usize)
+            .map(String::as_str)
+            .unwrap_or_default()
     }
 }
 
@@ -57,7 +63,13 @@ pub struct Scratch {
 impl Scratch {
     /// Shares its texts with the load's other threads.
     pub fn new(shared: Arc<Mutex<Names>>) -> Scratch {
-        Scratch { shared, mine: HashMap::new(), places: HashMap::new(), dollar: 0, noted: Vec::new() }
+        Scratch {
+            shared,
+            mine: HashMap::new(),
+            places: HashMap::new(),
+            dollar: 0,
+            noted: Vec::new(),
+        }
     }
 
     /// Counts that a rule was applied to a row.
@@ -82,7 +94,11 @@ impl Scratch {
             return n;
         }
         let text = text(bytes);
-        let n = self.shared.lock().map(|mut names| names.number(&text)).unwrap_or(0);
+        let n = self
+            .shared
+            .lock()
+            .map(|mut names| names.number(&text))
+            .unwrap_or(0);
         self.mine.insert(bytes.to_vec(), n);
         n
     }
@@ -103,7 +119,10 @@ impl Scratch {
 
     /// A place by its M49 or Comtrade number; unknown numbers stay as they are written.
     pub fn place_by_m49(&mut self, bytes: &[u8]) -> Place {
-        if let Some(id) = digits(bytes).and_then(|n| u16::try_from(n).ok()).and_then(place::by_m49) {
+        if let Some(id) = digits(bytes)
+            .and_then(|n| u16::try_from(n).ok())
+            .and_then(place::by_m49)
+        {
             return Place::Known(id);
         }
         self.place(bytes, |_| None)
@@ -123,12 +142,17 @@ pub fn digits(bytes: &[u8]) -> Option<u64> {
     if bytes.is_empty() || bytes.len() > 18 {
         return None;
     }
-    bytes.iter().try_fold(0u64, |n, b| b.is_ascii_digit().then(|| n * 10 + u64::from(b - b'0')))
+    bytes.iter().try_fold(0u64, |n, b| {
+        b.is_ascii_digit().then(|| n * 10 + u64::from(b - b'0'))
+    })
 }
 
 /// Whether a field says that there is no figure.
 fn is_missing(bytes: &[u8]) -> bool {
-    matches!(bytes, b"" | b"NA" | b"N/A" | b"null" | b"NULL" | b"nan" | b"NaN" | b":" | b"-" | b"\\N")
+    matches!(
+        bytes,
+        b"" | b"NA" | b"N/A" | b"null" | b"NULL" | b"nan" | b"NaN" | b":" | b"-" | b"\\N"
+    )
 }
 
 impl Row<'_> {
@@ -155,7 +179,12 @@ impl Row<'_> {
 
     fn number(&self, column: usize) -> Result<f64, Problem> {
         let bytes = self.get(column);
-        let number = short_decimal(bytes).or_else(|| std::str::from_utf8(bytes).ok().filter(|t| plain_number(t)).and_then(|t| t.parse::<f64>().ok()));
+        let number = short_decimal(bytes).or_else(|| {
+            std::str::from_utf8(bytes)
+                .ok()
+                .filter(|t| plain_number(t))
+                .and_then(|t| t.parse::<f64>().ok())
+        });
         let Some(number) = number else {
             return Err(self.problem(
                 column,
@@ -195,25 +224,41 @@ impl Row<'_> {
         let mut len = 0;
         for &b in raw.iter().filter(|b| !matches!(b, b'.' | b' ')) {
             if len == bytes.len() {
-                return Err(self.problem(column, "code-too-long", "commodity codes have at most 10 digits"));
+                return Err(self.problem(
+                    column,
+                    "code-too-long",
+                    "commodity codes have at most 10 digits",
+                ));
             }
             bytes[len] = b;
             len += 1;
         }
         let code = &bytes[..len];
         let Some(key) = CodeKey::pack(code) else {
-            return Err(self.problem(column, "code-unreadable", "expected a commodity code such as 854231"));
+            return Err(self.problem(
+                column,
+                "code-unreadable",
+                "expected a commodity code such as 854231",
+            ));
         };
         let total = key == CodeKey::total();
         if !total && !code.iter().any(u8::is_ascii_digit) {
-            return Err(self.problem(column, "code-unreadable", "expected a commodity code such as 854231"));
+            return Err(self.problem(
+                column,
+                "code-unreadable",
+                "expected a commodity code such as 854231",
+            ));
         }
         let odd = len % 2 == 1 && code.iter().all(u8::is_ascii_digit);
         if total || !odd && len >= 2 {
             return Ok(key);
         }
         if !odd {
-            return Err(self.problem(column, "code-unreadable", "expected a commodity code such as 854231"));
+            return Err(self.problem(
+                column,
+                "code-unreadable",
+                "expected a commodity code such as 854231",
+            ));
         }
         let mut padded = [b'0'; CodeKey::MAX_LEN];
         let restored = (len < CodeKey::MAX_LEN).then(|| {
@@ -282,8 +327,9 @@ fn known_code(key: CodeKey, revision: HsRevision) -> bool {
 /// Up to fifteen digits with at most one point: a whole number below 2^53 over a power of ten
 /// is the nearest floating number, as exact as the library's reader and much quicker.
 fn short_decimal(bytes: &[u8]) -> Option<f64> {
-    const TENS: [f64; 16] =
-        [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
+    const TENS: [f64; 16] = [
+        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+    ];
     if bytes.len() > 16 {
         return None;
     }
@@ -299,11 +345,14 @@ fn short_decimal(bytes: &[u8]) -> Option<f64> {
         }
     }
     let decimals = after.map_or(0, |before| digits - before);
-    (1..=15).contains(&digits).then(|| whole as f64 / TENS[decimals])
+    (1..=15)
+        .contains(&digits)
+        .then(|| whole as f64 / TENS[decimals])
 }
 
 /// Digits, at most one point, perhaps a sign and an exponent: `inf`, `nan` and hexadecimal
 /// are not numbers here.
 fn plain_number(text: &str) -> bool {
-    text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'+' | b'e' | b'E'))
+    text.bytes()
+        .all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'+' | b'e' | b'E'))
 }

@@ -89,7 +89,10 @@ impl Key {
             importer: (bits >> 97) as u16,
             code: CodeKey::from_bits((bits >> 37) as u64 & ((1 << 60) - 1)),
             exporter: (bits >> 21) as u16,
-            period: Reported { start: Month((bits >> 5) as u16 as i32), kind },
+            period: Reported {
+                start: Month((bits >> 5) as u16 as i32),
+                kind,
+            },
             flow: (bits & 7) as u8,
         }
     }
@@ -110,9 +113,7 @@ impl SortRow {
     }
 
     fn from_bytes(bytes: &[u8; ROW_BYTES]) -> SortRow {
-        let eight = |at: usize| -> [u8; 8] {
-            std::array::from_fn(|i| bytes[at + i])
-        };
+        let eight = |at: usize| -> [u8; 8] { std::array::from_fn(|i| bytes[at + i]) };
         SortRow {
             key: u128::from_le_bytes(std::array::from_fn(|i| bytes[i])),
             line: u64::from_le_bytes(eight(16)),
@@ -212,8 +213,11 @@ fn sort(rows: Vec<SortRow>) -> Vec<SortRow> {
     if rows.is_sorted_by_key(SortRow::order) {
         return rows;
     }
-    let mut order: Vec<(u128, u64, u32)> =
-        rows.iter().enumerate().map(|(i, row)| (row.key, row.line, i as u32)).collect();
+    let mut order: Vec<(u128, u64, u32)> = rows
+        .iter()
+        .enumerate()
+        .map(|(i, row)| (row.key, row.line, i as u32))
+        .collect();
     order.sort_unstable();
     order.iter().map(|&(_, _, i)| rows[i as usize]).collect()
 }
@@ -241,7 +245,9 @@ impl RunReader {
     fn open(store: RunStore) -> std::io::Result<RunReader> {
         Ok(match store {
             RunStore::Memory(rows) => RunReader::Memory(rows.into_iter()),
-            RunStore::Disk(file, rows) => RunReader::Disk(BufReader::with_capacity(1 << 20, file), rows),
+            RunStore::Disk(file, rows) => {
+                RunReader::Disk(BufReader::with_capacity(1 << 20, file), rows)
+            }
         })
     }
 

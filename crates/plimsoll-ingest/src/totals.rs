@@ -58,14 +58,21 @@ impl Shapes {
     /// Takes over the shapes that reading found, with room for every mark that their rows may
     /// get: the writing threads need the whole list before the first row is marked.
     pub fn with_room(all: Vec<Shape>, marks: Marks) -> Shapes {
-        let mut shapes = Shapes { all: Vec::new(), numbers: HashMap::new(), marks };
+        let mut shapes = Shapes {
+            all: Vec::new(),
+            numbers: HashMap::new(),
+            marks,
+        };
         for shape in &all {
             shapes.number(*shape);
         }
         let parts = [marks.repeat, marks.conflict, marks.unlabelled].map(Breakdown::Part);
         for shape in all.iter().filter(|s| s.breakdown == Breakdown::Total) {
             for breakdown in parts.into_iter().chain([Breakdown::Adds(marks.split)]) {
-                shapes.number(Shape { breakdown, ..*shape });
+                shapes.number(Shape {
+                    breakdown,
+                    ..*shape
+                });
             }
         }
         shapes
@@ -79,7 +86,10 @@ impl Shapes {
     }
 
     fn with(&mut self, number: u32, breakdown: Breakdown) -> u32 {
-        let shape = Shape { breakdown, ..self.all[number as usize] };
+        let shape = Shape {
+            breakdown,
+            ..self.all[number as usize]
+        };
         self.number(shape)
     }
 }
@@ -87,7 +97,13 @@ impl Shapes {
 impl<'a> Totals<'a> {
     /// Starts with nothing seen.
     pub fn new(repeats: Repeats, shapes: &'a mut Shapes) -> Totals<'a> {
-        Totals { repeats, shapes, group: Vec::new(), rules: BTreeMap::new(), index: Index::default() }
+        Totals {
+            repeats,
+            shapes,
+            group: Vec::new(),
+            rules: BTreeMap::new(),
+            index: Index::default(),
+        }
     }
 
     /// Takes the next row in order; hands out rows whose fact is complete.
@@ -145,7 +161,10 @@ impl<'a> Totals<'a> {
         if key.exporter == world || key.importer == world {
             self.count("world-total", 1);
         }
-        if matches!(self.shapes.all[shape as usize].breakdown, Breakdown::Part(_)) {
+        if matches!(
+            self.shapes.all[shape as usize].breakdown,
+            Breakdown::Part(_)
+        ) {
             self.count("part-of-total", 1);
         }
     }
@@ -153,7 +172,9 @@ impl<'a> Totals<'a> {
     /// Rows with one key: the same reporter, flow, partner, code and period.
     fn mark(&mut self) {
         let totals: Vec<usize> = (0..self.group.len())
-            .filter(|&i| self.shapes.all[self.group[i].shape as usize].breakdown == Breakdown::Total)
+            .filter(|&i| {
+                self.shapes.all[self.group[i].shape as usize].breakdown == Breakdown::Total
+            })
             .collect();
         if totals.len() < 2 {
             return;
@@ -187,8 +208,17 @@ impl<'a> Totals<'a> {
         let largest = self.largest(totals);
         let max = self.group[largest].value;
         let ratio = totals.iter().map(|&i| self.group[i].value).sum::<f64>() / max;
-        let whole = [2.0, 4.0, 8.0].iter().any(|m: &f64| (ratio / m - 1.0).abs() < WHOLE_MULTIPLE);
-        self.count(if whole { "total-found-among-parts" } else { "total-assumed-largest" }, 1);
+        let whole = [2.0, 4.0, 8.0]
+            .iter()
+            .any(|m: &f64| (ratio / m - 1.0).abs() < WHOLE_MULTIPLE);
+        self.count(
+            if whole {
+                "total-found-among-parts"
+            } else {
+                "total-assumed-largest"
+            },
+            1,
+        );
         for &i in totals.iter().filter(|&&i| i != largest) {
             let mark = Breakdown::Part(self.shapes.marks.unlabelled);
             self.group[i].shape = self.shapes.with(self.group[i].shape, mark);
@@ -205,32 +235,43 @@ impl<'a> Totals<'a> {
             let marks = self.shapes.marks;
             let mark = Breakdown::Part(if same { marks.repeat } else { marks.conflict });
             self.group[i].shape = self.shapes.with(self.group[i].shape, mark);
-            self.count(if same { "repeated-row" } else { "conflicting-row" }, 1);
+            self.count(
+                if same {
+                    "repeated-row"
+                } else {
+                    "conflicting-row"
+                },
+                1,
+            );
         }
     }
 }
 
 /// What a source covers: which codes and which reporters in which months. A question needs
 /// this to tell "no trade" from "no data".
-#[derive(Clone, Debug, Default, Serialize, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Index {
     /// By flow, HS revision, code (at most six digits) and year.
     codes: BTreeMap<String, u16>,
     /// By flow, reporter and year.
     reporters: BTreeMap<String, u16>,
     /// By flow, importer and year, for reports of exporters; and the reverse.
+    #[serde(default)]
     partners: BTreeMap<String, u16>,
     #[serde(skip)]
     run: RunOfCode,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
+/// Months by key; the hash is quick since there is one look-up for every few rows.
+type Masks<K> = HashMap<K, u16, foldhash::fast::FixedState>;
+
+#[derive(Clone, Debug, Default)]
 struct RunOfCode {
     code: Option<CodeKey>,
     masks: Vec<((u8, u32, i32), u16)>,
-    codes: HashMap<(u8, HsRevision, CodeKey, i32), u16>,
-    reporters: HashMap<(u8, u32, i32), u16>,
-    partners: HashMap<(u8, u16, i32), u16>,
+    codes: Masks<(u8, HsRevision, CodeKey, i32)>,
+    reporters: Masks<(u8, u32, i32)>,
+    partners: Masks<(u8, u16, i32)>,
     last_partner: Option<((u8, u16, i32), u16)>,
 }
 
@@ -255,7 +296,11 @@ impl Index {
         }
         let (year, mask) = (key.period.start.year(), mask(key));
         let imports = Flow::ALL[usize::from(key.flow)].reporter_imports();
-        let partner = (key.flow, if imports { key.exporter } else { key.importer }, year);
+        let partner = (
+            key.flow,
+            if imports { key.exporter } else { key.importer },
+            year,
+        );
         match &mut self.run.last_partner {
             Some((last, m)) if *last == partner => *m |= mask,
             _ => {
@@ -263,7 +308,12 @@ impl Index {
                 self.run.last_partner = Some((partner, mask));
             }
         }
-        match self.run.masks.iter_mut().find(|(k, _)| *k == (key.flow, shape, year)) {
+        match self
+            .run
+            .masks
+            .iter_mut()
+            .find(|(k, _)| *k == (key.flow, shape, year))
+        {
             Some((_, m)) => *m |= mask,
             None => self.run.masks.push(((key.flow, shape, year), mask)),
         }
@@ -273,7 +323,11 @@ impl Index {
         let Some(code) = self.run.code else { return };
         for ((flow, shape, year), mask) in std::mem::take(&mut self.run.masks) {
             let revision = shapes[shape as usize].revision;
-            *self.run.codes.entry((flow, revision, code, year)).or_default() |= mask;
+            *self
+                .run
+                .codes
+                .entry((flow, revision, code, year))
+                .or_default() |= mask;
             *self.run.reporters.entry((flow, shape, year)).or_default() |= mask;
         }
     }
@@ -288,13 +342,22 @@ impl Index {
             self.codes.insert(text, mask);
         }
         for ((flow, partner, year), mask) in std::mem::take(&mut self.run.partners) {
-            let Some(partner) = PlaceId::from_index(partner) else { continue };
+            let Some(partner) = PlaceId::from_index(partner) else {
+                continue;
+            };
             let flow = Flow::ALL[usize::from(flow)].name();
-            self.partners.insert(format!("{flow}/{}/{year}", partner.code()), mask);
+            self.partners
+                .insert(format!("{flow}/{}/{year}", partner.code()), mask);
         }
         for ((flow, shape, year), mask) in std::mem::take(&mut self.run.reporters) {
-            let Some(reporter) = shapes[shape as usize].reporter else { continue };
-            let text = format!("{}/{}/{year}", Flow::ALL[usize::from(flow)].name(), place(reporter));
+            let Some(reporter) = shapes[shape as usize].reporter else {
+                continue;
+            };
+            let text = format!(
+                "{}/{}/{year}",
+                Flow::ALL[usize::from(flow)].name(),
+                place(reporter)
+            );
             *self.reporters.entry(text).or_default() |= mask;
         }
         self.run = RunOfCode::default();

@@ -16,9 +16,7 @@ use arrow::array::{
 use arrow::datatypes::{DataType, Field, Int32Type, Schema, SchemaRef};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
-use parquet::arrow::arrow_writer::{
-    ArrowColumnChunk, ArrowRowGroupWriterFactory, compute_leaves,
-};
+use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowRowGroupWriterFactory, compute_leaves};
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::column::writer::ColumnCloseResult;
 use parquet::file::metadata::PageIndexPolicy;
@@ -130,7 +128,13 @@ impl TradeWriter {
         let writer = ArrowWriter::try_new(file, schema.clone(), Some(properties()))
             .map_err(|e| e.to_string())?;
         let (sender, receiver) = sync_channel(1);
-        let context = Arc::new(Context { origin, shapes, names, schema, constants: Mutex::default() });
+        let context = Arc::new(Context {
+            origin,
+            shapes,
+            names,
+            schema,
+            constants: Mutex::default(),
+        });
         let worker = std::thread::spawn(move || write_groups(writer, context, receiver, threads));
         Ok(TradeWriter {
             pending: Vec::with_capacity(ROW_GROUP_ROWS),
@@ -143,7 +147,11 @@ impl TradeWriter {
     /// The next row in order.
     pub fn push(&mut self, row: SortRow) -> Result<(), String> {
         self.pending.push(row);
-        if self.pending.len() == ROW_GROUP_ROWS { self.flush() } else { Ok(()) }
+        if self.pending.len() == ROW_GROUP_ROWS {
+            self.flush()
+        } else {
+            Ok(())
+        }
     }
 
     fn flush(&mut self) -> Result<(), String> {
@@ -196,7 +204,13 @@ fn properties() -> WriterProperties {
             .set_column_statistics_enabled(ColumnPath::from(sorted), EnabledStatistics::Page);
     }
     // Figures hardly repeat: a dictionary of them would be built only to be given up.
-    for figure in ["line", "value_usd", "value_reported", "net_weight_kg", "quantity"] {
+    for figure in [
+        "line",
+        "value_usd",
+        "value_reported",
+        "net_weight_kg",
+        "quantity",
+    ] {
         properties = properties.set_column_dictionary_enabled(ColumnPath::from(figure), false);
     }
     properties.build()
@@ -207,7 +221,7 @@ type Encoded = (usize, Result<Vec<Chunk>, String>);
 /// One column of one row group, ready to append.
 enum Chunk {
     /// Encoded for this row group.
-    Own(ArrowColumnChunk),
+    Own(Box<ArrowColumnChunk>),
     /// The same text in every row: encoded once for all row groups that have it.
     Constant(Arc<ConstantChunk>),
 }
@@ -237,7 +251,10 @@ fn write_groups(
                 loop {
                     let next = groups.lock().map(|g| g.recv());
                     let Ok(Ok((index, rows))) = next else { break };
-                    if done.send((index, encode(&context, &factory, index, &rows))).is_err() {
+                    if done
+                        .send((index, encode(&context, &factory, index, &rows)))
+                        .is_err()
+                    {
                         break;
                     }
                 }
@@ -263,9 +280,7 @@ fn append_in_order(
             for chunk in chunks {
                 match chunk {
                     Chunk::Own(chunk) => chunk.append_to_row_group(&mut group),
-                    Chunk::Constant(chunk) => {
-                        group.append_column(&chunk.file, chunk.close.clone())
-                    }
+                    Chunk::Constant(chunk) => group.append_column(&chunk.file, chunk.close.clone()),
                 }
                 .map_err(|e| e.to_string())?;
             }
@@ -282,13 +297,19 @@ fn encode(
     index: usize,
     rows: &[SortRow],
 ) -> Result<Vec<Chunk>, String> {
-    let writers = factory.create_column_writers(index).map_err(|e| e.to_string())?;
+    let writers = factory
+        .create_column_writers(index)
+        .map_err(|e| e.to_string())?;
     let keys: Vec<Key> = rows.iter().map(|r| Key::unpack(r.key)).collect();
     let fields = context.schema.fields();
     let mut chunks = Vec::with_capacity(fields.len());
     for (column, (mut writer, field)) in writers.into_iter().zip(fields).enumerate() {
         if let Some(text) = constant(context, column, rows, &keys) {
-            chunks.push(Chunk::Constant(context.constant(column, text, rows.len())?));
+            chunks.push(Chunk::Constant(context.constant(
+                column,
+                text,
+                rows.len(),
+            )?));
             continue;
         }
         for (rows, keys) in rows.chunks(1 << 16).zip(keys.chunks(1 << 16)) {
@@ -297,7 +318,9 @@ fn encode(
                 writer.write(&leaf).map_err(|e| e.to_string())?;
             }
         }
-        chunks.push(Chunk::Own(writer.close().map_err(|e| e.to_string())?));
+        chunks.push(Chunk::Own(Box::new(
+            writer.close().map_err(|e| e.to_string())?,
+        )));
     }
     Ok(chunks)
 }
@@ -312,7 +335,8 @@ fn constant_chunk(field: &Field, text: Option<&str>, rows: usize) -> Result<Cons
     );
     let batch = RecordBatch::try_new(schema.clone(), vec![array]).map_err(|e| e.to_string())?;
     let mut file = Vec::new();
-    let mut writer = ArrowWriter::try_new(&mut file, schema, Some(properties())).map_err(|e| e.to_string())?;
+    let mut writer =
+        ArrowWriter::try_new(&mut file, schema, Some(properties())).map_err(|e| e.to_string())?;
     writer.write(&batch).map_err(|e| e.to_string())?;
     writer.close().map_err(|e| e.to_string())?;
     let file = bytes::Bytes::from(file);
@@ -320,7 +344,10 @@ fn constant_chunk(field: &Field, text: Option<&str>, rows: usize) -> Result<Cons
     let footer = ArrowReaderMetadata::load(&file, options).map_err(|e| e.to_string())?;
     let metadata = footer.metadata();
     let chunk = metadata.row_group(0).column(0).clone();
-    let offset_index = metadata.offset_index().and_then(|o| o.first()?.first()).cloned();
+    let offset_index = metadata
+        .offset_index()
+        .and_then(|o| o.first()?.first())
+        .cloned();
     let column_index = metadata
         .column_index()
         .and_then(|c| c.first()?.first())
@@ -348,7 +375,12 @@ struct TextColumn<K> {
 
 impl<K: Copy + Eq + std::hash::Hash> TextColumn<K> {
     fn new(rows: usize) -> Self {
-        TextColumn { seen: HashMap::default(), last: None, texts: Vec::new(), keys: Vec::with_capacity(rows) }
+        TextColumn {
+            seen: HashMap::default(),
+            last: None,
+            texts: Vec::new(),
+            keys: Vec::with_capacity(rows),
+        }
     }
 
     fn push(&mut self, value: K, text: impl FnOnce(K) -> Option<String>) {
@@ -399,13 +431,26 @@ impl Context {
         &self.shapes[number as usize]
     }
 
-    fn constant(&self, column: usize, text: Option<String>, rows: usize) -> Result<Arc<ConstantChunk>, String> {
+    fn constant(
+        &self,
+        column: usize,
+        text: Option<String>,
+        rows: usize,
+    ) -> Result<Arc<ConstantChunk>, String> {
         let key = (column, text, rows);
-        let known = self.constants.lock().ok().and_then(|c| c.get(&key).cloned());
+        let known = self
+            .constants
+            .lock()
+            .ok()
+            .and_then(|c| c.get(&key).cloned());
         if let Some(known) = known {
             return Ok(known);
         }
-        let chunk = Arc::new(constant_chunk(self.schema.field(column), key.1.as_deref(), rows)?);
+        let chunk = Arc::new(constant_chunk(
+            self.schema.field(column),
+            key.1.as_deref(),
+            rows,
+        )?);
         if let Ok(mut constants) = self.constants.lock() {
             constants.insert(key, chunk.clone());
         }
@@ -464,12 +509,18 @@ fn with_source<T>(context: &Context, column: usize, then: impl FnOnce(Option<Fro
         10 => then(Some(From::Shape(&|s| Some(s.valuation.name().to_owned())))),
         11 => then(Some(From::Shape(&|s| Some(s.revision.name().to_owned())))),
         12 => then(Some(From::Key(&hs, &|k| hs_text(k.code)))),
-        13 => then(Some(From::Key(&|k| k.code.bits(), &|k| national_text(k.code)))),
+        13 => then(Some(From::Key(&|k| k.code.bits(), &|k| {
+            national_text(k.code)
+        }))),
         15 => then(Some(From::Shape(&|s| Some(context.breakdown(s.breakdown))))),
         16 => then(Some(From::Key(&period, &|k| Some(k.period.to_string())))),
-        17 => then(Some(From::Key(&period, &|k| Some(k.period.kind.letter().to_string())))),
+        17 => then(Some(From::Key(&period, &|k| {
+            Some(k.period.kind.letter().to_string())
+        }))),
         20 => then(Some(From::Shape(&|s| text(s.currency)))),
-        23 => then(Some(From::Shape(&|s| if s.unit == 0 { None } else { text(s.unit) }))),
+        23 => then(Some(From::Shape(&|s| {
+            if s.unit == 0 { None } else { text(s.unit) }
+        }))),
         _ => then(None),
     }
 }
@@ -479,7 +530,12 @@ fn flow_text(key: &Key) -> Option<String> {
 }
 
 /// The one text of all rows, where there is only one: `Some(None)` is null in every row.
-fn constant(context: &Context, column: usize, rows: &[SortRow], keys: &[Key]) -> Option<Option<String>> {
+fn constant(
+    context: &Context,
+    column: usize,
+    rows: &[SortRow],
+    keys: &[Key],
+) -> Option<Option<String>> {
     let (first_row, first_key) = (rows.first()?, keys.first()?);
     with_source(context, column, |source| match source? {
         From::File(text) => Some(Some(text.to_owned())),
@@ -515,8 +571,16 @@ fn constant(context: &Context, column: usize, rows: &[SortRow], keys: &[Key]) ->
 /// Builds a column of [`schema`] by its place.
 fn build(context: &Context, column: usize, rows: &[SortRow], keys: &[Key]) -> ArrayRef {
     match column {
-        3 => return Arc::new(Int64Array::from_iter_values(rows.iter().map(|r| r.line as i64))),
-        14 => return Arc::new(UInt8Array::from_iter_values(keys.iter().map(|k| k.code.level()))),
+        3 => {
+            return Arc::new(Int64Array::from_iter_values(
+                rows.iter().map(|r| r.line as i64),
+            ));
+        }
+        14 => {
+            return Arc::new(UInt8Array::from_iter_values(
+                keys.iter().map(|k| k.code.level()),
+            ));
+        }
         18 => return figures(rows, |r| r.value_usd),
         19 => return figures(rows, |r| r.value),
         21 => return figures(rows, |r| r.net_weight_kg),
@@ -542,16 +606,25 @@ fn build(context: &Context, column: usize, rows: &[SortRow], keys: &[Key]) -> Ar
             let mut out = TextColumn::new(rows.len());
             for (key, row) in keys.iter().zip(rows) {
                 let id = side(key);
-                let name = if id == UNRESOLVED { raw(context.shape(row.shape)) } else { 0 };
+                let name = if id == UNRESOLVED {
+                    raw(context.shape(row.shape))
+                } else {
+                    0
+                };
                 out.push((id, name), |(id, name)| {
-                    Some(if id == UNRESOLVED { context.unresolved(name) } else { place_code(id) })
+                    Some(if id == UNRESOLVED {
+                        context.unresolved(name)
+                    } else {
+                        place_code(id)
+                    })
                 });
             }
             out.finish()
         }
         Some(From::File(text)) => {
             let mut out = TextColumn::new(rows.len());
-            rows.iter().for_each(|_| out.push((), |()| Some(text.to_owned())));
+            rows.iter()
+                .for_each(|_| out.push((), |()| Some(text.to_owned())));
             out.finish()
         }
         None => figures(rows, |_| f64::NAN),
@@ -559,12 +632,18 @@ fn build(context: &Context, column: usize, rows: &[SortRow], keys: &[Key]) -> Ar
 }
 
 fn place_code(index: u16) -> String {
-    PlaceId::from_index(index).map(|p| p.code().to_owned()).unwrap_or_default()
+    PlaceId::from_index(index)
+        .map(|p| p.code().to_owned())
+        .unwrap_or_default()
 }
 
 /// `TOTAL`, or at most six digits; nothing for a publisher's own code.
 fn hs_text(code: CodeKey) -> Option<String> {
-    if code == CodeKey::total() { Some(code.to_text()) } else { code.hs().map(CodeKey::to_text) }
+    if code == CodeKey::total() {
+        Some(code.to_text())
+    } else {
+        code.hs().map(CodeKey::to_text)
+    }
 }
 
 /// The full code where it is finer than HS or not an HS code.

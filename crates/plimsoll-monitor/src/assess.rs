@@ -181,7 +181,9 @@ struct StorePresence<'a> {
 impl Presence for StorePresence<'_> {
     fn has(&self, code: HsCode, revision: HsRevision, period: &Period) -> bool {
         let code = code.to_string();
-        self.used.iter().any(|(d, f)| self.coverage.has_code(d, f, &code, revision, period))
+        self.used
+            .iter()
+            .any(|(d, f)| self.coverage.has_code(d, f, &code, revision, period))
     }
 }
 
@@ -192,7 +194,9 @@ pub fn assess(
     question: &Question,
 ) -> Result<Assessment, IngestError> {
     let mut symbols = Symbols::default();
-    let periods: Vec<Period> = std::iter::once(question.period).chain(question.against).collect();
+    let periods: Vec<Period> = std::iter::once(question.period)
+        .chain(question.against)
+        .collect();
     let filter = Filter {
         importers: importer_codes(question),
         exporters: BTreeSet::new(),
@@ -201,11 +205,22 @@ pub fn assess(
     };
     let rows = scanner.rows(&filter, &mut symbols)?;
     let mut rules = Rules::new();
-    let asked = Asked { question, coverage, scanner, periods: &periods };
+    let asked = Asked {
+        question,
+        coverage,
+        scanner,
+        periods: &periods,
+    };
     let fetched = asked.choose(rows, &symbols, &mut rules);
-    let presence = StorePresence { coverage, used: &fetched.used };
+    let presence = StorePresence {
+        coverage,
+        used: &fetched.used,
+    };
     let sides = Sides {
-        sides: periods.iter().map(|p| (*p, asked.revisions(&fetched, p))).collect(),
+        sides: periods
+            .iter()
+            .map(|p| (*p, asked.revisions(&fetched, p)))
+            .collect(),
         presence: &presence,
     };
     let concepts = concepts::concepts(&question.goods, &sides, question.as_reported);
@@ -235,12 +250,18 @@ pub fn assess(
 }
 
 fn importer_codes(question: &Question) -> BTreeSet<String> {
-    let Some(set) = &question.importer else { return BTreeSet::new() };
+    let Some(set) = &question.importer else {
+        return BTreeSet::new();
+    };
     let periods = std::iter::once(&question.period).chain(&question.against);
     let mut codes = BTreeSet::new();
     for period in periods {
         for month in period.months() {
-            codes.extend(set.members_at(month).into_iter().map(|p| p.code().to_owned()));
+            codes.extend(
+                set.members_at(month)
+                    .into_iter()
+                    .map(|p| p.code().to_owned()),
+            );
         }
     }
     codes
@@ -287,19 +308,31 @@ impl Asked<'_> {
         };
         let wanted: Vec<TradeRow> = rows
             .into_iter()
-            .filter(|r| self.question.dataset.as_deref().is_none_or(|d| d == self.dataset(r)))
+            .filter(|r| {
+                self.question
+                    .dataset
+                    .as_deref()
+                    .is_none_or(|d| d == self.dataset(r))
+            })
             .filter(|r| Self::view_of(r).is_some_and(|v| self.admissible(v)))
             .collect();
         let by_importer = self.by_importer(wanted, symbols);
         for (importer, rows) in by_importer {
             match self.best_view(&rows) {
                 Some(view) => {
-                    let rows: Vec<TradeRow> =
-                        rows.into_iter().filter(|r| Self::view_of(r) == Some(view)).collect();
+                    let rows: Vec<TradeRow> = rows
+                        .into_iter()
+                        .filter(|r| Self::view_of(r) == Some(view))
+                        .collect();
                     let rows = self.one_dataset_per_reporter(rows, view, symbols, &mut fetched);
                     fetched.views.insert(view);
                     let manifest = &self.scanner.store().manifest;
-                    fetched.rows.extend(resolve::resolve(rows, manifest, self.question.monthly, rules));
+                    fetched.rows.extend(resolve::resolve(
+                        rows,
+                        manifest,
+                        self.question.monthly,
+                        rules,
+                    ));
                 }
                 None => fetched.silent.push(importer),
             }
@@ -312,7 +345,11 @@ impl Asked<'_> {
 
     /// Rows by importer; places that the publisher shows apart (twins) are one. Everybody is
     /// one importer when none is asked for, so that one view answers for all.
-    fn by_importer(&self, rows: Vec<TradeRow>, symbols: &Symbols) -> BTreeMap<String, Vec<TradeRow>> {
+    fn by_importer(
+        &self,
+        rows: Vec<TradeRow>,
+        symbols: &Symbols,
+    ) -> BTreeMap<String, Vec<TradeRow>> {
         let mut by: BTreeMap<String, Vec<TradeRow>> = BTreeMap::new();
         if self.question.importer.is_none() {
             by.insert("all".into(), Vec::new());
@@ -327,7 +364,9 @@ impl Asked<'_> {
             };
             by.entry(importer).or_default().push(row);
         }
-        by.retain(|importer, rows| !rows.is_empty() || place::by_code(importer).is_none_or(place::PlaceId::is_country));
+        by.retain(|importer, rows| {
+            !rows.is_empty() || place::by_code(importer).is_none_or(place::PlaceId::is_country)
+        });
         by
     }
 
@@ -340,7 +379,10 @@ impl Asked<'_> {
                 let sides = self
                     .periods
                     .iter()
-                    .filter(|p| rows.iter().any(|r| Self::view_of(r) == Some(view) && r.period.within(p)))
+                    .filter(|p| {
+                        rows.iter()
+                            .any(|r| Self::view_of(r) == Some(view) && r.period.within(p))
+                    })
                     .count();
                 let rank = match view {
                     View::Partners if prefer_exports => 3,
@@ -370,9 +412,14 @@ impl Asked<'_> {
             let covered = (0..row.period.kind.months()).map(|m| row.period.start.plus(m));
             months.entry(key).or_default().extend(covered);
         }
-        let mut best: BTreeMap<Option<Sym>, (usize, std::cmp::Reverse<usize>, String)> = BTreeMap::new();
+        let mut best: BTreeMap<Option<Sym>, (usize, std::cmp::Reverse<usize>, String)> =
+            BTreeMap::new();
         for ((reporter, dataset), months) in months {
-            let candidate = (months.len(), std::cmp::Reverse(dataset_rank(&dataset)), dataset);
+            let candidate = (
+                months.len(),
+                std::cmp::Reverse(dataset_rank(&dataset)),
+                dataset,
+            );
             match best.get_mut(&reporter) {
                 Some(now) if *now >= candidate => {}
                 Some(now) => *now = candidate,
@@ -382,13 +429,22 @@ impl Asked<'_> {
             }
         }
         // A group that reports as one is heard only where none of its members is.
-        let any_country = best.keys().any(|r| r.is_some_and(|s| !is_sum(symbols.text(s))));
+        let any_country = best
+            .keys()
+            .any(|r| r.is_some_and(|s| !is_sum(symbols.text(s))));
         for (_, _, dataset) in best.values() {
             fetched.used.insert((dataset.clone(), view.flow().name()));
         }
         rows.into_iter()
-            .filter(|r| best.get(&r.reporter).is_some_and(|(_, _, d)| d == self.dataset(r)))
-            .filter(|r| view != View::Partners || !any_country || r.reporter.is_none_or(|s| !is_sum(symbols.text(s))))
+            .filter(|r| {
+                best.get(&r.reporter)
+                    .is_some_and(|(_, _, d)| d == self.dataset(r))
+            })
+            .filter(|r| {
+                view != View::Partners
+                    || !any_country
+                    || r.reporter.is_none_or(|s| !is_sum(symbols.text(s)))
+            })
             .collect()
     }
 
@@ -406,8 +462,12 @@ impl Asked<'_> {
 
     /// The revisions of the rows in a period; where there are none, what is in the data.
     fn revisions(&self, fetched: &Fetched, period: &Period) -> BTreeSet<HsRevision> {
-        let of_rows: BTreeSet<HsRevision> =
-            fetched.rows.iter().filter(|r| r.period.within(period)).map(|r| r.revision).collect();
+        let of_rows: BTreeSet<HsRevision> = fetched
+            .rows
+            .iter()
+            .filter(|r| r.period.within(period))
+            .map(|r| r.revision)
+            .collect();
         if !of_rows.is_empty() {
             return of_rows;
         }
@@ -432,7 +492,10 @@ impl Asked<'_> {
         if currency == "USD" {
             return row.value_usd;
         }
-        let rate = self.question.rates.usd_per_unit(currency, row.period.start, row.period.end());
+        let rate = self
+            .question
+            .rates
+            .usd_per_unit(currency, row.period.start, row.period.end());
         rate.map_or(f64::NAN, |rate| row.value_usd / rate)
     }
 
@@ -449,12 +512,16 @@ impl Asked<'_> {
             return Ok(None);
         }
         let importers = importer_codes(self.question);
-        let year = (1..=8).map(|back| period.first().year() - back).find(|&year| {
-            let year = Period::year(year);
-            self.coverage.datasets_with("import").iter().any(|d| {
-                importers.iter().any(|i| self.coverage.reporter_months(d, "import", i, &year) == 12)
-            })
-        });
+        let year = (1..=8)
+            .map(|back| period.first().year() - back)
+            .find(|&year| {
+                let year = Period::year(year);
+                self.coverage.datasets_with("import").iter().any(|d| {
+                    importers
+                        .iter()
+                        .any(|i| self.coverage.reporter_months(d, "import", i, &year) == 12)
+                })
+            });
         let Some(year) = year else { return Ok(None) };
         let codes = concepts
             .iter()
@@ -465,16 +532,28 @@ impl Asked<'_> {
         if codes.is_empty() {
             return Ok(None);
         }
-        let filter = Filter { importers, exporters: BTreeSet::new(), codes, periods: vec![Period::year(year)] };
-        let rows: Vec<TradeRow> =
-            self.scanner.rows(&filter, symbols)?.into_iter().filter(|r| r.flow == Flow::Import).collect();
+        let filter = Filter {
+            importers,
+            exporters: BTreeSet::new(),
+            codes,
+            periods: vec![Period::year(year)],
+        };
+        let rows: Vec<TradeRow> = self
+            .scanner
+            .rows(&filter, symbols)?
+            .into_iter()
+            .filter(|r| r.flow == Flow::Import)
+            .collect();
         let mut ignored = Rules::new();
         let rows = resolve::resolve(rows, &self.scanner.store().manifest, false, &mut ignored);
         let mut by_supplier: BTreeMap<String, Sum> = BTreeMap::new();
         for row in &rows {
             let code = symbols.text(row.exporter);
             if !is_sum(code) {
-                by_supplier.entry(country_of(code).to_owned()).or_default().add(self.value(row, symbols));
+                by_supplier
+                    .entry(country_of(code).to_owned())
+                    .or_default()
+                    .add(self.value(row, symbols));
             }
         }
         if by_supplier.is_empty() {
@@ -485,7 +564,12 @@ impl Asked<'_> {
             let of = self.coverage.reporters_in(dataset, flow, period);
             reporting.extend(of.into_iter().map(|r| country_of(&r).to_owned()));
         }
-        Ok(Some(Baseline { year, by_supplier, reporting, months: period.months().count() as f64 }))
+        Ok(Some(Baseline {
+            year,
+            by_supplier,
+            reporting,
+            months: period.months().count() as f64,
+        }))
     }
 
     fn side(
@@ -499,7 +583,9 @@ impl Asked<'_> {
         let mut tally = Tally::default();
         let mut rows = Vec::new();
         for row in fetched.rows.iter().filter(|r| r.period.within(period)) {
-            let Some(concept) = lookup.find(row.revision, row.code) else { continue };
+            let Some(concept) = lookup.find(row.revision, row.code) else {
+                continue;
+            };
             tally.add(row, concept, self.value(row, symbols), symbols);
             rows.push(*row);
         }
@@ -522,7 +608,10 @@ impl Asked<'_> {
             return side;
         }
         if tally.values.is_empty() && tally.no_rate > 0 {
-            side.cannot_tell = Some(format!("there is no exchange rate to {} for it", self.question.currency));
+            side.cannot_tell = Some(format!(
+                "there is no exchange rate to {} for it",
+                self.question.currency
+            ));
             return side;
         }
         self.fill(&mut side, tally, fetched, symbols, baseline);
@@ -537,17 +626,29 @@ impl Asked<'_> {
             fetched.used.iter().any(|(dataset, flow)| {
                 let own = *flow == Flow::Import.name() && !importers.is_empty();
                 let anybody = *flow == Flow::Reconciled.name();
-                anybody || self.coverage.has_month(dataset, flow, own.then_some(&importers), month)
+                anybody
+                    || self
+                        .coverage
+                        .has_month(dataset, flow, own.then_some(&importers), month)
             })
         };
         period.months().filter(|m| !reported(*m)).collect()
     }
 
-    fn fill(&self, side: &mut Side, tally: Tally, fetched: &Fetched, symbols: &Symbols, baseline: Option<Baseline>) {
+    fn fill(
+        &self,
+        side: &mut Side,
+        tally: Tally,
+        fetched: &Fetched,
+        symbols: &Symbols,
+        baseline: Option<Baseline>,
+    ) {
         let remainder = tally.remainder();
         let mut suppliers: BTreeMap<String, (Sum, Sum)> = BTreeMap::new();
         for (key, sum) in &tally.cells {
-            let entry = suppliers.entry(country_of(symbols.text(key.supplier)).to_owned()).or_default();
+            let entry = suppliers
+                .entry(country_of(symbols.text(key.supplier)).to_owned())
+                .or_default();
             entry.0.merge(sum.value);
             entry.1.merge(sum.weight);
         }
@@ -561,8 +662,11 @@ impl Asked<'_> {
             suppliers.values().for_each(|(value, _)| all.merge(*value));
             all.value()
         };
-        let unattributed: f64 =
-            suppliers.iter().filter(|(c, _)| is_unattributed(c)).map(|(_, (v, _))| v.value()).sum();
+        let unattributed: f64 = suppliers
+            .iter()
+            .filter(|(c, _)| is_unattributed(c))
+            .map(|(_, (v, _))| v.value())
+            .sum();
         let margin = Margin::new(total, unattributed, fetched, baseline);
         side.coverage = margin.coverage;
         side.coverage_note = margin.note.clone();
@@ -570,14 +674,23 @@ impl Asked<'_> {
             .into_iter()
             .map(|(country, (value, weight))| supplier(country, value, weight, &margin))
             .collect();
-        list.sort_by(|a, b| b.value.total_cmp(&a.value).then_with(|| a.country.cmp(&b.country)));
+        list.sort_by(|a, b| {
+            b.value
+                .total_cmp(&a.value)
+                .then_with(|| a.country.cmp(&b.country))
+        });
         let asked = |s: &Supplier| match &self.question.exporter {
             None => true,
-            Some(set) => set.members.iter().any(|m| country_of(m.code()) == s.country),
+            Some(set) => set
+                .members
+                .iter()
+                .any(|m| country_of(m.code()) == s.country),
         };
         let numerator: f64 = {
             let mut sum = Sum::default();
-            list.iter().filter(|s| asked(s)).for_each(|s| sum.add(s.value));
+            list.iter()
+                .filter(|s| asked(s))
+                .for_each(|s| sum.add(s.value));
             sum.value()
         };
         side.numerator = Some(numerator);
@@ -591,16 +704,31 @@ impl Asked<'_> {
     }
 
     fn why_silent(&self, period: &Period, fetched: &Fetched) -> String {
-        let who = self.question.importer.as_ref().map_or("anybody".to_owned(), |i| i.label.clone());
+        let who = self
+            .question
+            .importer
+            .as_ref()
+            .map_or("anybody".to_owned(), |i| i.label.clone());
         if self.scanner.store().manifest.resources.is_empty() {
             return "the store is empty".into();
         }
         let elsewhere = fetched.rows.iter().any(|r| !r.period.within(period));
         let goods = &self.question.goods.label;
-        if elsewhere {
-            format!("no record of {who} for {goods} in {period}, though there are some for the other period: the source is silent, which is not zero")
+        let others = importer_codes(self.question)
+            .iter()
+            .any(|i| self.coverage.exports_to(i, period));
+        if others && self.question.basis != BasisAsked::Origin {
+            format!(
+                "partners report exports of other goods to {who} in {period} but none of {goods}: perhaps there were none, perhaps they are kept confidential or are not in the loaded extract"
+            )
+        } else if elsewhere {
+            format!(
+                "no record of {who} for {goods} in {period}, though there are some for the other period: the source is silent, which is not zero"
+            )
         } else {
-            format!("no loaded source has a record of {who} for {goods} in {period}: neither its own import statistics nor its partners' exports")
+            format!(
+                "no loaded source has a record of {who} for {goods} in {period}: neither its own import statistics nor its partners' exports"
+            )
         }
     }
 
@@ -613,7 +741,9 @@ impl Asked<'_> {
                     continue;
                 }
                 if let Some(concept) = lookup.find(row.revision, row.code) {
-                    let of = sums.entry(concept).or_insert_with(|| vec![Sum::default(); self.periods.len()]);
+                    let of = sums
+                        .entry(concept)
+                        .or_insert_with(|| vec![Sum::default(); self.periods.len()]);
                     of[side].add(self.value(row, symbols));
                 }
             }
@@ -635,15 +765,32 @@ impl Asked<'_> {
             .collect()
     }
 
-    fn notes(&self, sides: &[Side], concepts: &[Concept], left_out: &[LeftOut], fetched: &Fetched) -> Vec<String> {
+    fn notes(
+        &self,
+        sides: &[Side],
+        concepts: &[Concept],
+        left_out: &[LeftOut],
+        fetched: &Fetched,
+    ) -> Vec<String> {
         let mut notes = Vec::new();
         self.view_notes(fetched, sides, &mut notes);
         if self.question.as_reported {
             notes.push("AS REPORTED, NOT COMPARABLE: codes are taken by their digits although their meaning changed between HS revisions".into());
         }
-        for side in sides.iter().filter(|s| s.cannot_tell.is_none() && !s.months_missing.is_empty()) {
-            let shown = side.months_missing.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-            notes.push(format!("{}: no record in {shown}; the figure covers the other months only", side.period));
+        for side in sides
+            .iter()
+            .filter(|s| s.cannot_tell.is_none() && !s.months_missing.is_empty())
+        {
+            let shown = side
+                .months_missing
+                .iter()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+                .join(", ");
+            notes.push(format!(
+                "{}: no record in {shown}; the figure covers the other months only",
+                side.period
+            ));
         }
         // Of a long list only what was counted needs its notes; a question about few codes is
         // also told how they could be compared.
@@ -654,12 +801,29 @@ impl Asked<'_> {
             }
         }
         for left in left_out {
-            notes.push(format!("{} is left out of {}: {}", concepts[left.concept].name(), if sides.len() > 1 { "both periods" } else { "the sum" }, left.reason));
+            notes.push(format!(
+                "{} is left out of {}: {}",
+                concepts[left.concept].name(),
+                if sides.len() > 1 {
+                    "both periods"
+                } else {
+                    "the sum"
+                },
+                left.reason
+            ));
         }
-        let none: Vec<String> =
-            concepts.iter().filter(|c| c.state == State::NoData).map(Concept::name).collect();
+        let none: Vec<String> = concepts
+            .iter()
+            .filter(|c| c.state == State::NoData)
+            .map(Concept::name)
+            .collect();
         if !none.is_empty() && none.len() < concepts.len() {
-            notes.push(format!("{} of {} codes are not in the data: {}", none.len(), self.question.goods.codes.len(), none.join(", ")));
+            notes.push(format!(
+                "{} of {} codes are not in the data: {}",
+                none.len(),
+                self.question.goods.codes.len(),
+                none.join(", ")
+            ));
         }
         if let Some(note) = &self.question.goods.note {
             notes.push(note.clone());
@@ -668,19 +832,31 @@ impl Asked<'_> {
     }
 
     fn view_notes(&self, fetched: &Fetched, sides: &[Side], notes: &mut Vec<String>) {
-        let who = self.question.importer.as_ref().map_or("the importers".to_owned(), |i| i.label.clone());
+        let who = self
+            .question
+            .importer
+            .as_ref()
+            .map_or("the importers".to_owned(), |i| i.label.clone());
         if fetched.views.contains(&View::Partners) && self.question.importer.is_some() {
             let datasets: BTreeSet<&str> = fetched.used.iter().map(|(d, _)| d.as_str()).collect();
-            let whose = if datasets == BTreeSet::from(["comext"]) { "EU exports" } else { "its partners' exports" };
+            let whose = if datasets == BTreeSet::from(["comext"]) {
+                "EU exports"
+            } else {
+                "its partners' exports"
+            };
             notes.push(format!(
                 "{who} is answered from {whose}, since no import report of its own covers these goods here; suppliers outside {whose} are not in the sum, and shares are shares of {whose}"
             ));
-            if sides.iter().any(|s| s.cannot_tell.is_none() && s.coverage.is_none()) {
+            if sides
+                .iter()
+                .any(|s| s.cannot_tell.is_none() && s.coverage.is_none())
+            {
                 notes.push(format!("how much of {who}'s imports these suppliers cover is unknown: shares of all its imports may be anything from zero up to the shares shown"));
             }
         }
         if fetched.views.contains(&View::Reconciled) {
-            notes.push("the values are reconciled by the publisher from both sides' reports".into());
+            notes
+                .push("the values are reconciled by the publisher from both sides' reports".into());
         }
         for side in sides {
             notes.extend(side.coverage_note.clone());
@@ -711,7 +887,13 @@ struct Margin {
 
 impl Margin {
     fn new(total: f64, unattributed: f64, fetched: &Fetched, baseline: Option<Baseline>) -> Margin {
-        let mut margin = Margin { total, unattributed, absent: 0.0, coverage: None, note: None };
+        let mut margin = Margin {
+            total,
+            unattributed,
+            absent: 0.0,
+            coverage: None,
+            note: None,
+        };
         if !fetched.views.contains(&View::Partners) {
             margin.coverage = (total > 0.0).then(|| 1.0 - unattributed / total);
             return margin;
@@ -744,9 +926,21 @@ impl Margin {
             return [0.0, 0.0, 0.0];
         }
         let share = value / self.total;
-        let low = if is_unattributed { 0.0 } else { value / (self.total + self.absent) };
-        let others = if is_unattributed { 0.0 } else { self.unattributed };
-        [share, low.min(share), ((value + others) / self.total).clamp(share, 1.0)]
+        let low = if is_unattributed {
+            0.0
+        } else {
+            value / (self.total + self.absent)
+        };
+        let others = if is_unattributed {
+            0.0
+        } else {
+            self.unattributed
+        };
+        [
+            share,
+            low.min(share),
+            ((value + others) / self.total).clamp(share, 1.0),
+        ]
     }
 }
 
@@ -754,7 +948,9 @@ fn supplier(country: String, value: Sum, weight: Sum, margin: &Margin) -> Suppli
     let unattributed = is_unattributed(&country);
     let [share, low, high] = margin.share(value.value(), unattributed);
     let net_weight_kg = (weight.missing() == 0).then(|| weight.known()).flatten();
-    let unit_value = net_weight_kg.filter(|kg| *kg > 0.0).map(|kg| value.value() / kg);
+    let unit_value = net_weight_kg
+        .filter(|kg| *kg > 0.0)
+        .map(|kg| value.value() / kg);
     Supplier {
         name: place_name(&country),
         value: value.value(),
@@ -797,7 +993,8 @@ fn is_sum(code: &str) -> bool {
 
 /// No single country: the publisher does not say, or we do not know whom it means.
 fn is_unattributed(code: &str) -> bool {
-    place::by_code(code).is_none_or(|p| matches!(p.kind(), PlaceKind::Unspecified | PlaceKind::World))
+    place::by_code(code)
+        .is_none_or(|p| matches!(p.kind(), PlaceKind::Unspecified | PlaceKind::World))
 }
 
 /// Adds rows up, and keeps World apart.
@@ -832,7 +1029,12 @@ impl Tally {
             _ => {}
         }
         self.values.insert(row.exporter);
-        let key = CellKey { importer: row.importer, supplier: row.exporter, concept, period: row.period };
+        let key = CellKey {
+            importer: row.importer,
+            supplier: row.exporter,
+            concept,
+            period: row.period,
+        };
         let cell = self.cells.entry(key).or_default();
         cell.value.add(value);
         cell.weight.add(row.net_weight_kg);
@@ -842,7 +1044,10 @@ impl Tally {
     fn remainder(&self) -> f64 {
         let mut partners: BTreeMap<(Sym, usize, Reported), Sum> = BTreeMap::new();
         for (key, sum) in &self.cells {
-            partners.entry((key.importer, key.concept, key.period)).or_default().merge(sum.value);
+            partners
+                .entry((key.importer, key.concept, key.period))
+                .or_default()
+                .merge(sum.value);
         }
         let mut all = Sum::default();
         for (at, world) in &self.world {

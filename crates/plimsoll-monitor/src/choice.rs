@@ -14,21 +14,37 @@ pub const DATASETS: [&str; 5] = ["comtrade", "comext", "wits", "extract", "baci"
 
 /// Smaller is preferred.
 pub fn dataset_rank(dataset: &str) -> usize {
-    DATASETS.iter().position(|d| *d == dataset).unwrap_or(DATASETS.len())
+    DATASETS
+        .iter()
+        .position(|d| *d == dataset)
+        .unwrap_or(DATASETS.len())
 }
+
+/// Dataset, flow, and who or what.
+type Of = (String, String, String);
+/// Months by year.
+type Years = BTreeMap<i32, u16>;
+/// Months by year and HS revision.
+type YearsAndRevisions = BTreeMap<(i32, String), u16>;
 
 /// What the store covers, from the indexes of its sources.
 #[derive(Debug, Default)]
 pub struct Coverage {
     /// (dataset, flow, reporter) to months, by year: bit 12 is a whole-year record.
-    reporters: BTreeMap<(String, String, String), BTreeMap<i32, u16>>,
+    reporters: BTreeMap<Of, Years>,
+    /// (dataset, flow, partner) to months by year: of whom a dataset speaks at all.
+    partners: BTreeMap<Of, Years>,
     /// (dataset, flow, revision, code) to months by year.
-    codes: BTreeMap<(String, String, String), BTreeMap<(i32, String), u16>>,
+    codes: BTreeMap<Of, YearsAndRevisions>,
 }
 
 /// The months of a year that a mask covers.
 fn covered_months(mask: u16) -> u16 {
-    if mask & (1 << 12) != 0 { 0x0FFF } else { mask & 0x0FFF }
+    if mask & (1 << 12) != 0 {
+        0x0FFF
+    } else {
+        mask & 0x0FFF
+    }
 }
 
 /// The months of `year` that lie in the period, as bits.
@@ -45,7 +61,11 @@ fn months_in(period: &Period, years: impl Iterator<Item = (i32, u16)>) -> u32 {
     years
         .map(|(year, mask)| {
             let asked = asked_months(period, year);
-            let usable = if asked == 0x0FFF { covered_months(mask) } else { mask & 0x0FFF };
+            let usable = if asked == 0x0FFF {
+                covered_months(mask)
+            } else {
+                mask & 0x0FFF
+            };
             (usable & asked).count_ones()
         })
         .sum()
@@ -62,7 +82,21 @@ impl Coverage {
             let index = store.index(source)?;
             for (flow, reporter, year, mask) in index.reporters() {
                 let key = (source.dataset.clone(), flow.to_owned(), reporter.to_owned());
-                *coverage.reporters.entry(key).or_default().entry(year).or_default() |= mask;
+                *coverage
+                    .reporters
+                    .entry(key)
+                    .or_default()
+                    .entry(year)
+                    .or_default() |= mask;
+            }
+            for (flow, partner, year, mask) in index.partners() {
+                let key = (source.dataset.clone(), flow.to_owned(), partner.to_owned());
+                *coverage
+                    .partners
+                    .entry(key)
+                    .or_default()
+                    .entry(year)
+                    .or_default() |= mask;
             }
             for (flow, revision, code, year, mask) in index.codes() {
                 let key = (source.dataset.clone(), flow.to_owned(), code.to_owned());
@@ -74,20 +108,45 @@ impl Coverage {
     }
 
     /// Months of the period that a reporter's flow covers in a dataset, whatever the goods.
-    pub fn reporter_months(&self, dataset: &str, flow: &str, reporter: &str, period: &Period) -> u32 {
+    pub fn reporter_months(
+        &self,
+        dataset: &str,
+        flow: &str,
+        reporter: &str,
+        period: &Period,
+    ) -> u32 {
         let key = (dataset.to_owned(), flow.to_owned(), reporter.to_owned());
-        self.reporters.get(&key).map_or(0, |years| months_in(period, years.iter().map(|(y, m)| (*y, *m))))
+        self.reporters.get(&key).map_or(0, |years| {
+            months_in(period, years.iter().map(|(y, m)| (*y, *m)))
+        })
+    }
+
+    /// Whether exporters report anything at all to a partner in the period.
+    pub fn exports_to(&self, partner: &str, period: &Period) -> bool {
+        self.partners.iter().any(|((_, flow, p), years)| {
+            flow == "export"
+                && p == partner
+                && months_in(period, years.iter().map(|(y, m)| (*y, *m))) > 0
+        })
     }
 
     /// Whether a dataset's flow has any record for the month (or for its whole year), from one
     /// of the reporters or, with `None`, from anybody.
-    pub fn has_month(&self, dataset: &str, flow: &str, reporters: Option<&BTreeSet<String>>, month: Month) -> bool {
+    pub fn has_month(
+        &self,
+        dataset: &str,
+        flow: &str,
+        reporters: Option<&BTreeSet<String>>,
+        month: Month,
+    ) -> bool {
         let bit = 1 << (month.month() - 1);
         self.reporters.iter().any(|((d, f, r), years)| {
             d == dataset
                 && f == flow
                 && reporters.is_none_or(|of| of.contains(r))
-                && years.get(&month.year()).is_some_and(|mask| covered_months(*mask) & bit != 0)
+                && years
+                    .get(&month.year())
+                    .is_some_and(|mask| covered_months(*mask) & bit != 0)
         })
     }
 
@@ -96,7 +155,9 @@ impl Coverage {
         self.reporters
             .iter()
             .filter(|((d, f, _), years)| {
-                d == dataset && f == flow && months_in(period, years.iter().map(|(y, m)| (*y, *m))) > 0
+                d == dataset
+                    && f == flow
+                    && months_in(period, years.iter().map(|(y, m)| (*y, *m))) > 0
             })
             .map(|((_, _, reporter), _)| reporter.clone())
             .collect()
@@ -104,7 +165,11 @@ impl Coverage {
 
     /// Datasets that hold this flow at all.
     pub fn datasets_with(&self, flow: &str) -> BTreeSet<String> {
-        self.codes.keys().filter(|(_, f, _)| f == flow).map(|(d, _, _)| d.clone()).collect()
+        self.codes
+            .keys()
+            .filter(|(_, f, _)| f == flow)
+            .map(|(d, _, _)| d.clone())
+            .collect()
     }
 
     /// Whether a code, or anything under it, has any row in the period in that revision, from

@@ -43,7 +43,11 @@ pub struct Concept {
 impl Concept {
     /// `854151+854159`
     pub fn name(&self) -> String {
-        self.listed.iter().map(ToString::to_string).collect::<Vec<_>>().join("+")
+        self.listed
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join("+")
     }
 }
 
@@ -63,13 +67,18 @@ pub struct Sides<'a> {
 
 impl Sides<'_> {
     fn revisions(&self) -> BTreeSet<HsRevision> {
-        self.sides.iter().flat_map(|(_, r)| r.iter().copied()).collect()
+        self.sides
+            .iter()
+            .flat_map(|(_, r)| r.iter().copied())
+            .collect()
     }
 
     fn on_side(&self, side: usize, codes: &BTreeMap<HsRevision, BTreeSet<HsCode>>) -> bool {
         let (period, revisions) = &self.sides[side];
         revisions.iter().any(|r| {
-            codes.get(r).is_some_and(|of| of.iter().any(|c| self.presence.has(*c, *r, period)))
+            codes
+                .get(r)
+                .is_some_and(|of| of.iter().any(|c| self.presence.has(*c, *r, period)))
         })
     }
 
@@ -106,7 +115,13 @@ pub fn all_codes(goods: &Goods) -> BTreeSet<String> {
             let to = concord::translate(listed.code, goods.revision, revision);
             all.extend(to.codes.iter().map(ToString::to_string));
             let group = concord::comparable_group(listed.code, goods.revision, revision);
-            all.extend(group.earlier.iter().chain(&group.later).map(ToString::to_string));
+            all.extend(
+                group
+                    .earlier
+                    .iter()
+                    .chain(&group.later)
+                    .map(ToString::to_string),
+            );
         }
     }
     all
@@ -141,13 +156,22 @@ pub fn concepts(goods: &Goods, sides: &Sides<'_>, as_reported: bool) -> Vec<Conc
 fn merge_in(all: &mut Vec<Concept>, concept: Concept) {
     let overlaps = |other: &Concept| {
         other.codes.iter().any(|(revision, codes)| {
-            concept.codes.get(revision).is_some_and(|mine| !mine.is_disjoint(codes))
+            concept
+                .codes
+                .get(revision)
+                .is_some_and(|mine| !mine.is_disjoint(codes))
         })
     };
     let same_fate = |other: &Concept| {
-        matches!((&other.state, &concept.state), (State::Used, State::Used) | (State::LeftOut(_), State::LeftOut(_)))
+        matches!(
+            (&other.state, &concept.state),
+            (State::Used, State::Used) | (State::LeftOut(_), State::LeftOut(_))
+        )
     };
-    match all.iter_mut().find(|other| same_fate(other) && overlaps(other)) {
+    match all
+        .iter_mut()
+        .find(|other| same_fate(other) && overlaps(other))
+    {
         Some(other) => {
             for (revision, codes) in concept.codes {
                 other.codes.entry(revision).or_default().extend(codes);
@@ -159,14 +183,25 @@ fn merge_in(all: &mut Vec<Concept>, concept: Concept) {
 }
 
 fn by_digits(code: HsCode, sides: &Sides<'_>) -> (ByRevision, State, Option<String>) {
-    let codes: ByRevision =
-        sides.revisions().into_iter().map(|r| (r, BTreeSet::from([code]))).collect();
-    let state = if sides.anywhere(&codes) { State::Used } else { State::NoData };
+    let codes: ByRevision = sides
+        .revisions()
+        .into_iter()
+        .map(|r| (r, BTreeSet::from([code])))
+        .collect();
+    let state = if sides.anywhere(&codes) {
+        State::Used
+    } else {
+        State::NoData
+    };
     (codes, state, None)
 }
 
 /// One period, or two in the same revision: the list is carried into the rows' revision.
-fn translated(listed_in: HsRevision, code: HsCode, sides: &Sides<'_>) -> (ByRevision, State, Option<String>) {
+fn translated(
+    listed_in: HsRevision,
+    code: HsCode,
+    sides: &Sides<'_>,
+) -> (ByRevision, State, Option<String>) {
     let mut exact = ByRevision::new();
     let mut broader = ByRevision::new();
     let mut note = None;
@@ -184,9 +219,20 @@ fn translated(listed_in: HsRevision, code: HsCode, sides: &Sides<'_>) -> (ByRevi
     }
     // Before and after in one revision, a broader code is at least the same on both sides.
     if sides.sides.len() > 1 && !broader.is_empty() {
-        let wide = broader.values().flatten().map(ToString::to_string).collect::<Vec<_>>().join("+");
-        let text = format!("{code} was part of {wide}, which holds other goods too and is compared with itself");
-        let state = if sides.anywhere(&broader) { State::Used } else { State::NoData };
+        let wide = broader
+            .values()
+            .flatten()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join("+");
+        let text = format!(
+            "{code} was part of {wide}, which holds other goods too and is compared with itself"
+        );
+        let state = if sides.anywhere(&broader) {
+            State::Used
+        } else {
+            State::NoData
+        };
         return (broader, state, Some(text));
     }
     if sides.anywhere(&exact) {
@@ -196,8 +242,15 @@ fn translated(listed_in: HsRevision, code: HsCode, sides: &Sides<'_>) -> (ByRevi
         return (exact, State::Used, left.or(note));
     }
     if sides.anywhere(&broader) {
-        let wide: Vec<String> = broader.values().flatten().map(ToString::to_string).collect();
-        let reason = format!("only within {}, which holds other goods too", wide.join("+"));
+        let wide: Vec<String> = broader
+            .values()
+            .flatten()
+            .map(ToString::to_string)
+            .collect();
+        let reason = format!(
+            "only within {}, which holds other goods too",
+            wide.join("+")
+        );
         return (broader, State::LeftOut(reason), None);
     }
     exact.append(&mut broader);
@@ -205,7 +258,11 @@ fn translated(listed_in: HsRevision, code: HsCode, sides: &Sides<'_>) -> (ByRevi
 }
 
 /// Two periods in different revisions: the smallest closed group.
-fn compared(listed_in: HsRevision, code: HsCode, sides: &Sides<'_>) -> (ByRevision, State, Option<String>) {
+fn compared(
+    listed_in: HsRevision,
+    code: HsCode,
+    sides: &Sides<'_>,
+) -> (ByRevision, State, Option<String>) {
     let revisions = sides.revisions();
     let newest = revisions.iter().next_back().copied().unwrap_or(listed_in);
     if code.level() < 6 {
@@ -227,8 +284,14 @@ fn compared(listed_in: HsRevision, code: HsCode, sides: &Sides<'_>) -> (ByRevisi
             let before = concord::translate(anchor, newest, revision).codes;
             own.entry(revision).or_default().extend(before);
             let group = concord::comparable_group(anchor, newest, revision);
-            codes.entry(newest).or_default().extend(group.later.iter().copied());
-            codes.entry(revision).or_default().extend(group.earlier.iter().copied());
+            codes
+                .entry(newest)
+                .or_default()
+                .extend(group.later.iter().copied());
+            codes
+                .entry(revision)
+                .or_default()
+                .extend(group.earlier.iter().copied());
             widened |= group.size() > 2;
             if group.kind == GroupKind::NoCounterpart {
                 none = Some(group.note.clone());
@@ -239,29 +302,51 @@ fn compared(listed_in: HsRevision, code: HsCode, sides: &Sides<'_>) -> (ByRevisi
     }
     notes.dedup();
     let note = (!notes.is_empty()).then(|| notes.join("; "));
-    if !sides.anywhere(&own) {
-        return (codes, State::NoData, note);
-    }
-    if let Some(reason) = none {
-        return (codes, State::LeftOut(format!("no comparable code: {reason}")), note);
-    }
+    let state = if !sides.anywhere(&own) {
+        State::NoData
+    } else if let Some(reason) = none {
+        State::LeftOut(format!("no comparable code: {reason}"))
+    } else {
+        whole_group(&codes, widened, sides)
+    };
+    (codes, state, note)
+}
+
+/// A group counts where both sides hold something of it and, if it is wider than a pair of
+/// codes, all of it.
+fn whole_group(codes: &ByRevision, widened: bool, sides: &Sides<'_>) -> State {
     for (side, (period, _)) in sides.sides.iter().enumerate() {
-        if !sides.on_side(side, &codes) {
-            let reason = format!("the data hold nothing to compare it with in {period}");
-            return (codes, State::LeftOut(reason), note);
+        if !sides.on_side(side, codes) {
+            return State::LeftOut(format!(
+                "the data hold nothing to compare it with in {period}"
+            ));
         }
     }
-    let missing = if widened { sides.missing(&codes) } else { Vec::new() };
-    if !missing.is_empty() {
-        let shown = missing.iter().take(6).cloned().collect::<Vec<_>>().join(", ");
-        let reason = format!("its comparable group is not whole in the data: {shown} missing");
-        return (codes, State::LeftOut(reason), note);
+    let missing = if widened {
+        sides.missing(codes)
+    } else {
+        Vec::new()
+    };
+    if missing.is_empty() {
+        return State::Used;
     }
-    (codes, State::Used, note)
+    let shown = missing
+        .iter()
+        .take(6)
+        .cloned()
+        .collect::<Vec<_>>()
+        .join(", ");
+    State::LeftOut(format!(
+        "its comparable group is not whole in the data: {shown} missing"
+    ))
 }
 
 /// A heading keeps its number; what moved into or out of it is said.
-fn compared_heading(code: HsCode, sides: &Sides<'_>, newest: HsRevision) -> (ByRevision, State, Option<String>) {
+fn compared_heading(
+    code: HsCode,
+    sides: &Sides<'_>,
+    newest: HsRevision,
+) -> (ByRevision, State, Option<String>) {
     let revisions = sides.revisions();
     let mut outside = BTreeSet::new();
     for under in concord::codes_under(code, newest) {
@@ -271,17 +356,28 @@ fn compared_heading(code: HsCode, sides: &Sides<'_>, newest: HsRevision) -> (ByR
             outside.extend(all.filter(|c| !c.is_under(code)).copied());
         }
     }
-    let codes: ByRevision = revisions.into_iter().map(|r| (r, BTreeSet::from([code]))).collect();
+    let codes: ByRevision = revisions
+        .into_iter()
+        .map(|r| (r, BTreeSet::from([code])))
+        .collect();
     let note = (!outside.is_empty()).then(|| {
         let shown = outside.iter().take(8).map(ToString::to_string).collect::<Vec<_>>().join(", ");
         format!("between the revisions goods moved between {code} and {shown}: the two sides are not quite the same goods")
     });
     for (side, (period, _)) in sides.sides.iter().enumerate() {
         if !sides.on_side(side, &codes) && sides.anywhere(&codes) {
-            return (codes, State::LeftOut(format!("the data hold nothing of it in {period}")), note);
+            return (
+                codes,
+                State::LeftOut(format!("the data hold nothing of it in {period}")),
+                note,
+            );
         }
     }
-    let state = if sides.anywhere(&codes) { State::Used } else { State::NoData };
+    let state = if sides.anywhere(&codes) {
+        State::Used
+    } else {
+        State::NoData
+    };
     (codes, state, note)
 }
 

@@ -28,11 +28,22 @@ fn count(rules: &mut Rules, rule: &'static str, rows: usize) {
 type Cell = (Option<Sym>, Flow, Sym, Sym, Reported);
 
 fn cell(row: &TradeRow) -> Cell {
-    (row.reporter, row.flow, row.exporter, row.importer, row.period)
+    (
+        row.reporter,
+        row.flow,
+        row.exporter,
+        row.importer,
+        row.period,
+    )
 }
 
 /// Takes rows of one dataset per reporter and keeps those that may be added.
-pub fn resolve(rows: Vec<TradeRow>, manifest: &Manifest, prefer_months: bool, rules: &mut Rules) -> Vec<TradeRow> {
+pub fn resolve(
+    rows: Vec<TradeRow>,
+    manifest: &Manifest,
+    prefer_months: bool,
+    rules: &mut Rules,
+) -> Vec<TradeRow> {
     let rows = newest(rows, manifest, rules);
     let rows = one_frequency(rows, prefer_months, rules);
     finest(rows, rules)
@@ -52,20 +63,32 @@ fn newest(rows: Vec<TradeRow>, manifest: &Manifest, rules: &mut Rules) -> Vec<Tr
     }
     let mut keep = vec![false; rows.len()];
     for of in facts.values() {
-        let Some(newest) = of.iter().map(|&i| rows[i].source).max_by_key(|s| newness(manifest, *s))
+        let Some(newest) = of
+            .iter()
+            .map(|&i| rows[i].source)
+            .max_by_key(|s| newness(manifest, *s))
         else {
             continue;
         };
-        let current: Vec<usize> = of.iter().copied().filter(|&i| rows[i].source == newest).collect();
+        let current: Vec<usize> = of
+            .iter()
+            .copied()
+            .filter(|&i| rows[i].source == newest)
+            .collect();
         count(rules, "superseded-or-repeated", of.len() - current.len());
-        let total = current.iter().copied().find(|&i| rows[i].part == PartOf::Total);
+        let total = current
+            .iter()
+            .copied()
+            .find(|&i| rows[i].part == PartOf::Total);
         let kept = match total {
             Some(i) => {
                 keep[i] = true;
                 1
             }
             None => {
-                let adds = current.iter().filter(|&&i| matches!(rows[i].part, PartOf::Adds(_)));
+                let adds = current
+                    .iter()
+                    .filter(|&&i| matches!(rows[i].part, PartOf::Adds(_)));
                 adds.map(|&i| keep[i] = true).count()
             }
         };
@@ -75,7 +98,10 @@ fn newest(rows: Vec<TradeRow>, manifest: &Manifest, rules: &mut Rules) -> Vec<Tr
 }
 
 fn retain(rows: Vec<TradeRow>, keep: &[bool]) -> Vec<TradeRow> {
-    rows.into_iter().zip(keep).filter_map(|(row, keep)| keep.then_some(row)).collect()
+    rows.into_iter()
+        .zip(keep)
+        .filter_map(|(row, keep)| keep.then_some(row))
+        .collect()
 }
 
 /// Months of a year from which records of a kind come.
@@ -88,7 +114,12 @@ fn month_bits(period: Reported) -> u16 {
 fn one_frequency(rows: Vec<TradeRow>, prefer_months: bool, rules: &mut Rules) -> Vec<TradeRow> {
     type Series = (Option<Sym>, Flow, CodeKey, i32);
     let series = |row: &TradeRow| -> Series {
-        (row.reporter, row.flow, row.code.prefix(6), row.period.start.year())
+        (
+            row.reporter,
+            row.flow,
+            row.code.prefix(6),
+            row.period.start.year(),
+        )
     };
     let mut kinds: HashMap<Series, BTreeMap<PeriodKind, u16>> = HashMap::new();
     for row in &rows {
@@ -104,11 +135,20 @@ fn one_frequency(rows: Vec<TradeRow>, prefer_months: bool, rules: &mut Rules) ->
             return Some(PeriodKind::Month);
         }
         // The record that covers most months; the longest of those that cover as many.
-        by_kind.iter().max_by_key(|(k, bits)| (bits.count_ones(), k.months())).map(|(k, _)| *k)
+        by_kind
+            .iter()
+            .max_by_key(|(k, bits)| (bits.count_ones(), k.months()))
+            .map(|(k, _)| *k)
     };
-    let keep: Vec<bool> =
-        rows.iter().map(|row| chosen(&kinds[&series(row)]) == Some(row.period.kind)).collect();
-    count(rules, "other-frequency", keep.iter().filter(|k| !**k).count());
+    let keep: Vec<bool> = rows
+        .iter()
+        .map(|row| chosen(&kinds[&series(row)]) == Some(row.period.kind))
+        .collect();
+    count(
+        rules,
+        "other-frequency",
+        keep.iter().filter(|k| !**k).count(),
+    );
     retain(rows, &keep)
 }
 
@@ -121,7 +161,14 @@ fn finest(rows: Vec<TradeRow>, rules: &mut Rules) -> Vec<TradeRow> {
             parents.insert((cell(row), row.code.prefix(shorter)));
         }
     }
-    let keep: Vec<bool> = rows.iter().map(|row| !parents.contains(&(cell(row), row.code))).collect();
-    count(rules, "heading-beside-its-products", keep.iter().filter(|k| !**k).count());
+    let keep: Vec<bool> = rows
+        .iter()
+        .map(|row| !parents.contains(&(cell(row), row.code)))
+        .collect();
+    count(
+        rules,
+        "heading-beside-its-products",
+        keep.iter().filter(|k| !**k).count(),
+    );
     retain(rows, &keep)
 }

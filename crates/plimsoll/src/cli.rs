@@ -5,9 +5,16 @@ use std::path::PathBuf;
 
 /// Who supplies which controlled goods to whom, how much, what share, before and after.
 #[derive(Debug, Parser)]
-#[command(name = "plimsoll", version, max_term_width = 100, propagate_version = true)]
-#[command(after_help = "Start with `plimsoll demo`. Every figure comes with its evidence: add --why.\n\n\
-Exit codes: 0 done · 1 something needs a person · 2 could not run · 3 cannot tell from the data")]
+#[command(
+    name = "plimsoll",
+    version,
+    max_term_width = 100,
+    propagate_version = true
+)]
+#[command(
+    after_help = "Start with `plimsoll demo`. Every figure comes with its evidence: add --why.\n\n\
+Exit codes: 0 done · 1 something needs a person · 2 could not run · 3 cannot tell from the data"
+)]
 pub struct Cli {
     /// Folder of the store
     #[arg(long, global = true, value_name = "FOLDER", env = "PLIMSOLL_STORE")]
@@ -48,19 +55,25 @@ pub enum Command {
     #[command(after_help = LOAD_HELP)]
     Load(LoadArgs),
     /// What a code or group is, whether it is controlled, where it went in each HS revision
-    #[command(after_help = "Examples:\n  plimsoll goods chpl@2024-02\n  plimsoll goods 854151\n  plimsoll goods microelectronics")]
+    #[command(
+        after_help = "Examples:\n  plimsoll goods chpl@2024-02\n  plimsoll goods 854151\n  plimsoll goods microelectronics"
+    )]
     Goods(GoodsArgs),
     /// Who supplies which goods to whom, how much, what share, before and after
     #[command(after_help = ASSESS_HELP)]
     Assess(Box<AssessArgs>),
     /// Read-only SQL over the store
-    #[command(after_help = "Example:\n  plimsoll sql \"SELECT exporter, sum(value_usd) FROM trade WHERE importer = 'RUS' GROUP BY exporter\"")]
+    #[command(
+        after_help = "Example:\n  plimsoll sql \"SELECT exporter, sum(value_usd) FROM trade WHERE importer = 'RUS' GROUP BY exporter\""
+    )]
     Sql(SqlArgs),
     /// Any error, rule, dataset or layout in plain words
     #[command(after_help = "Example:\n  plimsoll explain code-digits")]
     Explain(ExplainArgs),
     /// Completions for a shell
-    #[command(after_help = "Example:\n  plimsoll completions bash > ~/.local/share/bash-completion/completions/plimsoll")]
+    #[command(
+        after_help = "Example:\n  plimsoll completions bash > ~/.local/share/bash-completion/completions/plimsoll"
+    )]
     Completions {
         /// Which shell
         shell: clap_complete::Shell,

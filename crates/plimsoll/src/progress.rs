@@ -17,7 +17,12 @@ impl LoadProgress {
     /// For a file of so many bytes.
     pub fn new(name: &str, bytes: u64) -> LoadProgress {
         let bar = ProgressBar::with_draw_target(Some(bytes), ProgressDrawTarget::hidden());
-        LoadProgress { bar, started: Instant::now(), pending: Mutex::new(0), name: name.to_owned() }
+        LoadProgress {
+            bar,
+            started: Instant::now(),
+            pending: Mutex::new(0),
+            name: name.to_owned(),
+        }
     }
 
     /// Takes note of a stage.
@@ -38,10 +43,13 @@ impl LoadProgress {
 
     /// Shows the bar once the load has taken a second.
     fn show(&self, message: &str, bytes: bool) {
-        let Ok(mut shown) = self.pending.lock() else { return };
+        let Ok(mut shown) = self.pending.lock() else {
+            return;
+        };
         if *shown == 0 && self.started.elapsed() > Duration::from_secs(1) {
             *shown = 1;
-            self.bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(10));
+            self.bar
+                .set_draw_target(ProgressDrawTarget::stderr_with_hz(10));
             self.style(message, bytes);
         }
     }

@@ -591,8 +591,13 @@ pub(super) fn assumed_revision(
 }
 
 /// The error for what a layout does not carry and nobody said.
-pub(super) fn unsaid(layout: &str, what: &'static str) -> IngestError {
-    let how = match what {
+pub(super) fn unsaid(layout: &str, what: &str) -> IngestError {
+    unsaid_all(layout, &[what])
+}
+
+/// The same for several things, so that the person need not find them out one by one.
+pub(super) fn unsaid_all(layout: &str, what: &[&str]) -> IngestError {
+    let how = |what: &&str| match *what {
         "reporter" => "--set reporter=CHN",
         "partner" => "--set partner=RUS",
         "currency" => "--set currency=USD",
@@ -600,8 +605,8 @@ pub(super) fn unsaid(layout: &str, what: &'static str) -> IngestError {
     };
     IngestError::Unsaid {
         layout: layout.to_owned(),
-        what,
-        how,
+        what: what.join(", the "),
+        how: what.iter().map(how).collect::<Vec<_>>().join(" "),
     }
 }
 

@@ -4,7 +4,7 @@
 //! Never guesses what the file leaves out: the person says it, or nothing is loaded.
 
 use super::comtrade::{
-    PlaceColumns, UnitColumns, assumed_revision, measured, revision_of, sides, unsaid,
+    PlaceColumns, UnitColumns, assumed_revision, measured, revision_of, sides, unsaid_all,
     year_and_month,
 };
 use crate::error::IngestError;
@@ -108,26 +108,43 @@ impl IngestFormat for Reduced {
             header.need(LAYOUT, PERIOD)?;
         }
         let flow = header.find(FLOW);
-        if flow.is_none() && said.flow.is_none() {
-            return Err(unsaid(LAYOUT, "flow"));
-        }
         let value = header.need(LAYOUT, VALUE)?;
-        let currency = match (
-            &said.currency,
-            header.names().get(value).and_then(|n| currency_of(n)),
-        ) {
-            (Some(said), _) => said.to_ascii_uppercase(),
-            (None, Some(named)) => named.to_owned(),
-            (None, None) => return Err(unsaid(LAYOUT, "currency")),
+        let named = header.names().get(value).and_then(|n| currency_of(n));
+        let currency = said.currency.as_ref().map(|c| c.to_ascii_uppercase());
+        let currency = currency.or_else(|| named.map(str::to_owned));
+        let reporter = PlaceColumns::bind(header, REPORTER, said.reporter);
+        let partner = PlaceColumns::bind(header, PARTNER, said.partner);
+        let (Some(currency), Some(reporter), Some(partner), true) = (
+            currency.clone(),
+            reporter,
+            partner,
+            flow.is_some() || said.flow.is_some(),
+        ) else {
+            let mut missing = Vec::new();
+            for (what, absent) in [
+                (
+                    "reporter",
+                    PlaceColumns::bind(header, REPORTER, said.reporter).is_none(),
+                ),
+                (
+                    "partner",
+                    PlaceColumns::bind(header, PARTNER, said.partner).is_none(),
+                ),
+                ("flow", flow.is_none() && said.flow.is_none()),
+                ("currency", currency.is_none()),
+            ] {
+                if absent {
+                    missing.push(what);
+                }
+            }
+            return Err(unsaid_all(LAYOUT, &missing));
         };
         Ok(Box::new(Reader {
             period,
             year,
             month: header.find(MONTH),
-            reporter: PlaceColumns::bind(header, REPORTER, said.reporter)
-                .ok_or_else(|| unsaid(LAYOUT, "reporter"))?,
-            partner: PlaceColumns::bind(header, PARTNER, said.partner)
-                .ok_or_else(|| unsaid(LAYOUT, "partner"))?,
+            reporter,
+            partner,
             flow,
             said_flow: said.flow,
             classification: header.find(&["classification", "classification_code", "revision"]),
@@ -281,12 +298,18 @@ mod tests {
             Err(IngestError::Unsaid { what, how, .. }) => format!("{what}: {how}"),
             _ => String::new(),
         };
-        assert_eq!(ask(&Said::default()), "flow: --flow export");
+        assert_eq!(
+            ask(&Said::default()),
+            "reporter, the flow, the currency: --set reporter=CHN --flow export --set currency=USD"
+        );
         let mut said = Said {
             flow: Some(Flow::Export),
             ..Said::default()
         };
-        assert_eq!(ask(&said), "currency: --set currency=USD");
+        assert_eq!(
+            ask(&said),
+            "reporter, the currency: --set reporter=CHN --set currency=USD"
+        );
         said.currency = Some("usd".into());
         assert_eq!(ask(&said), "reporter: --set reporter=CHN");
         assert_eq!(

@@ -33,8 +33,18 @@ pub fn run(context: &Context, args: &AssessArgs) -> Result<Exit, Failure> {
     let coverage = Coverage::of(scanner.store(), question.dataset.as_deref())?;
     warm_repeats(&scanner, &coverage, &question)?;
     let answer = assess(&scanner, &coverage, &question)?;
-    let variants = if args.variants { variants(&scanner, &coverage, &question)? } else { Vec::new() };
-    let shown = Shown { scanner: &scanner, question: &question, answer: &answer, variants: &variants, args };
+    let variants = if args.variants {
+        variants(&scanner, &coverage, &question)?
+    } else {
+        Vec::new()
+    };
+    let shown = Shown {
+        scanner: &scanner,
+        question: &question,
+        answer: &answer,
+        variants: &variants,
+        args,
+    };
     let text = match context.format {
         Format::Json => tables::pretty(&assess_json::document(&shown)),
         Format::Ndjson => format!("{}\n", assess_json::document(&shown)),
@@ -49,9 +59,15 @@ pub fn run(context: &Context, args: &AssessArgs) -> Result<Exit, Failure> {
         return Ok(cannot_tell(&question, &answer));
     }
     if context.format == Format::Table && !args.why {
-        printer::next("add --why for rows, rules and SQL, --page FILE for a page, --variants for other definitions");
+        printer::next(
+            "add --why for rows, rules and SQL, --page FILE for a page, --variants for other definitions",
+        );
     }
-    Ok(if answer.cannot_tell() { Exit::CannotTell } else { Exit::Done })
+    Ok(if answer.cannot_tell() {
+        Exit::CannotTell
+    } else {
+        Exit::Done
+    })
 }
 
 /// Everything that is shown of an answer.
@@ -71,14 +87,21 @@ pub struct Shown<'a> {
 /// Writes a page.
 pub fn write_page(path: &Path, html: &str) -> Result<(), Failure> {
     std::fs::write(path, html).map_err(|e| {
-        Failure::usage("output", format!("cannot write {}: {e}", path.display()), "name another --page FILE")
+        Failure::usage(
+            "output",
+            format!("cannot write {}: {e}", path.display()),
+            "name another --page FILE",
+        )
     })
 }
 
 fn cannot_tell(question: &Question, answer: &Assessment) -> Exit {
     let why = answer.sides[0].cannot_tell.clone().unwrap_or_default();
     printer::talk(&format!("cannot tell: {why}"));
-    let who = question.importer.as_ref().map_or("the importer".to_owned(), |i| i.label.clone());
+    let who = question
+        .importer
+        .as_ref()
+        .map_or("the importer".to_owned(), |i| i.label.clone());
     printer::next(&format!(
         "load import statistics of {who}, or exports to it, for {}; plimsoll status shows what is loaded",
         question.period
@@ -90,17 +113,29 @@ fn cannot_tell(question: &Question, answer: &Assessment) -> Exit {
 pub fn question(args: &AssessArgs) -> Result<Question, Failure> {
     let user = settings::goods_files(&args.goods_files)?;
     let goods = goods::resolve(&args.goods, &user).map_err(|e| {
-        Failure::usage("goods-unknown", e.to_string(), "plimsoll goods lists the groups; a code has 2, 4 or 6 digits")
+        Failure::usage(
+            "goods-unknown",
+            e.to_string(),
+            "plimsoll goods lists the groups; a code has 2, 4 or 6 digits",
+        )
     })?;
     let period = |text: &str| {
         Period::parse(text).map_err(|e| {
-            Failure::usage("period-unreadable", e.to_string(), "say for example 2021, 2021H1, 2021Q4, 2021-03 or 2021-01..2021-11")
+            Failure::usage(
+                "period-unreadable",
+                e.to_string(),
+                "say for example 2021, 2021H1, 2021Q4, 2021-03 or 2021-01..2021-11",
+            )
         })
     };
     let rates = settings::rates(args.rates.as_deref())?;
     let currency = args.currency.to_ascii_uppercase();
     let asked = period(&args.period)?;
-    if currency != "USD" && rates.usd_per_unit(&currency, asked.first(), asked.last()).is_none() {
+    if currency != "USD"
+        && rates
+            .usd_per_unit(&currency, asked.first(), asked.last())
+            .is_none()
+    {
         return Err(Failure::usage(
             "currency-unknown",
             format!("there is no exchange rate for {currency} in {asked}"),
@@ -129,7 +164,11 @@ pub fn question(args: &AssessArgs) -> Result<Question, Failure> {
 fn places(text: Option<&str>, option: &str) -> Result<Option<PlaceSet>, Failure> {
     text.map(|text| {
         place::parse_place_set(text).map_err(|e| {
-            Failure::usage("place-unknown", format!("{option}: {e}"), "say an ISO code, a name, or a group such as EU27; join several by +")
+            Failure::usage(
+                "place-unknown",
+                format!("{option}: {e}"),
+                "say an ISO code, a name, or a group such as EU27; join several by +",
+            )
         })
     })
     .transpose()
@@ -137,7 +176,11 @@ fn places(text: Option<&str>, option: &str) -> Result<Option<PlaceSet>, Failure>
 
 /// The same question under the other versions and definitions of its goods, and with and
 /// without Hong Kong where China's share is asked.
-fn variants(scanner: &Scanner, coverage: &Coverage, question: &Question) -> Result<Vec<Variant>, Failure> {
+fn variants(
+    scanner: &Scanner,
+    coverage: &Coverage,
+    question: &Question,
+) -> Result<Vec<Variant>, Failure> {
     let mut exporters: Vec<Option<PlaceSet>> = vec![question.exporter.clone()];
     if let Some(set) = &question.exporter
         && set.members.iter().any(|m| m.code() == "CHN")
@@ -153,23 +196,43 @@ fn variants(scanner: &Scanner, coverage: &Coverage, question: &Question) -> Resu
     let mut all = Vec::new();
     for goods in goods {
         for exporter in &exporters {
-            let variant = Question { goods: goods.clone(), exporter: exporter.clone(), ..question.clone() };
-            let who = exporter.as_ref().map(|e| format!(" · {}", e.label)).unwrap_or_default();
+            let variant = Question {
+                goods: goods.clone(),
+                exporter: exporter.clone(),
+                ..question.clone()
+            };
+            let who = exporter
+                .as_ref()
+                .map(|e| format!(" · {}", e.label))
+                .unwrap_or_default();
             let name = format!("{}{who}", goods.spec());
             let answer = assess(scanner, coverage, &variant)?;
-            all.push(Variant { name, question: variant, answer });
+            all.push(Variant {
+                name,
+                question: variant,
+                answer,
+            });
         }
     }
     Ok(all)
 }
 
 /// For the benchmark: `PLIMSOLL_BENCH_REPEAT=9` times the question so often in one process.
-fn warm_repeats(scanner: &Scanner, coverage: &Coverage, question: &Question) -> Result<(), Failure> {
-    let repeats = std::env::var("PLIMSOLL_BENCH_REPEAT").ok().and_then(|t| t.parse::<u32>().ok());
+fn warm_repeats(
+    scanner: &Scanner,
+    coverage: &Coverage,
+    question: &Question,
+) -> Result<(), Failure> {
+    let repeats = std::env::var("PLIMSOLL_BENCH_REPEAT")
+        .ok()
+        .and_then(|t| t.parse::<u32>().ok());
     for _ in 0..repeats.unwrap_or(0) {
         let start = std::time::Instant::now();
         assess(scanner, coverage, question)?;
-        printer::talk(&format!("warm_query_seconds={:.6}", start.elapsed().as_secs_f64()));
+        printer::talk(&format!(
+            "warm_query_seconds={:.6}",
+            start.elapsed().as_secs_f64()
+        ));
     }
     Ok(())
 }

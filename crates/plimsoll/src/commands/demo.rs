@@ -1,4 +1,10 @@
 //! stub
-use crate::{cli::DemoArgs, commands::Context, failure::{Exit, Failure}};
+use crate::{
+    cli::DemoArgs,
+    commands::Context,
+    failure::{Exit, Failure},
+};
 /// run
-pub fn run(_c: &Context, _a: &DemoArgs) -> Result<Exit, Failure> { Ok(Exit::Done) }
+pub fn run(_c: &Context, _a: &DemoArgs) -> Result<Exit, Failure> {
+    Ok(Exit::Done)
+}

@@ -42,12 +42,17 @@ pub fn run(context: &Context, args: &LoadArgs) -> Result<Exit, Failure> {
     }
     if failed > 0 {
         if outcomes.len() > failed {
-            printer::talk(&format!("{failed} of {} files were not loaded; the others were", outcomes.len()));
+            printer::talk(&format!(
+                "{failed} of {} files were not loaded; the others were",
+                outcomes.len()
+            ));
         }
         return Ok(Exit::Failed);
     }
     if context.format == Format::Table {
-        printer::next("plimsoll assess --importer RUS --goods chpl --period 2022, or plimsoll status");
+        printer::next(
+            "plimsoll assess --importer RUS --goods chpl --period 2022, or plimsoll status",
+        );
     }
     Ok(Exit::Done)
 }
@@ -58,7 +63,10 @@ fn load_one(
     options: &LoadOptions,
 ) -> Result<Vec<LoadReport>, IngestError> {
     let bytes = std::fs::metadata(path).map(|m| m.len()).unwrap_or(0);
-    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = path
+        .file_name()
+        .map(|n| n.to_string_lossy().into_owned())
+        .unwrap_or_default();
     let progress = LoadProgress::new(&name, bytes);
     let result = load_file(writer, path, options, &|stage| progress.see(stage));
     progress.done();
@@ -72,7 +80,11 @@ pub fn options(args: &LoadArgs) -> Result<LoadOptions, Failure> {
     let mut vintage = None;
     if let Some(text) = &args.flow {
         said.flow = Some(Flow::parse(text).ok_or_else(|| {
-            Failure::usage("flow-unreadable", format!("there is no flow {text:?}"), "say --flow import or --flow export")
+            Failure::usage(
+                "flow-unreadable",
+                format!("there is no flow {text:?}"),
+                "say --flow import or --flow export",
+            )
         })?);
         said_text.push(format!("flow={text}"));
     }
@@ -82,9 +94,15 @@ pub fn options(args: &LoadArgs) -> Result<LoadOptions, Failure> {
     }
     let format = match &args.layout {
         None => None,
-        Some(name) => Some(formats::by_id(name).ok_or_else(|| IngestError::NoSuchLayout {
-            name: name.clone(),
-            known: formats::ALL.iter().map(|f| f.id()).collect::<Vec<_>>().join(", "),
+        Some(name) => Some(formats::by_id(name).ok_or_else(|| {
+            IngestError::NoSuchLayout {
+                name: name.clone(),
+                known: formats::ALL
+                    .iter()
+                    .map(|f| f.id())
+                    .collect::<Vec<_>>()
+                    .join(", "),
+            }
         })?),
     };
     Ok(LoadOptions {
@@ -111,18 +129,34 @@ fn set(said: &mut Said, vintage: &mut Option<String>, setting: &str) -> Result<(
         return Err(fail(format!("--set {setting:?} has no '='")));
     };
     let place = |value: &str| {
-        place::by_user(value).map(Place::Known).map_err(|e| fail(format!("--set {what}: {e}")))
+        place::by_user(value)
+            .map(Place::Known)
+            .map_err(|e| fail(format!("--set {what}: {e}")))
     };
     match what {
         "reporter" => said.reporter = Some(place(value)?),
         "partner" => said.partner = Some(place(value)?),
         "currency" => said.currency = Some(value.to_ascii_uppercase()),
-        "flow" => said.flow = Some(Flow::parse(value).ok_or_else(|| fail(format!("no flow {value:?}")))?),
+        "flow" => {
+            said.flow = Some(Flow::parse(value).ok_or_else(|| fail(format!("no flow {value:?}")))?)
+        }
         "revision" => {
             said.revision = Some(HsRevision::parse(value).map_err(|e| fail(e.to_string()))?);
         }
-        "year" => said.year = Some(value.parse().map_err(|_| fail(format!("{value:?} is no year")))?),
-        "unit" => said.value_unit = Some(value.parse().map_err(|_| fail(format!("{value:?} is no number")))?),
+        "year" => {
+            said.year = Some(
+                value
+                    .parse()
+                    .map_err(|_| fail(format!("{value:?} is no year")))?,
+            )
+        }
+        "unit" => {
+            said.value_unit = Some(
+                value
+                    .parse()
+                    .map_err(|_| fail(format!("{value:?} is no number")))?,
+            )
+        }
         "vintage" => *vintage = Some(value.to_owned()),
         _ => return Err(fail(format!("--set knows no {what:?}"))),
     }

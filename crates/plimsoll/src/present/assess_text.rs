@@ -49,7 +49,10 @@ pub fn text(shown: &Shown<'_>, format: Format) -> String {
 /// Who, what, when, how much, in one sentence.
 pub fn sentence(shown: &Shown<'_>) -> String {
     let (question, answer) = (shown.question, shown.answer);
-    let importer = question.importer.as_ref().map_or("All importers", |i| i.label.as_str());
+    let importer = question
+        .importer
+        .as_ref()
+        .map_or("All importers", |i| i.label.as_str());
     let goods = format!("{} ({})", question.goods.label, question.goods.spec());
     let mut text = String::new();
     for (i, side) in answer.sides.iter().enumerate() {
@@ -104,23 +107,42 @@ pub fn change(after: f64, before: f64) -> String {
 }
 
 fn main_table(shown: &Shown<'_>, most: usize) -> Plain {
-    if shown.args.by == ByArg::Supplier { suppliers(shown, most) } else { broken_down(shown) }
+    if shown.args.by == ByArg::Supplier {
+        suppliers(shown, most)
+    } else {
+        broken_down(shown)
+    }
 }
 
 fn suppliers(shown: &Shown<'_>, most: usize) -> Plain {
     let sides = &shown.answer.sides;
     let compared = sides.len() > 1;
-    let mut columns = vec!["Supplier", "Name", ">Value", ">Share", ">at least", ">at most", ">Weight kg", ">Value/kg"];
+    let mut columns = vec![
+        "Supplier",
+        "Name",
+        ">Value",
+        ">Share",
+        ">at least",
+        ">at most",
+        ">Weight kg",
+        ">Value/kg",
+    ];
     if compared {
         columns.extend([">Value before", ">Share before", ">Change"]);
     }
     let mut order: Vec<&Supplier> = sides[0].suppliers.iter().collect();
     let here: BTreeSet<&str> = order.iter().map(|s| s.country.as_str()).collect();
     if let Some(before) = sides.get(1) {
-        order.extend(before.suppliers.iter().filter(|s| !here.contains(s.country.as_str())));
+        order.extend(
+            before
+                .suppliers
+                .iter()
+                .filter(|s| !here.contains(s.country.as_str())),
+        );
     }
     let find = |side: Option<&Side>, country: &str| {
-        side.and_then(|s| s.suppliers.iter().find(|s| s.country == country)).cloned()
+        side.and_then(|s| s.suppliers.iter().find(|s| s.country == country))
+            .cloned()
     };
     let mut rows = Vec::new();
     for supplier in order.iter().take(most) {
@@ -135,7 +157,9 @@ fn suppliers(shown: &Shown<'_>, most: usize) -> Plain {
             or_dash(now.as_ref().map(|s| s.share_low), percent),
             or_dash(now.as_ref().map(|s| s.share_high), percent),
             or_dash(now.as_ref().and_then(|s| s.net_weight_kg), money),
-            or_dash(now.as_ref().and_then(|s| s.unit_value), |v| plimsoll_report::format_number(v, 2)),
+            or_dash(now.as_ref().and_then(|s| s.unit_value), |v| {
+                plimsoll_report::format_number(v, 2)
+            }),
         ];
         if compared {
             row.push(or_dash(before.as_ref().map(|s| s.value), money));
@@ -147,7 +171,10 @@ fn suppliers(shown: &Shown<'_>, most: usize) -> Plain {
         }
         rows.push(row);
     }
-    Plain { rows, ..Plain::new(columns) }
+    Plain {
+        rows,
+        ..Plain::new(columns)
+    }
 }
 
 fn broken_down(shown: &Shown<'_>) -> Plain {
@@ -164,16 +191,23 @@ fn broken_down(shown: &Shown<'_>) -> Plain {
         columns.extend([">Value before", ">Change"]);
     }
     let now = breakdown(shown, &shown.answer.sides[0]);
-    let before = if compared { breakdown(shown, &shown.answer.sides[1]) } else { Vec::new() };
+    let before = if compared {
+        breakdown(shown, &shown.answer.sides[1])
+    } else {
+        Vec::new()
+    };
     let total = shown.answer.sides[0].denominator.unwrap_or(0.0);
-    let mut keys: Vec<(String, String)> = now.iter().map(|(k, l, _)| (k.clone(), l.clone())).collect();
+    let mut keys: Vec<(String, String)> =
+        now.iter().map(|(k, l, _)| (k.clone(), l.clone())).collect();
     for (key, label, _) in &before {
         if !keys.iter().any(|(k, _)| k == key) {
             keys.push((key.clone(), label.clone()));
         }
     }
     let value = |of: &[(String, String, plimsoll_monitor::assess::CellSum)], key: &str| {
-        of.iter().find(|(k, ..)| k == key).map(|(.., sum)| sum.value.value())
+        of.iter()
+            .find(|(k, ..)| k == key)
+            .map(|(.., sum)| sum.value.value())
     };
     let mut rows = Vec::new();
     for (key, label) in keys {
@@ -194,7 +228,10 @@ fn broken_down(shown: &Shown<'_>) -> Plain {
         }
         rows.push(row);
     }
-    Plain { rows, ..Plain::new(columns) }
+    Plain {
+        rows,
+        ..Plain::new(columns)
+    }
 }
 
 fn left_out(shown: &Shown<'_>, format: Format, out: &mut String) {
@@ -218,11 +255,26 @@ fn left_out(shown: &Shown<'_>, format: Format, out: &mut String) {
             row
         })
         .collect();
-    out.push_str(&Plain { rows, ..Plain::new(columns) }.show(format));
+    out.push_str(
+        &Plain {
+            rows,
+            ..Plain::new(columns)
+        }
+        .show(format),
+    );
 }
 
 fn variants(shown: &Shown<'_>) -> Plain {
-    let mut columns = vec!["Definition", ">Codes", ">of them in the data", ">Value", ">of", ">Share", ">at least", ">at most"];
+    let mut columns = vec![
+        "Definition",
+        ">Codes",
+        ">of them in the data",
+        ">Value",
+        ">of",
+        ">Share",
+        ">at least",
+        ">at most",
+    ];
     let compared = shown.answer.sides.len() > 1;
     if compared {
         columns.push(">Value before");
@@ -232,7 +284,12 @@ fn variants(shown: &Shown<'_>) -> Plain {
         .iter()
         .map(|v| {
             let side = &v.answer.sides[0];
-            let used = v.answer.concepts.iter().filter(|c| c.state == State::Used).count();
+            let used = v
+                .answer
+                .concepts
+                .iter()
+                .filter(|c| c.state == State::Used)
+                .count();
             let mut row = vec![
                 v.name.clone(),
                 v.question.goods.codes.len().to_string(),
@@ -244,12 +301,18 @@ fn variants(shown: &Shown<'_>) -> Plain {
                 or_dash(side.share.map(|s| s[2]), percent),
             ];
             if compared {
-                row.push(or_dash(v.answer.sides.get(1).and_then(|s| s.numerator), money));
+                row.push(or_dash(
+                    v.answer.sides.get(1).and_then(|s| s.numerator),
+                    money,
+                ));
             }
             row
         })
         .collect();
-    Plain { rows, ..Plain::new(columns) }
+    Plain {
+        rows,
+        ..Plain::new(columns)
+    }
 }
 
 fn sources(shown: &Shown<'_>, out: &mut String) {
@@ -280,11 +343,20 @@ fn why(shown: &Shown<'_>, format: Format, out: &mut String) {
     let answer = shown.answer;
     out.push_str("\nWhy\n");
     for (rule, count) in &answer.rules {
-        let _ = writeln!(out, "- {} rows not counted: {rule} (plimsoll explain {rule})", whole(*count));
+        let _ = writeln!(
+            out,
+            "- {} rows not counted: {rule} (plimsoll explain {rule})",
+            whole(*count)
+        );
     }
     let manifest = &shown.scanner.store().manifest;
     for side in &answer.sides {
-        let _ = writeln!(out, "\n{} rows counted for {}", whole(side.rows.len() as u64), side.period);
+        let _ = writeln!(
+            out,
+            "\n{} rows counted for {}",
+            whole(side.rows.len() as u64),
+            side.period
+        );
         let rows = side
             .rows
             .iter()
@@ -293,7 +365,9 @@ fn why(shown: &Shown<'_>, format: Format, out: &mut String) {
                 vec![
                     manifest.resources[r.source].name.clone(),
                     r.line.to_string(),
-                    r.reporter.map(|s| answer.symbols.text(s).to_owned()).unwrap_or_default(),
+                    r.reporter
+                        .map(|s| answer.symbols.text(s).to_owned())
+                        .unwrap_or_default(),
                     r.code.to_text(),
                     r.revision.name().to_owned(),
                     r.period.to_string(),
@@ -302,10 +376,22 @@ fn why(shown: &Shown<'_>, format: Format, out: &mut String) {
                 ]
             })
             .collect();
-        let columns = vec!["Source", ">Line", "Reporter", "Code", "Revision", "Period", ">Value", "Currency"];
-        out.push_str(&Plain { rows, ..Plain::new(columns) }.show(format));
+        let columns = vec![
+            "Source", ">Line", "Reporter", "Code", "Revision", "Period", ">Value", "Currency",
+        ];
+        out.push_str(
+            &Plain {
+                rows,
+                ..Plain::new(columns)
+            }
+            .show(format),
+        );
         if side.rows.len() > WHY_ROWS {
-            let _ = writeln!(out, "… and {} more; --format json lists them", side.rows.len() - WHY_ROWS);
+            let _ = writeln!(
+                out,
+                "… and {} more; --format json lists them",
+                side.rows.len() - WHY_ROWS
+            );
         }
     }
     for sql in sql(shown) {
@@ -314,7 +400,11 @@ fn why(shown: &Shown<'_>, format: Format, out: &mut String) {
 }
 
 fn quoted(texts: impl IntoIterator<Item = String>) -> String {
-    texts.into_iter().map(|t| format!("'{}'", t.replace('\'', "''"))).collect::<Vec<_>>().join(", ")
+    texts
+        .into_iter()
+        .map(|t| format!("'{}'", t.replace('\'', "''")))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// SQL that gives each side's sum again with `plimsoll sql` (or any engine over the store's
@@ -356,14 +446,21 @@ fn codes_sql(concepts: &[Concept]) -> String {
     let mut by_revision: std::collections::BTreeMap<&str, BTreeSet<String>> = Default::default();
     for concept in concepts.iter().filter(|c| c.state == State::Used) {
         for (revision, codes) in &concept.codes {
-            by_revision.entry(revision.name()).or_default().extend(codes.iter().map(ToString::to_string));
+            by_revision
+                .entry(revision.name())
+                .or_default()
+                .extend(codes.iter().map(ToString::to_string));
         }
     }
     let parts: Vec<String> = by_revision
         .into_iter()
         .map(|(revision, codes)| {
-            let (whole, heads): (Vec<String>, Vec<String>) = codes.into_iter().partition(|c| c.len() == 6);
-            let mut tests: Vec<String> = heads.iter().map(|h| format!("hs_code LIKE '{h}%'")).collect();
+            let (whole, heads): (Vec<String>, Vec<String>) =
+                codes.into_iter().partition(|c| c.len() == 6);
+            let mut tests: Vec<String> = heads
+                .iter()
+                .map(|h| format!("hs_code LIKE '{h}%'"))
+                .collect();
             if !whole.is_empty() {
                 tests.push(format!("hs_code IN ({})", quoted(whole)));
             }

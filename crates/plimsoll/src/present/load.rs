@@ -67,7 +67,11 @@ pub fn text(outcomes: &[Outcome]) -> String {
 
 fn one(out: &mut String, path: &std::path::Path, report: &LoadReport) {
     let loaded = &report.loaded;
-    let member = loaded.file.split_once('/').map(|(_, m)| format!(" / {m}")).unwrap_or_default();
+    let member = loaded
+        .file
+        .split_once('/')
+        .map(|(_, m)| format!(" / {m}"))
+        .unwrap_or_default();
     let _ = writeln!(out, "{}{member}", path.display());
     if report.already {
         let _ = writeln!(
@@ -94,7 +98,11 @@ fn one(out: &mut String, path: &std::path::Path, report: &LoadReport) {
         let _ = writeln!(out, "  set aside: {problem}");
     }
     if loaded.rows_set_aside > SHOWN as u64 {
-        let _ = writeln!(out, "  … all of them in the store: trade/{}.set-aside.ndjson", loaded.name);
+        let _ = writeln!(
+            out,
+            "  … all of them in the store: trade/{}.set-aside.ndjson",
+            loaded.name
+        );
     }
     for name in &report.passed_over {
         let _ = writeln!(out, "  passed over (no known layout): {name}");

@@ -1,2 +1,19 @@
-//! tests
-fn main(){}
+//! Does the program do what a person relies on? Runs the built binary on files that the tests
+//! write themselves, and on the shared real files where they are there.
+//!
+//! Everything is offline and in temporary folders; nothing depends on the day, on order or on
+//! speed.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    missing_docs
+)]
+
+mod answers;
+mod damaged;
+mod real_files;
+mod store;
+mod support;
