@@ -256,3 +256,18 @@ impl<R: Read> Read for Counted<'_, R> {
         Ok(n)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_leave_the_archive() {
+        for bad in ["../a.csv", "/a.csv", "a/../../b", "..", "C:\\a.csv", "\\\\host\\a.csv", "a\\..\\b"] {
+            assert!(escapes(bad), "{bad:?}");
+        }
+        for good in ["a.csv", "a/b/c.csv", "..a.csv", "a..b/c", "a.../b.csv"] {
+            assert!(!escapes(good), "{good:?}");
+        }
+    }
+}

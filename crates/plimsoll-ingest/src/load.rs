@@ -910,3 +910,42 @@ fn whole_row(row: &Row<'_>) -> Result<(), Problem> {
     let value = crate::scratch::text(row.fields.get(0).unwrap_or_default());
     Err(Problem::new(rule, row.line, &value, hint))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn header(text: &str) -> Option<(usize, u8, usize, u64)> {
+        find_header(text.as_bytes(), None)
+            .map(|(header, delimiter, bytes, lines)| (header.names().len(), delimiter, bytes, lines))
+    }
+
+    #[test]
+    fn the_header_is_found_below_a_preamble_and_with_any_delimiter() {
+        let names = "period,reporter,partner,cn8,value_eur";
+        for delimiter in [b',', b'\t', b';', b'|'] {
+            let line = names.replace(',', &char::from(delimiter).to_string());
+            for (preamble, lines) in [("", 1), ("Source: Eurostat\n\nExtracted, on 2024-01-01\n", 4)] {
+                let text = format!("{preamble}{line}\n2022-01,DE,RU,85423190,5\n");
+                let bytes = preamble.len() + line.len() + 1;
+                assert_eq!(header(&text), Some((5, delimiter, bytes, lines)), "{text:?}");
+            }
+        }
+        assert_eq!(header(&format!("{}{names}\n", "note\n".repeat(PREAMBLE))), None);
+        assert_eq!(header("a,b,c\n1,2,3\n"), None);
+    }
+
+    #[test]
+    fn only_one_empty_field_too_many_is_a_trailing_comma() {
+        let header = Header::new(["a", "b"]);
+        let rule = |fields: &[&str]| {
+            let fields = csv::ByteRecord::from(fields);
+            whole_row(&Row { fields: &fields, line: 2, header: &header }).err().map(|p| p.rule)
+        };
+        assert_eq!(rule(&["1", "2"]), None);
+        assert_eq!(rule(&["1", "2", ""]), None);
+        assert_eq!(rule(&["1"]), Some("row-short"));
+        assert_eq!(rule(&["1", "2", "3"]), Some("row-long"));
+        assert_eq!(rule(&["1", "2", "", ""]), Some("row-long"));
+    }
+}

@@ -25,6 +25,28 @@ use crate::store::{Loaded, Store};
 use plimsoll_terms::hs::HsRevision;
 use plimsoll_terms::period::{Period, Reported};
 
+/// The columns that [`TradeRow`] is made of: the source is known by its file.
+const COLUMNS: [&str; 18] = [
+    "line",
+    "reporter",
+    "flow",
+    "exporter",
+    "importer",
+    "basis",
+    "valuation",
+    "hs_revision",
+    "hs_code",
+    "national_code",
+    "breakdown",
+    "period",
+    "value_usd",
+    "value_reported",
+    "currency",
+    "net_weight_kg",
+    "quantity",
+    "quantity_unit",
+];
+
 /// Which rows a question needs. Empty sets mean "any".
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
@@ -175,19 +197,26 @@ impl Scanner {
         if groups.is_empty() {
             return Ok(());
         }
-        let selection = page_selection(&footer, &groups, filter);
-        let predicates = predicates(&footer, filter);
-        let mut builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, footer)
-            .with_row_groups(groups)
-            .with_batch_size(1 << 14)
-            .with_row_filter(RowFilter::new(predicates));
-        if let Some(selection) = selection {
-            builder = builder.with_row_selection(selection);
-        }
-        for batch in builder.build().map_err(|e| fail(&e))? {
-            let batch = batch.map_err(|e| fail(&e))?;
-            read_batch(number, &batch, filter, symbols, rows)
-                .ok_or_else(|| fail(&"a column is missing or of another type"))?;
+        // Group by group: a batch over two groups would have two dictionaries, and mixing them
+        // costs more than everything else.
+        for group in groups {
+            let selection = page_selection(&footer, group, filter);
+            let mask = ProjectionMask::columns(footer.parquet_schema(), COLUMNS);
+            let file = file.try_clone().map_err(|e| fail(&e))?;
+            let mut builder =
+                ParquetRecordBatchReaderBuilder::new_with_metadata(file, footer.clone())
+                    .with_row_groups(vec![group])
+                    .with_projection(mask)
+                    .with_batch_size(1 << 14)
+                    .with_row_filter(RowFilter::new(predicate(&footer, filter)));
+            if let Some(selection) = selection {
+                builder = builder.with_row_selection(selection);
+            }
+            for batch in builder.build().map_err(|e| fail(&e))? {
+                let batch = batch.map_err(|e| fail(&e))?;
+                read_batch(number, &batch, filter, symbols, rows)
+                    .ok_or_else(|| fail(&"a column is missing or of another type"))?;
+            }
         }
         Ok(())
     }
@@ -276,23 +305,23 @@ fn matching_groups(footer: &ArrowReaderMetadata, filter: &Filter) -> Vec<usize> 
         .collect()
 }
 
-/// The rows of those pages whose importer and code can match; `None` where the file has no
-/// page index.
+/// The rows of those pages of a row group whose importer and code can match; `None` where the
+/// file has no page index.
 fn page_selection(
     footer: &ArrowReaderMetadata,
-    groups: &[usize],
+    group: usize,
     filter: &Filter,
 ) -> Option<RowSelection> {
     let importer = (!filter.importers.is_empty())
         .then(|| {
-            pages(footer, groups, "importer", &|a, b| {
+            pages(footer, group, "importer", &|a, b| {
                 overlaps(&filter.importers, a, b)
             })
         })
         .flatten();
     let code = (!filter.codes.is_empty())
         .then(|| {
-            pages(footer, groups, "hs_code", &|a, b| {
+            pages(footer, group, "hs_code", &|a, b| {
                 codes_overlap(&filter.codes, a, b)
             })
         })
@@ -305,60 +334,49 @@ fn page_selection(
 
 fn pages(
     footer: &ArrowReaderMetadata,
-    groups: &[usize],
+    group: usize,
     name: &str,
     test: &dyn Fn(&[u8], &[u8]) -> bool,
 ) -> Option<RowSelection> {
     let metadata = footer.metadata();
     let column = column(footer, name)?;
+    let rows = metadata.row_group(group).num_rows() as usize;
+    let index = metadata.column_index()?.get(group)?.get(column)?;
+    let offsets = metadata.offset_index()?.get(group)?.get(column)?;
+    let ColumnIndexMetaData::BYTE_ARRAY(index) = index else {
+        return None;
+    };
+    let locations = offsets.page_locations();
     let mut ranges: Vec<std::ops::Range<usize>> = Vec::new();
-    let mut before = 0;
-    for &group in groups {
-        let rows = metadata.row_group(group).num_rows() as usize;
-        let index = metadata.column_index()?.get(group)?.get(column)?;
-        let offsets = metadata.offset_index()?.get(group)?.get(column)?;
-        let ColumnIndexMetaData::BYTE_ARRAY(index) = index else {
-            return None;
+    for (page, location) in locations.iter().enumerate() {
+        let start = location.first_row_index as usize;
+        let end = locations
+            .get(page + 1)
+            .map_or(rows, |l| l.first_row_index as usize);
+        let keep = match (index.min_value(page), index.max_value(page)) {
+            (Some(min), Some(max)) => test(min, max),
+            // A page of nulls only: no code of its own, so it matches no code.
+            _ => false,
         };
-        let locations = offsets.page_locations();
-        for (page, location) in locations.iter().enumerate() {
-            let start = location.first_row_index as usize;
-            let end = locations
-                .get(page + 1)
-                .map_or(rows, |l| l.first_row_index as usize);
-            let keep = match (index.min_value(page), index.max_value(page)) {
-                (Some(min), Some(max)) => test(min, max),
-                // A page of nulls only: no code of its own, so it matches no code.
-                _ => false,
-            };
-            if keep {
-                ranges.push(before + start..before + end);
-            }
+        if keep {
+            ranges.push(start..end);
         }
-        before += rows;
     }
     Some(RowSelection::from_consecutive_ranges(
         ranges.into_iter(),
-        before,
+        rows,
     ))
 }
 
-/// Tests on dictionary columns: each distinct text is judged once a batch.
-fn predicates(footer: &ArrowReaderMetadata, filter: &Filter) -> Vec<Box<dyn ArrowPredicate>> {
-    let mut all: Vec<Box<dyn ArrowPredicate>> = Vec::new();
-    let mut add = |name: &str, keep: Box<dyn Fn(&str) -> bool + Send>| {
-        let Some(column) = column(footer, name) else {
-            return;
-        };
-        let mask = ProjectionMask::leaves(footer.parquet_schema(), [column]);
-        all.push(Box::new(ArrowPredicateFn::new(
-            mask,
-            move |batch: RecordBatch| Ok(judge(batch.column(0), &keep)),
-        )));
-    };
+/// A test on a text.
+type TextTest = Box<dyn Fn(&str) -> bool + Send>;
+
+/// One test over all columns that the filter names: each distinct text is judged once a batch.
+fn predicate(footer: &ArrowReaderMetadata, filter: &Filter) -> Vec<Box<dyn ArrowPredicate>> {
+    let mut tests: Vec<(&str, TextTest)> = Vec::new();
     if !filter.importers.is_empty() {
         let wanted = filter.importers.clone();
-        add("importer", Box::new(move |text| wanted.contains(text)));
+        tests.push(("importer", Box::new(move |text| wanted.contains(text))));
     }
     if !filter.codes.is_empty() {
         let wanted = filter.codes.clone();
@@ -368,13 +386,33 @@ fn predicates(footer: &ArrowReaderMetadata, filter: &Filter) -> Vec<Box<dyn Arro
                     .iter()
                     .any(|&n| text.get(..n).is_some_and(|p| wanted.contains(p)))
         };
-        add("hs_code", Box::new(keep));
+        tests.push(("hs_code", Box::new(keep)));
     }
     if !filter.exporters.is_empty() {
         let wanted = filter.exporters.clone();
-        add("exporter", Box::new(move |text| wanted.contains(text)));
+        tests.push(("exporter", Box::new(move |text| wanted.contains(text))));
     }
-    all
+    if tests.is_empty() {
+        return Vec::new();
+    }
+    let mask = ProjectionMask::columns(footer.parquet_schema(), tests.iter().map(|(n, _)| *n));
+    vec![Box::new(ArrowPredicateFn::new(
+        mask,
+        move |batch: RecordBatch| {
+            let mut verdict: Option<BooleanArray> = None;
+            for (name, test) in &tests {
+                let Some(column) = batch.column_by_name(name) else {
+                    continue;
+                };
+                let passed = judge(column, test);
+                verdict = Some(match verdict {
+                    None => passed,
+                    Some(before) => arrow::compute::and(&before, &passed)?,
+                });
+            }
+            Ok(verdict.unwrap_or_else(|| BooleanArray::from(vec![true; batch.num_rows()])))
+        },
+    ))]
 }
 
 fn judge(array: &ArrayRef, keep: &dyn Fn(&str) -> bool) -> BooleanArray {
@@ -382,11 +420,14 @@ fn judge(array: &ArrayRef, keep: &dyn Fn(&str) -> bool) -> BooleanArray {
         return BooleanArray::from(vec![true; array.len()]);
     };
     let texts = dictionary.values().as_string::<i32>();
-    let verdicts: Vec<bool> = (0..texts.len()).map(|i| keep(texts.value(i))).collect();
+    // A dictionary holds all texts of its row group, and a page uses few of them.
+    let mut verdicts: Vec<Option<bool>> = vec![None; texts.len()];
     let keys = dictionary.keys();
-    (0..keys.len())
-        .map(|i| Some(keys.is_valid(i) && verdicts[keys.value(i) as usize]))
-        .collect()
+    let judged = (0..keys.len()).map(|i| {
+        let key = keys.value(i) as usize;
+        Some(keys.is_valid(i) && *verdicts[key].get_or_insert_with(|| keep(texts.value(key))))
+    });
+    judged.collect()
 }
 
 /// A dictionary column with each distinct text turned into something once.
@@ -488,4 +529,24 @@ fn read_batch(
         });
     }
     Some(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_range_of_codes_is_opened_where_anything_under_a_wanted_code_may_lie() {
+        let overlap = |wanted: &str, min: &str, max: &str| {
+            codes_overlap(&BTreeSet::from([wanted.to_owned()]), min.as_bytes(), max.as_bytes())
+        };
+        assert!(overlap("8542", "854100", "854300"));
+        assert!(overlap("8542", "854231", "854239"), "all of the range is under the heading");
+        assert!(overlap("8542", "854239", "860000"), "the heading's last products");
+        assert!(overlap("85", "854231", "854231"));
+        assert!(overlap("854231", "8542", "854231"));
+        assert!(!overlap("8542", "854300", "860000"));
+        assert!(!overlap("854231", "854232", "854239"));
+        assert!(!overlap("854231", "84", "854230"));
+    }
 }

@@ -264,3 +264,117 @@ impl RunReader {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn dice(seed: &mut u64, limit: u64) -> u64 {
+        *seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (*seed >> 33) % limit
+    }
+
+    fn code(seed: &mut u64) -> String {
+        let len = 1 + dice(seed, 10);
+        let letters = b"0123456789ABCXYZ";
+        (0..len).map(|_| char::from(letters[dice(seed, 16) as usize])).collect()
+    }
+
+    #[test]
+    fn codes_pack_and_unpack_and_keep_the_order_of_their_text() {
+        let mut seed = 1;
+        for _ in 0..20_000 {
+            let (a, b) = (code(&mut seed), code(&mut seed));
+            let [x, y] = [&a, &b].map(|t| CodeKey::pack(t.as_bytes()).unwrap());
+            assert_eq!((x.to_text(), x.len()), (a.clone(), a.len()));
+            assert_eq!(CodeKey::pack(a.to_lowercase().as_bytes()), Some(x));
+            assert_eq!(x.cmp(&y), a.cmp(&b), "{a} {b}");
+            assert_eq!(CodeKey::from_bits(x.bits()), x);
+            for n in 1..=a.len() {
+                assert_eq!(x.prefix(n).to_text(), a[..n]);
+                assert!(x.prefix(n) <= x, "a heading comes before its products");
+            }
+        }
+        for bad in ["", "12345678901", "85-42", "8542 ", "85\u{e9}2"] {
+            assert_eq!(CodeKey::pack(bad.as_bytes()), None, "{bad:?}");
+        }
+    }
+
+    fn key(seed: &mut u64) -> Key {
+        let kinds = [PeriodKind::Year, PeriodKind::Half, PeriodKind::Quarter, PeriodKind::Month];
+        Key {
+            importer: dice(seed, 65_536) as u16,
+            code: CodeKey::pack(code(seed).as_bytes()).unwrap(),
+            exporter: dice(seed, 65_536) as u16,
+            period: Reported {
+                start: Month(dice(seed, 40_000) as i32),
+                kind: kinds[dice(seed, 4) as usize],
+            },
+            flow: dice(seed, 5) as u8,
+        }
+    }
+
+    #[test]
+    fn keys_pack_and_unpack_and_sort_by_importer_code_exporter_and_month() {
+        let mut seed = 2;
+        for _ in 0..20_000 {
+            let (a, b) = (key(&mut seed), key(&mut seed));
+            assert_eq!(Key::unpack(a.pack()), a);
+            let order = |k: &Key| (k.importer, k.code, k.exporter, k.period.start.0);
+            if order(&a) != order(&b) {
+                assert_eq!(a.pack().cmp(&b.pack()), order(&a).cmp(&order(&b)));
+            }
+        }
+    }
+
+    fn row(seed: &mut u64, line: u64) -> SortRow {
+        let key = Key { importer: dice(seed, 3) as u16, ..key(seed) };
+        SortRow {
+            key: key.pack(),
+            line,
+            shape: line as u32,
+            value_usd: line as f64,
+            value: f64::NAN,
+            net_weight_kg: 0.5,
+            quantity: f64::NAN,
+        }
+    }
+
+    #[test]
+    fn runs_come_out_in_order_however_they_were_cut() {
+        let mut seed = 3;
+        let rows: Vec<SortRow> = (0..5000).map(|line| row(&mut seed, line)).collect();
+        let mut orders: Vec<Vec<u64>> = Vec::new();
+        for size in [1, 7, 1000, 5000] {
+            let runs = Runs::default();
+            for part in rows.chunks(size).rev() {
+                runs.add(part.to_vec()).unwrap();
+            }
+            let mut out: Vec<SortRow> = Vec::new();
+            runs.merge(|row| {
+                out.push(row);
+                Ok(())
+            })
+            .unwrap();
+            assert!(out.is_sorted_by_key(SortRow::order));
+            orders.push(out.iter().map(|r| r.line).collect());
+        }
+        assert_eq!(orders[0].len(), 5000);
+        assert!(orders.iter().all(|o| *o == orders[0]));
+    }
+
+    #[test]
+    fn a_row_survives_the_way_to_disk() {
+        let mut seed = 4;
+        let rows: Vec<SortRow> = (0..40_000).map(|line| row(&mut seed, line << 20)).collect();
+        let store = RunStore::Disk(spill(&rows).unwrap(), rows.len());
+        let mut reader = RunReader::open(store).unwrap();
+        for row in &rows {
+            let back = reader.next_row().unwrap().unwrap();
+            assert_eq!((back.key, back.line, back.shape), (row.key, row.line, row.shape));
+            assert_eq!((back.value_usd, back.net_weight_kg), (row.value_usd, row.net_weight_kg));
+            assert!(back.value.is_nan() && back.quantity.is_nan());
+        }
+        assert!(reader.next_row().unwrap().is_none());
+    }
+}

@@ -250,3 +250,95 @@ fn write_manifest(root: &Path, manifest: &Manifest) -> Result<(), IngestError> {
     sync_folder(root);
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn source(name: &str, sequence: u64) -> Loaded {
+        Loaded {
+            name: name.into(),
+            path: format!("trade/{name}.parquet"),
+            format: "parquet".into(),
+            dataset: "comtrade".into(),
+            vintage: "2024-01-01".into(),
+            sequence,
+            layout: "comtrade".into(),
+            publisher: String::new(),
+            file: "a.csv".into(),
+            sha256: "00".into(),
+            bytes: 1,
+            loaded: "2024-01-01".into(),
+            said: Vec::new(),
+            rows_in: 1,
+            rows_loaded: 1,
+            rows_set_aside: 0,
+            rules: BTreeMap::new(),
+            first_period: "2022".into(),
+            last_period: "2022".into(),
+        }
+    }
+
+    fn write(writer: &Writer, name: &str) {
+        for what in ["parquet", "index.json"] {
+            fs::write(writer.aside(name, what), name).unwrap();
+        }
+    }
+
+    fn files(root: &Path) -> Vec<String> {
+        let mut names: Vec<String> = fs::read_dir(root.join("trade"))
+            .unwrap()
+            .map(|e| e.unwrap().file_name().to_string_lossy().into_owned())
+            .collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn what_is_not_committed_is_not_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        let mut writer = Writer::open(root).unwrap();
+        write(&writer, "a");
+        assert!(Store::open(root).unwrap().manifest.resources.is_empty());
+        writer.commit(vec![source("a", 1)], &[]).unwrap();
+        write(&writer, "b");
+        drop(writer);
+        // As after a kill: the next writer finds the old state and sweeps.
+        let writer = Writer::open(root).unwrap();
+        assert_eq!(writer.store.manifest.resources.len(), 1);
+        assert_eq!(files(root), ["a.index.json", "a.parquet"]);
+    }
+
+    #[test]
+    fn a_replaced_source_goes_with_its_files() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut writer = Writer::open(folder.path()).unwrap();
+        write(&writer, "a");
+        writer.commit(vec![source("a", 1)], &[]).unwrap();
+        write(&writer, "a-again2");
+        writer.commit(vec![source("a-again2", 2)], &["a".to_owned()]).unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        let names: Vec<&str> = store.manifest.resources.iter().map(|r| r.name.as_str()).collect();
+        assert_eq!((names, store.manifest.sequence), (vec!["a-again2"], 2));
+        assert_eq!(files(folder.path()), ["a-again2.index.json", "a-again2.parquet"]);
+    }
+
+    #[test]
+    fn the_second_writer_waits_for_the_first() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = Writer::open(folder.path()).unwrap();
+        assert!(matches!(Writer::open(folder.path()), Err(IngestError::Locked { .. })));
+        drop(first);
+        assert!(Writer::open(folder.path()).is_ok());
+    }
+
+    #[test]
+    fn a_store_of_another_form_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let text = r#"{"name":"plimsoll-store","store_format":99,"sequence":0,"resources":[]}"#;
+        fs::write(folder.path().join(MANIFEST), text).unwrap();
+        let said = Store::open(folder.path()).unwrap_err().to_string();
+        assert!(said.contains("99"), "{said}");
+    }
+}

@@ -397,3 +397,124 @@ impl Index {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fact::{Basis, Place, Valuation};
+    use plimsoll_terms::period::{Month, Reported};
+
+    const MARKS: Marks = Marks { repeat: 1, conflict: 2, unlabelled: 3, split: 4 };
+
+    fn shape(breakdown: Breakdown) -> Shape {
+        Shape {
+            reporter: PlaceId::from_index(5).map(Place::Known),
+            exporter_raw: 0,
+            importer_raw: 0,
+            partner2: None,
+            basis: Basis::Origin,
+            valuation: Valuation::Cif,
+            revision: HsRevision::in_force(2022),
+            currency: 0,
+            unit: 0,
+            breakdown,
+        }
+    }
+
+    fn row(exporter: u16, line: u64, value: f64) -> SortRow {
+        let key = Key {
+            importer: 5,
+            code: CodeKey::pack(b"854231").unwrap(),
+            exporter,
+            period: Reported { start: Month::january(2022), kind: PeriodKind::Year },
+            flow: Flow::Import as u8,
+        };
+        let [value_usd, net_weight_kg, quantity] = [value, f64::NAN, f64::NAN];
+        SortRow { key: key.pack(), line, shape: 0, value_usd, value, net_weight_kg, quantity }
+    }
+
+    /// Line and breakdown of every row, and the rules.
+    fn marked(
+        repeats: Repeats,
+        rows: &[SortRow],
+    ) -> (Vec<(u64, Breakdown)>, BTreeMap<String, u64>) {
+        let mut shapes = Shapes::with_room(vec![shape(Breakdown::Total)], MARKS);
+        let room = shapes.all.len();
+        let mut out = Vec::new();
+        let mut totals = Totals::new(repeats, &mut shapes);
+        let mut keep = |row: SortRow| {
+            out.push(row);
+            Ok(())
+        };
+        for row in rows {
+            totals.push(*row, &mut keep).unwrap();
+        }
+        totals.finish(&mut keep).unwrap();
+        let rules = totals.rules;
+        assert_eq!(shapes.all.len(), room, "the writing threads have every shape from the start");
+        let parts = out.iter().map(|r| (r.line, shapes.all[r.shape as usize].breakdown)).collect();
+        (parts, rules)
+    }
+
+    fn rule(rules: &BTreeMap<String, u64>, name: &str) -> u64 {
+        rules.get(name).copied().unwrap_or(0)
+    }
+
+    #[test]
+    fn rows_of_different_facts_are_left_alone() {
+        let (parts, _) = marked(Repeats::SameFact, &[row(7, 2, 10.0), row(8, 3, 10.0)]);
+        assert_eq!(parts, [(2, Breakdown::Total), (3, Breakdown::Total)]);
+    }
+
+    #[test]
+    fn a_fact_said_again_counts_once_and_a_conflict_is_named() {
+        let rows = [row(7, 2, 10.0), row(7, 3, 12.0), row(7, 4, 12.0)];
+        let (parts, rules) = marked(Repeats::SameFact, &rows);
+        let expected = [
+            (2, Breakdown::Part(MARKS.conflict)),
+            (3, Breakdown::Total),
+            (4, Breakdown::Part(MARKS.repeat)),
+        ];
+        assert_eq!(parts, expected);
+        assert_eq!((rule(&rules, "repeated-row"), rule(&rules, "conflicting-row")), (1, 1));
+    }
+
+    #[test]
+    fn without_codes_the_largest_row_is_the_total() {
+        for (parts, found) in [
+            (vec![60.0, 100.0, 40.0], true),
+            (vec![100.0, 100.0], true),
+            (vec![100.0, 50.0, 50.0, 70.0, 30.0, 100.0], true),
+            (vec![100.0, 30.0], false),
+        ] {
+            let rows: Vec<SortRow> =
+                parts.iter().zip(2..).map(|(value, line)| row(7, line, *value)).collect();
+            let (marks, rules) = marked(Repeats::LargestIsTotal, &rows);
+            let totals: Vec<u64> =
+                marks.iter().filter(|(_, b)| *b == Breakdown::Total).map(|(line, _)| *line).collect();
+            let largest = parts.iter().position(|v| *v == 100.0).unwrap() as u64 + 2;
+            assert_eq!(totals, [largest], "{parts:?}");
+            let name = if found { "total-found-among-parts" } else { "total-assumed-largest" };
+            assert_eq!(rule(&rules, name), 1, "{parts:?}: {rules:?}");
+        }
+    }
+
+    #[test]
+    fn rows_of_a_split_are_added() {
+        let (parts, rules) = marked(Repeats::AddUp, &[row(7, 2, 10.0), row(7, 3, 12.0)]);
+        assert!(parts.iter().all(|(_, b)| *b == Breakdown::Adds(MARKS.split)));
+        assert_eq!(rule(&rules, "rows-that-add-up"), 2);
+    }
+
+    #[test]
+    fn what_a_source_covers_is_by_year_and_month() {
+        let at = |kind, month: i32| Key {
+            period: Reported { start: Month(Month::january(2022).0 + month), kind },
+            ..Key::unpack(row(7, 2, 1.0).key)
+        };
+        assert_eq!(mask(&at(PeriodKind::Year, 0)), 1 << 12);
+        assert_eq!(mask(&at(PeriodKind::Month, 11)), 1 << 11);
+        assert_eq!(mask(&at(PeriodKind::Quarter, 9)), 0b1110_0000_0000);
+        assert_eq!(mask(&at(PeriodKind::Half, 6)), 0b1111_1100_0000);
+    }
+}

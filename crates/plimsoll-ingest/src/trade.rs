@@ -34,6 +34,9 @@ use plimsoll_terms::place::PlaceId;
 /// Rows in a row group: encoded by one thread, pruned as one when reading.
 pub const ROW_GROUP_ROWS: usize = 1 << 19;
 
+/// Rows in a page: what a small read unpacks at the least.
+const PAGE_ROWS: usize = 4096;
+
 /// Columns of text with few different values, stored as dictionaries.
 const TEXT: DataType = DataType::Utf8;
 
@@ -197,6 +200,8 @@ fn properties() -> WriterProperties {
     let mut properties = WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::default()))
         .set_statistics_enabled(EnabledStatistics::Chunk)
+        .set_data_page_row_count_limit(PAGE_ROWS)
+        .set_write_batch_size(PAGE_ROWS)
         .set_created_by("plimsoll".into());
     // Pages of the sorted columns are what a small read is cut out by.
     for sorted in ["importer", "hs_code", "exporter"] {

@@ -357,12 +357,22 @@ impl Asked<'_> {
         for code in importer_codes(self.question) {
             by.entry(country_of(&code).to_owned()).or_default();
         }
-        for row in rows {
+        let mut groups: BTreeMap<Sym, Vec<TradeRow>> = BTreeMap::new();
+        let mut rows = rows.into_iter().peekable();
+        while let Some(row) = rows.next() {
+            // Rows come sorted by importer: most of the next ones go the same way.
+            let group = groups.entry(row.importer).or_default();
+            group.push(row);
+            while let Some(next) = rows.next_if(|next| next.importer == row.importer) {
+                group.push(next);
+            }
+        }
+        for (importer, rows) in groups {
             let importer = match self.question.importer {
-                None => "all".to_owned(),
-                Some(_) => country_of(symbols.text(row.importer)).to_owned(),
+                None => "all",
+                Some(_) => country_of(symbols.text(importer)),
             };
-            by.entry(importer).or_default().push(row);
+            by.entry(importer.to_owned()).or_default().extend(rows);
         }
         by.retain(|importer, rows| {
             !rows.is_empty() || place::by_code(importer).is_none_or(place::PlaceId::is_country)
@@ -406,11 +416,41 @@ impl Asked<'_> {
         symbols: &Symbols,
         fetched: &mut Fetched,
     ) -> Vec<TradeRow> {
-        let mut months: BTreeMap<(Option<Sym>, String), BTreeSet<Month>> = BTreeMap::new();
+        let datasets: BTreeSet<&str> = rows
+            .iter()
+            .map(|r| r.source)
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .map(|source| {
+                self.scanner.store().manifest.resources[source]
+                    .dataset
+                    .as_str()
+            })
+            .collect();
+        let groups_report =
+            rows.iter().any(|r| r.reporter != rows[0].reporter) && view == View::Partners;
+        if let ([dataset], false) = (&datasets.iter().collect::<Vec<_>>()[..], groups_report) {
+            fetched
+                .used
+                .insert(((**dataset).to_owned(), view.flow().name()));
+            return rows;
+        }
+        let mut covered: BTreeMap<(Option<Sym>, usize), BTreeSet<Reported>> = BTreeMap::new();
         for row in &rows {
-            let key = (row.reporter, self.dataset(row).to_owned());
-            let covered = (0..row.period.kind.months()).map(|m| row.period.start.plus(m));
-            months.entry(key).or_default().extend(covered);
+            covered
+                .entry((row.reporter, row.source))
+                .or_default()
+                .insert(row.period);
+        }
+        let mut months: BTreeMap<(Option<Sym>, String), BTreeSet<Month>> = BTreeMap::new();
+        for ((reporter, source), periods) in covered {
+            let dataset = self.scanner.store().manifest.resources[source]
+                .dataset
+                .clone();
+            let of = months.entry((reporter, dataset)).or_default();
+            for period in periods {
+                of.extend((0..period.kind.months()).map(|m| period.start.plus(m)));
+            }
         }
         let mut best: BTreeMap<Option<Sym>, (usize, std::cmp::Reverse<usize>, String)> =
             BTreeMap::new();
@@ -582,10 +622,16 @@ impl Asked<'_> {
     ) -> Side {
         let mut tally = Tally::default();
         let mut rows = Vec::new();
+        // Rows come sorted by code: the last look-up mostly serves the next row too.
+        let mut last = None;
         for row in fetched.rows.iter().filter(|r| r.period.within(period)) {
-            let Some(concept) = lookup.find(row.revision, row.code) else {
-                continue;
+            let code = (row.revision, row.code);
+            let found = match last {
+                Some((of, found)) if of == code => found,
+                _ => lookup.find(row.revision, row.code),
             };
+            last = Some((code, found));
+            let Some(concept) = found else { continue };
             tally.add(row, concept, self.value(row, symbols), symbols);
             rows.push(*row);
         }
@@ -607,7 +653,8 @@ impl Asked<'_> {
             side.cannot_tell = Some(self.why_silent(period, fetched));
             return side;
         }
-        if tally.values.is_empty() && tally.no_rate > 0 {
+        tally.settle();
+        if tally.cells.is_empty() && tally.no_rate > 0 {
             side.cannot_tell = Some(format!(
                 "there is no exchange rate to {} for it",
                 self.question.currency
@@ -644,11 +691,16 @@ impl Asked<'_> {
         baseline: Option<Baseline>,
     ) {
         let remainder = tally.remainder();
-        let mut suppliers: BTreeMap<String, (Sum, Sum)> = BTreeMap::new();
+        let mut by_symbol: BTreeMap<Sym, CellSum> = BTreeMap::new();
         for (key, sum) in &tally.cells {
-            let entry = suppliers
-                .entry(country_of(symbols.text(key.supplier)).to_owned())
-                .or_default();
+            let entry = by_symbol.entry(key.supplier).or_default();
+            entry.value.merge(sum.value);
+            entry.weight.merge(sum.weight);
+        }
+        let mut suppliers: BTreeMap<String, (Sum, Sum)> = BTreeMap::new();
+        for (supplier, sum) in by_symbol {
+            let country = country_of(symbols.text(supplier)).to_owned();
+            let entry = suppliers.entry(country).or_default();
             entry.0.merge(sum.value);
             entry.1.merge(sum.weight);
         }
@@ -700,7 +752,7 @@ impl Asked<'_> {
             Some(_) => margin.share(numerator, false),
         });
         side.suppliers = list;
-        side.cells = tally.cells;
+        side.cells = tally.cells.into_iter().collect();
     }
 
     fn why_silent(&self, period: &Period, fetched: &Fetched) -> String {
@@ -737,10 +789,9 @@ impl Asked<'_> {
         let mut sums: BTreeMap<usize, Vec<Sum>> = BTreeMap::new();
         for (side, period) in self.periods.iter().enumerate() {
             for row in fetched.rows.iter().filter(|r| r.period.within(period)) {
-                if is_sum(symbols.text(row.exporter)) {
-                    continue;
-                }
-                if let Some(concept) = lookup.find(row.revision, row.code) {
+                if let Some(concept) = lookup.find(row.revision, row.code)
+                    && !is_sum(symbols.text(row.exporter))
+                {
                     let of = sums
                         .entry(concept)
                         .or_insert_with(|| vec![Sum::default(); self.periods.len()]);
@@ -1000,48 +1051,79 @@ fn is_unattributed(code: &str) -> bool {
 /// Adds rows up, and keeps World apart.
 #[derive(Default)]
 struct Tally {
-    cells: BTreeMap<CellKey, CellSum>,
-    values: BTreeSet<Sym>,
+    /// In order and each key once after [`Tally::settle`].
+    cells: Vec<(CellKey, CellSum)>,
+    roles: Vec<Option<Role>>,
     world: BTreeMap<(Sym, usize, Reported), Sum>,
-    groups: BTreeMap<(Sym, usize, Reported), Sum>,
     no_rate: u64,
 }
 
+/// What a partner of a row is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Role {
+    Single,
+    World,
+    Group,
+}
+
 impl Tally {
+    fn role(&mut self, supplier: Sym, symbols: &Symbols) -> Role {
+        let at = supplier as usize;
+        if self.roles.len() <= at {
+            self.roles.resize(at + 1, None);
+        }
+        *self.roles[at].get_or_insert_with(|| match place::by_code(symbols.text(supplier)) {
+            Some(place) if place == place::PlaceId::WORLD => Role::World,
+            Some(place) if place.is_sum() => Role::Group,
+            _ => Role::Single,
+        })
+    }
+
     fn add(&mut self, row: &TradeRow, concept: usize, value: f64, symbols: &Symbols) {
         if value.is_nan() {
             self.no_rate += 1;
             return;
         }
-        let supplier = symbols.text(row.exporter);
-        let at = (row.importer, concept, row.period);
-        match place::by_code(supplier) {
-            Some(place) if place == place::PlaceId::WORLD => {
+        match self.role(row.exporter, symbols) {
+            Role::World => {
+                let at = (row.importer, concept, row.period);
                 self.world.entry(at).or_default().add(value);
                 return;
             }
             // A group as partner (ASEAN, the EU) is a sum of partners shown beside it, unless
             // the group itself is who reports.
-            Some(place) if place.is_sum() && row.reporter != Some(row.exporter) => {
-                self.groups.entry(at).or_default().add(value);
-                return;
-            }
+            Role::Group if row.reporter != Some(row.exporter) => return,
             _ => {}
         }
-        self.values.insert(row.exporter);
+        let mut sum = CellSum::default();
+        sum.value.add(value);
+        sum.weight.add(row.net_weight_kg);
         let key = CellKey {
             importer: row.importer,
             supplier: row.exporter,
             concept,
             period: row.period,
         };
-        let cell = self.cells.entry(key).or_default();
-        cell.value.add(value);
-        cell.weight.add(row.net_weight_kg);
+        self.cells.push((key, sum));
+    }
+
+    fn settle(&mut self) {
+        self.cells.sort_by_key(|(key, _)| *key);
+        self.cells.dedup_by(|next, kept| {
+            let same = next.0 == kept.0;
+            if same {
+                kept.1.value.merge(next.1.value);
+                kept.1.weight.merge(next.1.weight);
+            }
+            same
+        });
     }
 
     /// What World holds beyond its partners, wherever the two are more than rounding apart.
     fn remainder(&self) -> f64 {
+        if self.world.is_empty() {
+            return 0.0;
+        }
         let mut partners: BTreeMap<(Sym, usize, Reported), Sum> = BTreeMap::new();
         for (key, sum) in &self.cells {
             partners

@@ -210,3 +210,30 @@ impl Coverage {
         found
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn months(period: &str, years: &[(i32, u16)]) -> u32 {
+        months_in(&Period::parse(period).unwrap(), years.iter().copied())
+    }
+
+    #[test]
+    fn a_yearly_record_covers_its_year_and_no_part_of_it() {
+        let year = 1 << 12;
+        assert_eq!(months("2022", &[(2022, year)]), 12);
+        assert_eq!(months("2021..2022", &[(2022, year)]), 12);
+        assert_eq!(months("2022-01..2022-11", &[(2022, year)]), 0);
+        assert_eq!(months("2023", &[(2022, year)]), 0);
+    }
+
+    #[test]
+    fn months_count_where_they_are_asked() {
+        let first_half = 0b11_1111;
+        assert_eq!(months("2022", &[(2022, first_half)]), 6);
+        assert_eq!(months("2022Q2", &[(2022, first_half)]), 3);
+        assert_eq!(months("2022-06..2023-02", &[(2022, first_half), (2023, first_half)]), 3);
+        assert_eq!(months("2022", &[(2022, first_half | 1 << 12)]), 12);
+    }
+}

@@ -4,7 +4,7 @@
 //! A before/after comparison is only made on groups of codes that hold the same goods on both
 //! sides. What cannot be compared is left out of both sides and named.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use plimsoll_ingest::fact::CodeKey;
 use plimsoll_terms::concord::{self, GroupKind};
@@ -383,13 +383,13 @@ fn compared_heading(
 
 /// Finds the concept of a row.
 pub struct Lookup {
-    by_code: BTreeMap<(HsRevision, CodeKey), usize>,
+    by_code: HashMap<(HsRevision, CodeKey), usize>,
 }
 
 impl Lookup {
     /// Of those concepts that `keep` passes.
     pub fn new(concepts: &[Concept], keep: impl Fn(&Concept) -> bool) -> Lookup {
-        let mut by_code = BTreeMap::new();
+        let mut by_code = HashMap::new();
         for (i, concept) in concepts.iter().enumerate().filter(|(_, c)| keep(c)) {
             for (revision, codes) in &concept.codes {
                 for code in codes {
@@ -404,6 +404,9 @@ impl Lookup {
 
     /// The concept that a row's code falls under, the widest first.
     pub fn find(&self, revision: HsRevision, code: CodeKey) -> Option<usize> {
+        if self.by_code.is_empty() {
+            return None;
+        }
         [2, 4, 6]
             .iter()
             .filter(|n| **n <= code.len())

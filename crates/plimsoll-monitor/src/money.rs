@@ -49,3 +49,44 @@ impl Sum {
         self.missing
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sum_is_the_same_in_any_order_and_any_grouping() {
+        let mut seed = 1u64;
+        let mut figures: Vec<f64> = (0..5000)
+            .map(|_| {
+                seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                let size = 10f64.powi((seed >> 60) as i32 % 13);
+                if seed % 97 == 0 { f64::NAN } else { (seed >> 40) as f64 / 16_777_216.0 * size }
+            })
+            .collect();
+        let sum = |figures: &[f64]| {
+            let mut sum = Sum::default();
+            figures.iter().for_each(|f| sum.add(*f));
+            sum
+        };
+        let forward = sum(&figures);
+        let mut parts = Sum::default();
+        figures.chunks(7).for_each(|part| parts.merge(sum(part)));
+        assert_eq!(parts, forward);
+        figures.reverse();
+        assert_eq!(sum(&figures), forward);
+        figures.sort_by(f64::total_cmp);
+        assert_eq!(sum(&figures), forward);
+        assert_eq!(forward.terms() + forward.missing(), 5000);
+    }
+
+    #[test]
+    fn nothing_is_not_zero() {
+        let mut sum = Sum::default();
+        assert_eq!(sum.known(), None);
+        sum.add(f64::NAN);
+        assert_eq!((sum.known(), sum.missing()), (None, 1));
+        sum.add(0.0);
+        assert_eq!(sum.known(), Some(0.0));
+    }
+}

@@ -57,6 +57,17 @@ fn newness(manifest: &Manifest, source: usize) -> (&str, u64, usize) {
 
 /// Each fact once: from its newest source, its total, or the rows that together are it.
 fn newest(rows: Vec<TradeRow>, manifest: &Manifest, rules: &mut Rules) -> Vec<TradeRow> {
+    // Within one source each fact has at most one total: the load saw to it.
+    let one_source = rows.iter().all(|r| r.source == rows[0].source);
+    if one_source && !rows.iter().any(|r| matches!(r.part, PartOf::Adds(_))) {
+        let keep: Vec<bool> = rows.iter().map(|r| r.part == PartOf::Total).collect();
+        count(
+            rules,
+            "part-of-a-total",
+            keep.iter().filter(|k| !**k).count(),
+        );
+        return retain(rows, &keep);
+    }
     let mut facts: HashMap<(Cell, CodeKey), Vec<usize>> = HashMap::new();
     for (i, row) in rows.iter().enumerate() {
         facts.entry((cell(row), row.code)).or_default().push(i);
@@ -113,6 +124,9 @@ fn month_bits(period: Reported) -> u16 {
 /// For each reporter, flow, code and year either the yearly record or shorter ones.
 fn one_frequency(rows: Vec<TradeRow>, prefer_months: bool, rules: &mut Rules) -> Vec<TradeRow> {
     type Series = (Option<Sym>, Flow, CodeKey, i32);
+    if rows.iter().all(|r| r.period.kind == rows[0].period.kind) {
+        return rows;
+    }
     let series = |row: &TradeRow| -> Series {
         (
             row.reporter,
@@ -154,6 +168,9 @@ fn one_frequency(rows: Vec<TradeRow>, prefer_months: bool, rules: &mut Rules) ->
 
 /// Drops a code where finer codes under it stand in the same cell.
 fn finest(rows: Vec<TradeRow>, rules: &mut Rules) -> Vec<TradeRow> {
+    if rows.iter().all(|r| r.code.len() == rows[0].code.len()) {
+        return rows;
+    }
     let mut parents: HashSet<(Cell, CodeKey)> = HashSet::new();
     for row in &rows {
         let length = row.code.len();

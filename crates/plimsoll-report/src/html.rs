@@ -55,7 +55,7 @@ pub fn stylesheet() -> String {
 pub fn to_html_fragment(page: &Page) -> String {
     let mut out = String::with_capacity(64 * 1024);
     out.push_str("<main class=\"pl-page\">\n<header class=\"pl-head\">\n");
-    out.push_str(&format!("<h1>{}</h1>\n", esc(&page.title)));
+    out.push_str(&format!("<h1>{}</h1>\n", words(&page.title)));
     for paragraph in escape::paragraphs(&page.lede) {
         out.push_str(&format!("<p class=\"pl-lede\">{}</p>\n", words(&paragraph)));
     }
@@ -69,20 +69,33 @@ pub fn to_html_fragment(page: &Page) -> String {
     out
 }
 
-/// Running text, in which a number and its percent sign stay on one line.
+/// Running text, in which a number stays on one line with its percent sign, its
+/// currency and its scale.
 fn words(text: &str) -> String {
+    let text = esc(text);
     let mut out = String::with_capacity(text.len());
-    for (at, part) in esc(text).split(" %").enumerate() {
+    let mut before = "";
+    for (at, word) in text.split(' ').enumerate() {
         if at > 0 {
-            out.push_str(if out.ends_with(|c: char| c.is_ascii_digit()) {
-                "\u{a0}%"
-            } else {
-                " %"
-            });
+            out.push(if belong(before, word) { '\u{a0}' } else { ' ' });
         }
-        out.push_str(part);
+        out.push_str(word);
+        before = word;
     }
     out
+}
+
+/// Whether two words are one figure: `80.4 %`, `EUR 405.5`, `405.5 M`.
+fn belong(before: &str, word: &str) -> bool {
+    let digit = |c: char| c.is_ascii_digit();
+    let scale = word.trim_end_matches(['.', ',', ';', ':', ')']);
+    if before.ends_with(digit) {
+        return word.starts_with('%') || matches!(scale, "M" | "bn");
+    }
+    let currency = before.trim_start_matches('(');
+    currency.len() == 3
+        && currency.bytes().all(|b| b.is_ascii_uppercase())
+        && word.starts_with(digit)
 }
 
 /// Numbers for what needs a name inside the page.
@@ -164,7 +177,7 @@ fn key_figures(out: &mut String, figures: &[KeyFigure]) {
         out.push_str(&format!(
             "<div><dt>{}</dt><dd class=\"pl-key-value\">{}</dd>",
             words(&figure.label),
-            words(&figure.value)
+            key_value(&figure.value)
         ));
         if !figure.detail.is_empty() {
             out.push_str(&format!(
@@ -175,6 +188,15 @@ fn key_figures(out: &mut String, figures: &[KeyFigure]) {
         out.push_str("</div>\n");
     }
     out.push_str("</dl>\n");
+}
+
+/// A large figure. It may be wider than its place: money then breaks between its words.
+fn key_value(value: &str) -> String {
+    if value.contains('%') {
+        words(value)
+    } else {
+        esc(value)
+    }
 }
 
 /// A chart twice, laid out for a wide and for a narrow window (the style sheet

@@ -228,3 +228,105 @@ impl<R: Read> Read for Utf16<R> {
         Ok(n)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Gives a few bytes at a time, as a slow pipe would.
+    struct Drops<'a>(&'a [u8], usize);
+
+    impl Read for Drops<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+            let n = self.1.min(self.0.len()).min(buffer.len());
+            buffer[..n].copy_from_slice(&self.0[..n]);
+            self.0 = &self.0[n..];
+            Ok(n)
+        }
+    }
+
+    /// All blocks after a header line: first line, bytes, why spoiled.
+    fn blocks(text: &[u8], at_once: usize) -> Vec<(u64, Vec<u8>, Option<&'static str>)> {
+        let mut blocks = Blocks::new(Drops(text, at_once)).unwrap();
+        let header = memchr::memchr(b'\n', blocks.start()).unwrap() + 1;
+        blocks.begin(b',', header, 1);
+        let mut all = Vec::new();
+        while let Some(block) = blocks.next_block().unwrap() {
+            all.push((block.first_line, block.bytes, block.spoiled));
+        }
+        all
+    }
+
+    #[test]
+    fn blocks_put_together_are_the_text_and_know_their_lines() {
+        let mut text = b"\xEF\xBB\xBFa,b\n".to_vec();
+        let mut lines = 1;
+        while text.len() < 5 << 20 {
+            text.extend(format!("{lines},\"x\ny, {lines}\"\r\n").bytes());
+            lines += 2;
+        }
+        text.extend(b"last,line without an end");
+        for at_once in [100_000, usize::MAX] {
+            let all = blocks(&text, at_once);
+            assert!(all.len() > 1);
+            let mut line = 2;
+            for (first, bytes, spoiled) in &all {
+                assert_eq!((*first, *spoiled), (line, None));
+                assert!(bytes.ends_with(b"\r\n") || bytes.ends_with(b"an end"), "a record is whole");
+                line += memchr::memchr_iter(b'\n', bytes).count() as u64;
+            }
+            let joined: Vec<u8> = all.into_iter().flat_map(|(_, bytes, _)| bytes).collect();
+            assert!(joined == text[7..]);
+        }
+    }
+
+    #[test]
+    fn a_line_that_is_too_long_spoils_itself_alone() {
+        for length in [LONGEST_LINE + 1, 3 * BLOCK, 20 << 20] {
+            let mut text = b"a,b\n1,2\n".to_vec();
+            text.resize(text.len() + length, b'x');
+            text.extend(b"\n3,4\n");
+            let all = blocks(&text, usize::MAX);
+            assert_eq!(all.len(), 3, "{length}");
+            assert_eq!(all[0], (2, b"1,2\n".to_vec(), None));
+            assert_eq!((all[1].0, all[1].2), (3, Some("line-too-long")));
+            assert!(all[1].1.len() <= 200, "only its beginning is kept");
+            assert_eq!(all[2], (4, b"3,4\n".to_vec(), None));
+        }
+    }
+
+    #[test]
+    fn a_quote_that_never_closes_spoils_its_own_line() {
+        let mut text = b"a,b\n1,2\n3,\"open\n".to_vec();
+        for n in 0..400_000 {
+            text.extend(format!("{n},{n}\n").bytes());
+        }
+        let all = blocks(&text, usize::MAX);
+        assert_eq!(all[0], (2, b"1,2\n".to_vec(), None));
+        assert_eq!((all[1].0, all[1].2), (3, Some("quote-unclosed")));
+        let rest: Vec<u8> = all[2..].iter().flat_map(|(_, bytes, _)| bytes.clone()).collect();
+        assert_eq!(memchr::memchr_iter(b'\n', &rest).count(), 400_000);
+    }
+
+    #[test]
+    fn an_inch_sign_inside_a_field_opens_nothing() {
+        let text = b"a,b\nbar 3\" wide,2\n3,4\n";
+        assert_eq!(blocks(text, 5), [(2, b"bar 3\" wide,2\n3,4\n".to_vec(), None)]);
+    }
+
+    #[test]
+    fn utf_16_of_either_order_becomes_utf_8_even_in_drops() {
+        let text = "period,partner\n2022,\u{420}\u{43e}\u{441}\u{441}\u{438}\u{44f} \u{1f600}\n".repeat(2000);
+        for little in [true, false] {
+            let bytes: Vec<u8> = format!("\u{feff}{text}")
+                .encode_utf16()
+                .flat_map(|u| if little { u.to_le_bytes() } else { u.to_be_bytes() })
+                .collect();
+            for at_once in [1, 3, usize::MAX] {
+                let mut out = String::new();
+                Utf16::new(Drops(&bytes, at_once), little).read_to_string(&mut out).unwrap();
+                assert!(out == text);
+            }
+        }
+    }
+}

@@ -10,7 +10,7 @@ use crate::present::tables::{self, Plain};
 use crate::printer;
 use plimsoll_ingest::formats::{self, IngestFormat};
 use plimsoll_monitor::choice;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
@@ -226,8 +226,12 @@ fn list(all: &[Entry], format: Format) -> String {
 fn show(code: &str, found: &[&Entry], all: &[Entry], format: Format) -> String {
     let topic = topic(code, all);
     match (format, topic) {
-        (Format::Json, _) => {
-            tables::pretty(&json!({"entries": found.iter().map(|e| e.json()).collect::<Vec<_>>()}))
+        (Format::Json, topic) => {
+            let mut out = json!({"entries": found.iter().map(|e| e.json()).collect::<Vec<_>>()});
+            if let Some(table) = topic {
+                out["table"] = rows_json(&table);
+            }
+            tables::pretty(&out)
         }
         (Format::Ndjson, _) => found.iter().map(|e| format!("{}\n", e.json())).collect(),
         (Format::Csv, Some(table)) => table.show(format),
@@ -245,6 +249,21 @@ fn show(code: &str, found: &[&Entry], all: &[Entry], format: Format) -> String {
             parts.join("\n")
         }
     }
+}
+
+/// One object a row, by column title.
+fn rows_json(table: &Plain) -> Value {
+    let title = |c: &String| c.trim_start_matches('>').to_lowercase().replace(' ', "_");
+    let object = |row: &Vec<String>| -> Value {
+        table
+            .columns
+            .iter()
+            .map(title)
+            .zip(row.iter().map(|cell| json!(cell)))
+            .collect::<Map<String, Value>>()
+            .into()
+    };
+    table.rows.iter().map(object).collect()
 }
 
 fn one(entry: &Entry, format: Format) -> String {
@@ -371,11 +390,8 @@ mod tests {
         let of_ingest = first_literals(errors.split("fn hint").next().unwrap(), "{ .. } =>");
         assert!(of_ingest.len() > 10, "{of_ingest:?}");
         codes.extend(of_ingest);
-        let missing: Vec<&String> = codes
-            .difference(&explained())
-            .collect::<Vec<_>>()
-            .into_iter()
-            .collect::<Vec<_>>();
+        let explained = explained();
+        let missing: Vec<&String> = codes.difference(&explained).collect();
         assert!(
             missing.is_empty(),
             "write a text in explain/explain.md for {missing:?}"

@@ -497,7 +497,7 @@ pub struct GroupView<'a> {
 
 impl<'a> GroupView<'a> {
     fn new(goods: Goods, all: &'a [Listed], names: &Labels) -> GroupView<'a> {
-        let carried: Vec<CodesIn> = SHOWN.iter().map(|r| goods.codes_in(*r)).collect();
+        let mut carried: Vec<CodesIn> = SHOWN.iter().map(|r| goods.codes_in(*r)).collect();
         let row = |entry: &GoodsCode| GroupRow {
             label: names
                 .get(entry.code)
@@ -509,7 +509,12 @@ impl<'a> GroupView<'a> {
                 .collect(),
             entry: entry.clone(),
         };
-        let rows = goods.codes.iter().map(row).collect();
+        let rows: Vec<GroupRow> = goods.codes.iter().map(row).collect();
+        // Headings are taken by their digits, so none of them is within a broader code.
+        for (i, list) in carried.iter_mut().enumerate() {
+            let broader = rows.iter().filter(|r| r.carried[i].kind == "broader");
+            list.broader = broader.map(|r| r.entry.code).collect();
+        }
         let same = |other: &&Goods| other.group == goods.group && other.spec() != goods.spec();
         let others = all.iter().map(|l| &l.goods).filter(same).collect();
         GroupView {

@@ -605,7 +605,7 @@ fn code_text(view: &CodeView<'_>, format: Format) -> String {
         .iter()
         .any(|l| l.earlier.not_followed() + l.later.not_followed() > 0);
     if lead_elsewhere {
-        out.push_str("\nLinks of the UN Statistics Division's correlation tables; --format json lists all. Those not followed\nwould join unlike goods, such as electrical waste with every code that it was gathered from.\n");
+        out.push_str("\nLinks of the UN Statistics Division's correlation tables; --format json lists all. Those not followed\nwould join unlike goods into one group; each departure from the tables has its reason in the catalogue.\n");
     }
     if !view.comparable.is_empty() {
         out.push_str(&title(format, "May be compared"));

@@ -13,7 +13,9 @@
 )]
 
 mod answers;
+mod commands;
 mod damaged;
+mod demo;
 mod real_files;
 mod store;
 mod support;
