@@ -47,9 +47,7 @@ pub(crate) struct Options {
 pub(crate) fn run(words: &[&str]) -> Outcome {
     match words.split_first() {
         Some((&"statistics", rest)) => statistics::run(&parse(rest)?),
-        Some((other, _)) => Err(format!(
-            "there is no benchmark {other:?}; there is: statistics"
-        )),
+        Some((other, _)) => Err(format!("there is no benchmark {other:?}; there is: statistics")),
         None => Err("which benchmark? there is: statistics".to_owned()),
     }
 }
@@ -69,12 +67,7 @@ fn parse(words: &[&str]) -> Outcome<Options> {
     };
     let mut words = words.iter();
     while let Some(&word) = words.next() {
-        let mut value = || {
-            words
-                .next()
-                .copied()
-                .ok_or_else(|| format!("{word} wants a value"))
-        };
+        let mut value = || words.next().copied().ok_or_else(|| format!("{word} wants a value"));
         match word {
             "--rows" => options.rows = number(word, &value()?.replace(['_', ','], ""))?,
             "--rounds" => options.rounds = number(word, value()?)?.clamp(1, 100) as u32,
@@ -106,10 +99,7 @@ mod tests {
     #[test]
     fn options_are_read() {
         let options = parse(&["--rows", "2_000_000", "--keep"]).unwrap();
-        assert_eq!(
-            (options.rows, options.keep, options.rounds),
-            (2_000_000, true, 2)
-        );
+        assert_eq!((options.rows, options.keep, options.rounds), (2_000_000, true, 2));
         assert!(parse(&["--rows", "none"]).is_err());
         assert!(parse(&["--rows"]).is_err());
     }

@@ -24,39 +24,11 @@ pub(crate) struct Check {
 
 /// All rules, in the order in which they are shown.
 pub(crate) const CHECKS: &[Check] = &[
-    Check {
-        name: "links",
-        level: Level::Error,
-        run: links::broken,
-    },
-    Check {
-        name: "module-docs",
-        level: Level::Error,
-        run: sources::without_module_docs,
-    },
-    Check {
-        name: "file-size",
-        level: Level::Error,
-        run: sources::too_large,
-    },
-    Check {
-        name: "machine-paths",
-        level: Level::Error,
-        run: sources::machine_paths,
-    },
-    Check {
-        name: "architecture",
-        level: Level::Error,
-        run: architecture::unmentioned,
-    },
-    Check {
-        name: "built-twice",
-        level: Level::Warning,
-        run: features::built_twice,
-    },
-    Check {
-        name: "long-functions",
-        level: Level::Warning,
-        run: sources::long_functions,
-    },
+    Check { name: "links", level: Level::Error, run: links::broken },
+    Check { name: "module-docs", level: Level::Error, run: sources::without_module_docs },
+    Check { name: "file-size", level: Level::Error, run: sources::too_large },
+    Check { name: "machine-paths", level: Level::Error, run: sources::machine_paths },
+    Check { name: "architecture", level: Level::Error, run: architecture::unmentioned },
+    Check { name: "built-twice", level: Level::Warning, run: features::built_twice },
+    Check { name: "long-functions", level: Level::Warning, run: sources::long_functions },
 ];

@@ -25,30 +25,12 @@ struct Step {
 
 /// Cheap steps first; the tests last, so that their closing lines stand near the end.
 const STEPS: &[Step] = &[
-    Step {
-        name: "format",
-        run: format,
-    },
-    Step {
-        name: "house rules",
-        run: house_rules,
-    },
-    Step {
-        name: "licences and sources",
-        run: deny,
-    },
-    Step {
-        name: "lints",
-        run: lints,
-    },
-    Step {
-        name: "documentation",
-        run: documentation,
-    },
-    Step {
-        name: "tests",
-        run: tests,
-    },
+    Step { name: "format", run: format },
+    Step { name: "house rules", run: house_rules },
+    Step { name: "licences and sources", run: deny },
+    Step { name: "lints", run: lints },
+    Step { name: "documentation", run: documentation },
+    Step { name: "tests", run: tests },
 ];
 
 /// Runs all steps; an error names those that failed.
@@ -63,12 +45,7 @@ pub(crate) fn run(words: &[&str]) -> Outcome {
         let begun = Instant::now();
         let verdict = (step.run)();
         let taken = begun.elapsed();
-        println!(
-            "<== {}: {} in {:.1} s\n",
-            step.name,
-            word_for(&verdict),
-            taken.as_secs_f64()
-        );
+        println!("<== {}: {} in {:.1} s\n", step.name, word_for(&verdict), taken.as_secs_f64());
         done.push((step.name, verdict, taken));
     }
     summarise(&done, start.elapsed())
@@ -91,12 +68,7 @@ pub(crate) fn run_checks_only(words: &[&str]) -> Outcome {
 fn summarise(done: &[(&str, Verdict, Duration)], total: Duration) -> Outcome {
     let mut failed = Vec::new();
     for (name, verdict, taken) in done {
-        println!(
-            "{:<22} {:<8} {:>7.1} s",
-            name,
-            word_for(verdict),
-            taken.as_secs_f64()
-        );
+        println!("{:<22} {:<8} {:>7.1} s", name, word_for(verdict), taken.as_secs_f64());
         match verdict {
             Verdict::Failed(why) => failed.push(format!("{name} ({why})")),
             Verdict::Skipped(why) => println!("{:<22} {why}", ""),
@@ -104,11 +76,7 @@ fn summarise(done: &[(&str, Verdict, Duration)], total: Duration) -> Outcome {
         }
     }
     println!("{:<22} {:<8} {:>7.1} s", "total", "", total.as_secs_f64());
-    if failed.is_empty() {
-        Ok(())
-    } else {
-        Err(format!("failed: {}", failed.join(", ")))
-    }
+    if failed.is_empty() { Ok(()) } else { Err(format!("failed: {}", failed.join(", "))) }
 }
 
 fn word_for(verdict: &Verdict) -> &'static str {
@@ -151,34 +119,16 @@ fn deny() -> Verdict {
     if !there.is_ok_and(|output| output.status.success()) {
         return Verdict::Skipped("cargo-deny is not installed: `cargo install cargo-deny`");
     }
-    cargo(
-        &["deny", "--offline", "check", "licenses", "bans", "sources"],
-        None,
-    )
+    cargo(&["deny", "--offline", "check", "licenses", "bans", "sources"], None)
 }
 
 fn lints() -> Verdict {
-    cargo(
-        &[
-            "clippy",
-            "--workspace",
-            "--all-targets",
-            "--",
-            "-D",
-            "warnings",
-        ],
-        None,
-    )
+    cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"], None)
 }
 
 fn documentation() -> Verdict {
     cargo(
-        &[
-            "doc",
-            "--no-deps",
-            "--workspace",
-            "--document-private-items",
-        ],
+        &["doc", "--no-deps", "--workspace", "--document-private-items"],
         Some(("RUSTDOCFLAGS", "-D warnings")),
     )
 }

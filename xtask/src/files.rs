@@ -31,10 +31,7 @@ impl Project {
 
     /// The files with this ending, e.g. `.md`.
     pub(crate) fn ending<'a>(&'a self, ending: &'a str) -> impl Iterator<Item = &'a str> {
-        self.files
-            .iter()
-            .map(String::as_str)
-            .filter(move |file| file.ends_with(ending))
+        self.files.iter().map(String::as_str).filter(move |file| file.ends_with(ending))
     }
 
     /// A file's text, or nothing where it is not UTF-8.
@@ -46,9 +43,7 @@ impl Project {
 /// The workspace's folder: the one above this crate's.
 pub(crate) fn root() -> Outcome<PathBuf> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.parent()
-        .map(Path::to_path_buf)
-        .ok_or_else(|| "xtask has no folder above it".to_owned())
+    here.parent().map(Path::to_path_buf).ok_or_else(|| "xtask has no folder above it".to_owned())
 }
 
 /// Where cargo builds: `CARGO_TARGET_DIR`, else `target/`.
@@ -62,13 +57,7 @@ pub(crate) fn target_dir() -> Outcome<PathBuf> {
 
 fn from_git(root: &Path) -> Option<Vec<String>> {
     let output = Command::new("git")
-        .args([
-            "ls-files",
-            "-z",
-            "--cached",
-            "--others",
-            "--exclude-standard",
-        ])
+        .args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"])
         .current_dir(root)
         .output()
         .ok()?;
@@ -76,13 +65,7 @@ fn from_git(root: &Path) -> Option<Vec<String>> {
         return None;
     }
     let names = String::from_utf8(output.stdout).ok()?;
-    Some(
-        names
-            .split('\0')
-            .filter(|name| !name.is_empty())
-            .map(str::to_owned)
-            .collect(),
-    )
+    Some(names.split('\0').filter(|name| !name.is_empty()).map(str::to_owned).collect())
 }
 
 fn from_disk(root: &Path) -> Outcome<Vec<String>> {

@@ -37,18 +37,8 @@ const CHORES: &[Chore] = &[
         summary: "the house rules alone (links, module docs, sizes, paths), in a moment",
         run: ci::run_checks_only,
     },
-    Chore {
-        name: "bench",
-        usage: bench::USAGE,
-        summary: bench::SUMMARY,
-        run: bench::run,
-    },
-    Chore {
-        name: "help",
-        usage: "help",
-        summary: "this list",
-        run: help,
-    },
+    Chore { name: "bench", usage: bench::USAGE, summary: bench::SUMMARY, run: bench::run },
+    Chore { name: "help", usage: "help", summary: "this list", run: help },
 ];
 
 fn main() -> ExitCode {
@@ -67,16 +57,10 @@ fn run(words: &[&str]) -> Outcome {
     let Some((&name, rest)) = words.split_first() else {
         return help(&[]);
     };
-    let name = if matches!(name, "-h" | "--help") {
-        "help"
-    } else {
-        name
-    };
+    let name = if matches!(name, "-h" | "--help") { "help" } else { name };
     match CHORES.iter().find(|chore| chore.name == name) {
         Some(chore) => (chore.run)(rest),
-        None => Err(format!(
-            "there is no chore {name:?}; `cargo xtask help` lists them"
-        )),
+        None => Err(format!("there is no chore {name:?}; `cargo xtask help` lists them")),
     }
 }
 

@@ -45,12 +45,9 @@ pub fn members(
     let mut file = File::open(path).map_err(|source| read_error(path, source))?;
     let mut magic = [0u8; 8];
     let got = read_up_to(&mut file, &mut magic).map_err(|source| read_error(path, source))?;
-    file.seek(SeekFrom::Start(0))
-        .map_err(|source| read_error(path, source))?;
+    file.seek(SeekFrom::Start(0)).map_err(|source| read_error(path, source))?;
     match &magic[..got] {
-        [] => Err(IngestError::Empty {
-            path: path.to_owned(),
-        }),
+        [] => Err(IngestError::Empty { path: path.to_owned() }),
         [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => archive(path, file, progress, each),
         [0xD0, 0xCF, 0x11, 0xE0, ..] => each("", workbook_member(path, file)?),
         [b'7', b'z', 0xBC, 0xAF, ..] => Err(IngestError::Refused {
@@ -58,10 +55,7 @@ pub fn members(
             detail: "7z archives are not read here".into(),
         }),
         [0x1F, 0x8B, ..] => {
-            let raw = Counted {
-                inner: file,
-                progress,
-            };
+            let raw = Counted { inner: file, progress };
             stream(
                 path,
                 "",
@@ -69,30 +63,16 @@ pub fn members(
                 each,
             )
         }
-        _ => stream(
-            path,
-            "",
-            Counted {
-                inner: file,
-                progress,
-            },
-            each,
-        ),
+        _ => stream(path, "", Counted { inner: file, progress }, each),
     }
 }
 
 fn read_error(path: &Path, source: std::io::Error) -> IngestError {
-    IngestError::Read {
-        path: path.to_owned(),
-        source,
-    }
+    IngestError::Read { path: path.to_owned(), source }
 }
 
 fn damaged(path: &Path, detail: impl ToString) -> IngestError {
-    IngestError::Damaged {
-        path: path.to_owned(),
-        detail: detail.to_string(),
-    }
+    IngestError::Damaged { path: path.to_owned(), detail: detail.to_string() }
 }
 
 /// Reads until the buffer is full or the input ends.
@@ -118,14 +98,9 @@ fn stream<R: Read>(
     let got = read_up_to(&mut input, &mut start).map_err(|e| damaged(path, e))?;
     let start = &start[..got];
     let all = std::io::Cursor::new(start.to_vec()).chain(input);
-    let visible = start
-        .strip_prefix(b"\xEF\xBB\xBF")
-        .unwrap_or(start)
-        .trim_ascii_start();
+    let visible = start.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(start).trim_ascii_start();
     if visible.is_empty() && got < 64 {
-        return Err(IngestError::Empty {
-            path: path.to_owned(),
-        });
+        return Err(IngestError::Empty { path: path.to_owned() });
     }
     match start {
         [0xFF, 0xFE, ..] => return each(name, Member::Text(Box::new(text::Utf16::new(all, true)))),
@@ -136,14 +111,10 @@ fn stream<R: Read>(
     }
     if matches!(visible.first(), Some(b'{' | b'[')) {
         let bytes = whole(path, all)?;
-        let tables = json::tables(&bytes).map_err(|detail| IngestError::Unreadable {
-            path: path.to_owned(),
-            detail,
-        })?;
+        let tables = json::tables(&bytes)
+            .map_err(|detail| IngestError::Unreadable { path: path.to_owned(), detail })?;
         if tables.is_empty() {
-            return Err(IngestError::Empty {
-                path: path.to_owned(),
-            });
+            return Err(IngestError::Empty { path: path.to_owned() });
         }
         return each(name, Member::Tables(tables));
     }
@@ -152,25 +123,16 @@ fn stream<R: Read>(
 
 fn whole(path: &Path, input: impl Read) -> Result<Vec<u8>, IngestError> {
     let mut bytes = Vec::new();
-    input
-        .take(LARGEST_WHOLE + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|e| damaged(path, e))?;
+    input.take(LARGEST_WHOLE + 1).read_to_end(&mut bytes).map_err(|e| damaged(path, e))?;
     if bytes.len() as u64 > LARGEST_WHOLE {
         let detail = "a JSON document or workbook of more than 2 GiB".into();
-        return Err(IngestError::Refused {
-            path: path.to_owned(),
-            detail,
-        });
+        return Err(IngestError::Refused { path: path.to_owned(), detail });
     }
     Ok(bytes)
 }
 
 fn workbook_member<'a>(path: &Path, input: impl Read) -> Result<Member<'a>, IngestError> {
-    let name = path
-        .file_name()
-        .map(|n| n.to_string_lossy().into_owned())
-        .unwrap_or_default();
+    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let tables = workbook::tables(whole(path, input)?, &name).map_err(|e| damaged(path, e))?;
     Ok(Member::Tables(tables))
 }
@@ -188,10 +150,7 @@ fn archive(
         .map(|name| name.map(|n| n.into_owned()))
         .collect::<Result<_, _>>()
         .map_err(|e| damaged(path, e))?;
-    if names
-        .iter()
-        .any(|n| n == "[Content_Types].xml" || n == "mimetype")
-    {
+    if names.iter().any(|n| n == "[Content_Types].xml" || n == "mimetype") {
         let file = File::open(path).map_err(|source| read_error(path, source))?;
         return each("", workbook_member(path, file)?);
     }
@@ -210,31 +169,14 @@ fn archive(
         }
         any = true;
         let packed = name.to_ascii_lowercase().ends_with(".gz");
-        let member = BufReader::with_capacity(
-            1 << 18,
-            Counted {
-                inner: member,
-                progress,
-            },
-        );
+        let member = BufReader::with_capacity(1 << 18, Counted { inner: member, progress });
         if packed {
-            stream(
-                path,
-                &name,
-                flate2::bufread::MultiGzDecoder::new(member),
-                each,
-            )?;
+            stream(path, &name, flate2::bufread::MultiGzDecoder::new(member), each)?;
         } else {
             stream(path, &name, member, each)?;
         }
     }
-    if any {
-        Ok(())
-    } else {
-        Err(IngestError::Empty {
-            path: path.to_owned(),
-        })
-    }
+    if any { Ok(()) } else { Err(IngestError::Empty { path: path.to_owned() }) }
 }
 
 /// Whether an archive member names a place outside the folder it would be unpacked in.
@@ -263,7 +205,9 @@ mod tests {
 
     #[test]
     fn names_that_leave_the_archive() {
-        for bad in ["../a.csv", "/a.csv", "a/../../b", "..", "C:\\a.csv", "\\\\host\\a.csv", "a\\..\\b"] {
+        for bad in
+            ["../a.csv", "/a.csv", "a/../../b", "..", "C:\\a.csv", "\\\\host\\a.csv", "a\\..\\b"]
+        {
             assert!(escapes(bad), "{bad:?}");
         }
         for good in ["a.csv", "a/b/c.csv", "..a.csv", "a..b/c", "a.../b.csv"] {

@@ -26,13 +26,8 @@ pub enum Flow {
 
 impl Flow {
     /// All flows, in the order of their numbers.
-    pub const ALL: [Flow; 5] = [
-        Flow::Import,
-        Flow::Export,
-        Flow::ReExport,
-        Flow::ReImport,
-        Flow::Reconciled,
-    ];
+    pub const ALL: [Flow; 5] =
+        [Flow::Import, Flow::Export, Flow::ReExport, Flow::ReImport, Flow::Reconciled];
 
     /// The name in the store and on the command line.
     pub fn name(self) -> &'static str {
@@ -227,11 +222,7 @@ impl CodeKey {
     /// How fine the code is: 0 for the total of all goods, else its digits; letters in a
     /// code mean that it is a publisher's own (confidential or special) and not an HS code.
     pub fn level(self) -> u8 {
-        if self == Self::total() {
-            0
-        } else {
-            self.len() as u8
-        }
+        if self == Self::total() { 0 } else { self.len() as u8 }
     }
 
     /// The Harmonized System part (at most six digits), if the code is numeric.

@@ -114,10 +114,7 @@ pub struct Header {
 
 /// Lower-cased letters and digits of a column name: `Trade Value (US$)` is `tradevalueus`.
 pub fn column_key(name: &str) -> String {
-    name.chars()
-        .filter(|c| c.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-        .collect()
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 impl Header {
@@ -147,12 +144,11 @@ impl Header {
 
     /// Like [`Header::find`], but its absence is a fault of the file.
     pub fn need(&self, layout: &str, aliases: &[&str]) -> Result<usize, IngestError> {
-        self.find(aliases)
-            .ok_or_else(|| IngestError::MissingColumn {
-                layout: layout.to_owned(),
-                column: aliases.first().copied().unwrap_or_default().to_owned(),
-                have: self.names.join(", "),
-            })
+        self.find(aliases).ok_or_else(|| IngestError::MissingColumn {
+            layout: layout.to_owned(),
+            column: aliases.first().copied().unwrap_or_default().to_owned(),
+            have: self.names.join(", "),
+        })
     }
 
     /// Whether all of these columns are there.
@@ -210,10 +206,7 @@ pub fn closest(header: &Header) -> Option<(&'static dyn IngestFormat, Vec<String
     let mut best: Option<(usize, &'static dyn IngestFormat, Vec<String>)> = None;
     for &format in ALL {
         let line = format.example().lines().next().unwrap_or_default();
-        let wanted: Vec<&str> = line
-            .split([',', '\t'])
-            .map(|c| c.trim_matches('"'))
-            .collect();
+        let wanted: Vec<&str> = line.split([',', '\t']).map(|c| c.trim_matches('"')).collect();
         let lacks: Vec<String> = wanted
             .iter()
             .filter(|name| header.find(&[name]).is_none())

@@ -76,10 +76,7 @@ pub struct LoadReport {
 
 /// SHA-256 of a file, in hexadecimal, and its size in bytes.
 pub fn sha256(path: &Path) -> Result<(String, u64), IngestError> {
-    let fail = |source| IngestError::Read {
-        path: path.to_owned(),
-        source,
-    };
+    let fail = |source| IngestError::Read { path: path.to_owned(), source };
     let mut file = File::open(path).map_err(fail)?;
     let mut hasher = Sha256::new();
     let mut buffer = vec![0; 1 << 20];
@@ -93,14 +90,7 @@ pub fn sha256(path: &Path) -> Result<(String, u64), IngestError> {
             }
         }
     }
-    Ok((
-        hasher
-            .finalize()
-            .iter()
-            .map(|b| format!("{b:02x}"))
-            .collect(),
-        bytes,
-    ))
+    Ok((hasher.finalize().iter().map(|b| format!("{b:02x}")).collect(), bytes))
 }
 
 /// Loads one file. On an error the store is as it was.
@@ -112,20 +102,11 @@ pub fn load_file(
 ) -> Result<Vec<LoadReport>, IngestError> {
     if path.is_dir() {
         let source = std::io::Error::other("this is a folder; name the files in it");
-        return Err(IngestError::Read {
-            path: path.to_owned(),
-            source,
-        });
+        return Err(IngestError::Read { path: path.to_owned(), source });
     }
     let (sha256, bytes) = sha256(path)?;
-    let before: Vec<Loaded> = writer
-        .store
-        .manifest
-        .resources
-        .iter()
-        .filter(|r| r.sha256 == sha256)
-        .cloned()
-        .collect();
+    let before: Vec<Loaded> =
+        writer.store.manifest.resources.iter().filter(|r| r.sha256 == sha256).cloned().collect();
     if !before.is_empty() && !options.replace {
         return Ok(before.into_iter().map(already).collect());
     }
@@ -142,11 +123,7 @@ pub fn load_file(
     containers::members(path, &|n| stage(Stage::Read(n)), &mut |name, member| {
         load.member(name, member)
     })?;
-    let FileLoad {
-        mut reports,
-        passed_over,
-        ..
-    } = load;
+    let FileLoad { mut reports, passed_over, .. } = load;
     let Some(first) = reports.first_mut() else {
         return Err(IngestError::UnknownLayout {
             path: path.to_owned(),
@@ -156,20 +133,12 @@ pub fn load_file(
     };
     first.passed_over = passed_over;
     let replaced: Vec<String> = before.into_iter().map(|r| r.name).collect();
-    writer.commit(
-        reports.iter().map(|r| r.loaded.clone()).collect(),
-        &replaced,
-    )?;
+    writer.commit(reports.iter().map(|r| r.loaded.clone()).collect(), &replaced)?;
     Ok(reports)
 }
 
 fn already(loaded: Loaded) -> LoadReport {
-    LoadReport {
-        loaded,
-        problems: Vec::new(),
-        already: true,
-        passed_over: Vec::new(),
-    }
+    LoadReport { loaded, problems: Vec::new(), already: true, passed_over: Vec::new() }
 }
 
 struct FileLoad<'a> {
@@ -224,14 +193,8 @@ impl FileLoad<'_> {
     }
 
     fn said(&self) -> Said {
-        let file_name = self
-            .path
-            .file_name()
-            .map(|n| n.to_string_lossy().into_owned());
-        Said {
-            file_name: file_name.unwrap_or_default(),
-            ..self.options.said.clone()
-        }
+        let file_name = self.path.file_name().map(|n| n.to_string_lossy().into_owned());
+        Said { file_name: file_name.unwrap_or_default(), ..self.options.said.clone() }
     }
 
     fn bind(&self, header: Header, delimiter: u8) -> Result<Option<Bound>, IngestError> {
@@ -243,12 +206,7 @@ impl FileLoad<'_> {
             return Ok(None);
         };
         let reader = format.bind(&header, &self.said())?;
-        Ok(Some(Bound {
-            format,
-            reader,
-            header,
-            delimiter,
-        }))
+        Ok(Some(Bound { format, reader, header, delimiter }))
     }
 
     fn unknown(&self, start: &[u8]) -> IngestError {
@@ -257,30 +215,16 @@ impl FileLoad<'_> {
         if start.contains(&0) {
             header.push_str(" (it holds NUL bytes: UTF-16 without a mark, or not text at all)");
         }
-        let mut reader = csv::ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .from_reader(line);
+        let mut reader =
+            csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(line);
         let mut record = csv::ByteRecord::new();
         let read = reader.read_byte_record(&mut record).unwrap_or(false);
         let fields = Header::new(record.iter().map(crate::scratch::text));
-        let closest = if read {
-            formats::closest(&fields)
-        } else {
-            None
-        };
+        let closest = if read { formats::closest(&fields) } else { None };
         let closest = closest.map_or(String::new(), |(format, lacks)| {
-            format!(
-                "; it comes closest to {}, which has also: {}",
-                format.id(),
-                lacks.join(", ")
-            )
+            format!("; it comes closest to {}, which has also: {}", format.id(), lacks.join(", "))
         });
-        IngestError::UnknownLayout {
-            path: self.path.to_owned(),
-            header,
-            closest,
-        }
+        IngestError::UnknownLayout { path: self.path.to_owned(), header, closest }
     }
 
     fn text_member(&self, input: Box<dyn Read + '_>) -> Result<(Bound, ReadOutcome), IngestError> {
@@ -290,9 +234,7 @@ impl FileLoad<'_> {
         };
         let mut blocks = Blocks::new(input).map_err(fail)?;
         if blocks.start().trim_ascii().is_empty() {
-            return Err(IngestError::Empty {
-                path: self.path.to_owned(),
-            });
+            return Err(IngestError::Empty { path: self.path.to_owned() });
         }
         let found = find_header(blocks.start(), self.options.format);
         let Some((header, delimiter, length, lines)) = found else {
@@ -377,10 +319,7 @@ impl FileLoad<'_> {
             }
             fed?;
             match failure {
-                Some(detail) => Err(IngestError::Store {
-                    path: std::env::temp_dir(),
-                    detail,
-                }),
+                Some(detail) => Err(IngestError::Store { path: std::env::temp_dir(), detail }),
                 None => Ok(all),
             }
         })?;
@@ -389,9 +328,7 @@ impl FileLoad<'_> {
         Ok(ReadOutcome {
             runs,
             shapes: shapes.into_inner().map(|t| t.all).unwrap_or_default(),
-            names: Arc::into_inner(names)
-                .and_then(|m| m.into_inner().ok())
-                .unwrap_or_default(),
+            names: Arc::into_inner(names).and_then(|m| m.into_inner().ok()).unwrap_or_default(),
             rows_in: outcome.rows_in,
             rows_loaded: outcome.rows_loaded,
             problems: outcome.problems,
@@ -409,20 +346,14 @@ impl FileLoad<'_> {
         mut outcome: ReadOutcome,
     ) -> Result<(), IngestError> {
         if outcome.rows_in == 0 {
-            return Err(IngestError::Empty {
-                path: self.path.to_owned(),
-            });
+            return Err(IngestError::Empty { path: self.path.to_owned() });
         }
         if outcome.rows_loaded == 0 {
             return Err(IngestError::NothingReadable {
                 path: self.path.to_owned(),
                 rows: outcome.rows_in,
                 layout: bound.format.id().to_owned(),
-                first: outcome
-                    .problems
-                    .first()
-                    .map(ToString::to_string)
-                    .unwrap_or_default(),
+                first: outcome.problems.first().map(ToString::to_string).unwrap_or_default(),
             });
         }
         let loaded = self.entry(member, &bound, &outcome);
@@ -434,12 +365,7 @@ impl FileLoad<'_> {
         for (rule, count) in rules {
             *loaded.rules.entry(rule).or_default() += count;
         }
-        self.reports.push(LoadReport {
-            loaded,
-            problems,
-            already: false,
-            passed_over: Vec::new(),
-        });
+        self.reports.push(LoadReport { loaded, problems, already: false, passed_over: Vec::new() });
         Ok(())
     }
 
@@ -450,22 +376,11 @@ impl FileLoad<'_> {
             name.push_str(&format!("-{}", self.reports.len() + 1));
         }
         let sequence = self.writer.store.manifest.sequence + 1;
-        if self
-            .writer
-            .store
-            .manifest
-            .resources
-            .iter()
-            .any(|r| r.name == name)
-        {
+        if self.writer.store.manifest.resources.iter().any(|r| r.name == name) {
             name.push_str(&format!("-again{sequence}"));
         }
         let vintage = self.options.vintage.clone();
-        let file = if member.is_empty() {
-            file_name
-        } else {
-            format!("{file_name}/{member}")
-        };
+        let file = if member.is_empty() { file_name } else { format!("{file_name}/{member}") };
         Loaded {
             path: format!("trade/{name}.parquet"),
             name,
@@ -498,10 +413,7 @@ impl FileLoad<'_> {
         mut outcome: ReadOutcome,
     ) -> Result<BTreeMap<String, u64>, IngestError> {
         let aside = self.writer.aside(&loaded.name, "parquet");
-        let fail = |detail: String| IngestError::Store {
-            path: aside.clone(),
-            detail,
-        };
+        let fail = |detail: String| IngestError::Store { path: aside.clone(), detail };
         let marks = Marks {
             repeat: outcome.names.number("repeat"),
             conflict: outcome.names.number("conflict"),
@@ -539,9 +451,7 @@ impl FileLoad<'_> {
             .and_then(|()| totals.finish(&mut push))
             .map_err(|e| fail(e.to_string()))?;
         out.finish().map_err(fail)?;
-        let Totals {
-            rules, mut index, ..
-        } = totals;
+        let Totals { rules, mut index, .. } = totals;
         index.finish(&shapes.all, |place| match place {
             Place::Known(id) => id.code().to_owned(),
             Place::Unresolved(name) => format!("?{}", names.text(name)),
@@ -565,10 +475,7 @@ impl FileLoad<'_> {
             }
             file.flush()
         };
-        write().map_err(|e| IngestError::Store {
-            path: path.clone(),
-            detail: e.to_string(),
-        })
+        write().map_err(|e| IngestError::Store { path: path.clone(), detail: e.to_string() })
     }
 }
 
@@ -597,9 +504,7 @@ fn find_header(
             }
             let header = Header::new(record.iter().map(crate::scratch::text));
             let sure = match forced {
-                Some(format) => format
-                    .recognise(&header)
-                    .max(u8::from(header.names().len() > 1)),
+                Some(format) => format.recognise(&header).max(u8::from(header.names().len() > 1)),
                 None => formats::recognise(&header).map_or(0, |f| f.recognise(&header)),
             };
             if sure > best.as_ref().map_or(0, |b| b.0) {
@@ -650,14 +555,8 @@ impl Counts {
         for (rule, n) in other.rules {
             *self.rules.entry(rule).or_default() += n;
         }
-        self.first = [self.first, other.first]
-            .into_iter()
-            .flatten()
-            .min_by_key(|p| p.start);
-        self.last = [self.last, other.last]
-            .into_iter()
-            .flatten()
-            .max_by_key(|p| p.end());
+        self.first = [self.first, other.first].into_iter().flatten().min_by_key(|p| p.start);
+        self.last = [self.last, other.last].into_iter().flatten().max_by_key(|p| p.end());
     }
 }
 
@@ -738,10 +637,7 @@ impl<'a> Reading<'a> {
             .delimiter(self.bound.delimiter)
             .from_reader(&block.bytes[..]);
         let mut record = csv::ByteRecord::new();
-        while reader
-            .read_byte_record(&mut record)
-            .map_err(std::io::Error::other)?
-        {
+        while reader.read_byte_record(&mut record).map_err(std::io::Error::other)? {
             let line = record.position().map_or(0, csv::Position::line) + block.first_line - 1;
             self.record(line, &record)?;
         }
@@ -749,18 +645,11 @@ impl<'a> Reading<'a> {
     }
 
     fn record(&mut self, line: u64, record: &csv::ByteRecord) -> std::io::Result<()> {
-        if record
-            .iter()
-            .all(|f| f.trim_ascii().is_empty() || f == [0x1A])
-        {
+        if record.iter().all(|f| f.trim_ascii().is_empty() || f == [0x1A]) {
             return Ok(());
         }
         self.counts.rows_in += 1;
-        let row = Row {
-            fields: record,
-            line,
-            header: &self.bound.header,
-        };
+        let row = Row { fields: record, line, header: &self.bound.header };
         let read = whole_row(&row).and_then(|()| self.bound.reader.read(&row, &mut self.scratch));
         match read {
             Ok(fact) => self.keep(line, &fact),
@@ -784,10 +673,7 @@ impl<'a> Reading<'a> {
     }
 
     fn keep(&mut self, line: u64, fact: &Fact) -> std::io::Result<()> {
-        let period = Reported {
-            start: fact.start,
-            kind: fact.kind,
-        };
+        let period = Reported { start: fact.start, kind: fact.kind };
         let counts = &mut self.counts;
         counts.rows_loaded += 1;
         if counts.first.is_none_or(|p| period.start < p.start) {
@@ -801,13 +687,7 @@ impl<'a> Reading<'a> {
         if exporter_raw != 0 || importer_raw != 0 {
             self.scratch.note("place-unresolved");
         }
-        let key = Key {
-            importer,
-            code: fact.code,
-            exporter,
-            period,
-            flow: fact.flow as u8,
-        };
+        let key = Key { importer, code: fact.code, exporter, period, flow: fact.flow as u8 };
         let shape = self.shape(Shape {
             reporter: fact.reporter,
             exporter_raw,
@@ -868,10 +748,7 @@ impl<'a> Reading<'a> {
         }
         let (rates, names) = (self.rates, &self.names);
         let rate = *self.dollars.entry(key).or_insert_with(|| {
-            let code = names
-                .lock()
-                .map(|n| n.text(currency).to_owned())
-                .unwrap_or_default();
+            let code = names.lock().map(|n| n.text(currency).to_owned()).unwrap_or_default();
             let end = Reported { start, kind }.end();
             if code == "USD" {
                 1.0
@@ -899,7 +776,6 @@ fn side(place: Place) -> (u16, u32) {
 fn whole_row(row: &Row<'_>) -> Result<(), Problem> {
     let (have, want) = (row.fields.len(), row.header.names().len());
     let trailing = have == want + 1 && row.fields.get(want).is_some_and(<[u8]>::is_empty);
-    // Publishers also leave trailing empty fields out.
     if have == want || trailing {
         return Ok(());
     }
@@ -916,8 +792,9 @@ mod tests {
     use super::*;
 
     fn header(text: &str) -> Option<(usize, u8, usize, u64)> {
-        find_header(text.as_bytes(), None)
-            .map(|(header, delimiter, bytes, lines)| (header.names().len(), delimiter, bytes, lines))
+        find_header(text.as_bytes(), None).map(|(header, delimiter, bytes, lines)| {
+            (header.names().len(), delimiter, bytes, lines)
+        })
     }
 
     #[test]
@@ -925,7 +802,9 @@ mod tests {
         let names = "period,reporter,partner,cn8,value_eur";
         for delimiter in [b',', b'\t', b';', b'|'] {
             let line = names.replace(',', &char::from(delimiter).to_string());
-            for (preamble, lines) in [("", 1), ("Source: Eurostat\n\nExtracted, on 2024-01-01\n", 4)] {
+            for (preamble, lines) in
+                [("", 1), ("Source: Eurostat\n\nExtracted, on 2024-01-01\n", 4)]
+            {
                 let text = format!("{preamble}{line}\n2022-01,DE,RU,85423190,5\n");
                 let bytes = preamble.len() + line.len() + 1;
                 assert_eq!(header(&text), Some((5, delimiter, bytes, lines)), "{text:?}");

@@ -84,10 +84,7 @@ impl Symbols {
 
     /// The text with a number.
     pub fn text(&self, number: Sym) -> &str {
-        self.texts
-            .get(number as usize)
-            .map(String::as_str)
-            .unwrap_or_default()
+        self.texts.get(number as usize).map(String::as_str).unwrap_or_default()
     }
 }
 
@@ -152,10 +149,7 @@ pub struct Scanner {
 impl Scanner {
     /// For the store as it now is.
     pub fn new(store: Store) -> Scanner {
-        Scanner {
-            store,
-            footers: Mutex::default(),
-        }
+        Scanner { store, footers: Mutex::default() }
     }
 
     /// The store.
@@ -187,10 +181,8 @@ impl Scanner {
         rows: &mut Vec<TradeRow>,
     ) -> Result<(), IngestError> {
         let path = self.store.parquet(source);
-        let fail = |e: &dyn ToString| IngestError::Store {
-            path: path.clone(),
-            detail: e.to_string(),
-        };
+        let fail =
+            |e: &dyn ToString| IngestError::Store { path: path.clone(), detail: e.to_string() };
         let file = File::open(&path).map_err(|e| fail(&e))?;
         let footer = self.footer(&path, &file)?;
         let groups = matching_groups(&footer, filter);
@@ -227,10 +219,8 @@ impl Scanner {
             return Ok(footer);
         }
         let options = ArrowReaderOptions::new().with_page_index_policy(PageIndexPolicy::Optional);
-        let footer = ArrowReaderMetadata::load(file, options).map_err(|e| IngestError::Store {
-            path: path.to_owned(),
-            detail: e.to_string(),
-        })?;
+        let footer = ArrowReaderMetadata::load(file, options)
+            .map_err(|e| IngestError::Store { path: path.to_owned(), detail: e.to_string() })?;
         if let Ok(mut footers) = self.footers.lock() {
             footers.insert(path.to_owned(), footer.clone());
         }
@@ -241,25 +231,17 @@ impl Scanner {
 /// Reads a period as the store writes it.
 pub fn reported(text: &str) -> Option<Reported> {
     let period = Period::parse(text).ok()?;
-    Some(Reported {
-        start: period.first(),
-        kind: period.kind()?,
-    })
+    Some(Reported { start: period.first(), kind: period.kind()? })
 }
 
 /// Whether the source's span of periods touches the question's.
 fn may_hold(source: &Loaded, filter: &Filter) -> bool {
-    let (Some(first), Some(last)) = (
-        reported(&source.first_period),
-        reported(&source.last_period),
-    ) else {
+    let (Some(first), Some(last)) = (reported(&source.first_period), reported(&source.last_period))
+    else {
         return true;
     };
     filter.periods.is_empty()
-        || filter
-            .periods
-            .iter()
-            .any(|p| p.first() <= last.end() && p.last() >= first.start)
+        || filter.periods.iter().any(|p| p.first() <= last.end() && p.last() >= first.start)
 }
 
 fn column(footer: &ArrowReaderMetadata, name: &str) -> Option<usize> {
@@ -268,9 +250,7 @@ fn column(footer: &ArrowReaderMetadata, name: &str) -> Option<usize> {
 
 /// Whether any wanted text lies between the smallest and the largest.
 fn overlaps(wanted: &BTreeSet<String>, min: &[u8], max: &[u8]) -> bool {
-    wanted
-        .iter()
-        .any(|w| w.as_bytes() >= min && w.as_bytes() <= max)
+    wanted.iter().any(|w| w.as_bytes() >= min && w.as_bytes() <= max)
 }
 
 /// Whether any code under a wanted one lies between.
@@ -313,18 +293,10 @@ fn page_selection(
     filter: &Filter,
 ) -> Option<RowSelection> {
     let importer = (!filter.importers.is_empty())
-        .then(|| {
-            pages(footer, group, "importer", &|a, b| {
-                overlaps(&filter.importers, a, b)
-            })
-        })
+        .then(|| pages(footer, group, "importer", &|a, b| overlaps(&filter.importers, a, b)))
         .flatten();
     let code = (!filter.codes.is_empty())
-        .then(|| {
-            pages(footer, group, "hs_code", &|a, b| {
-                codes_overlap(&filter.codes, a, b)
-            })
-        })
+        .then(|| pages(footer, group, "hs_code", &|a, b| codes_overlap(&filter.codes, a, b)))
         .flatten();
     match (importer, code) {
         (Some(a), Some(b)) => Some(a.intersection(&b)),
@@ -350,9 +322,7 @@ fn pages(
     let mut ranges: Vec<std::ops::Range<usize>> = Vec::new();
     for (page, location) in locations.iter().enumerate() {
         let start = location.first_row_index as usize;
-        let end = locations
-            .get(page + 1)
-            .map_or(rows, |l| l.first_row_index as usize);
+        let end = locations.get(page + 1).map_or(rows, |l| l.first_row_index as usize);
         let keep = match (index.min_value(page), index.max_value(page)) {
             (Some(min), Some(max)) => test(min, max),
             // A page of nulls only: no code of its own, so it matches no code.
@@ -362,10 +332,7 @@ fn pages(
             ranges.push(start..end);
         }
     }
-    Some(RowSelection::from_consecutive_ranges(
-        ranges.into_iter(),
-        rows,
-    ))
+    Some(RowSelection::from_consecutive_ranges(ranges.into_iter(), rows))
 }
 
 /// A test on a text.
@@ -382,9 +349,7 @@ fn predicate(footer: &ArrowReaderMetadata, filter: &Filter) -> Vec<Box<dyn Arrow
         let wanted = filter.codes.clone();
         let keep = move |text: &str| {
             wanted.contains(text)
-                || [2, 4]
-                    .iter()
-                    .any(|&n| text.get(..n).is_some_and(|p| wanted.contains(p)))
+                || [2, 4].iter().any(|&n| text.get(..n).is_some_and(|p| wanted.contains(p)))
         };
         tests.push(("hs_code", Box::new(keep)));
     }
@@ -396,23 +361,20 @@ fn predicate(footer: &ArrowReaderMetadata, filter: &Filter) -> Vec<Box<dyn Arrow
         return Vec::new();
     }
     let mask = ProjectionMask::columns(footer.parquet_schema(), tests.iter().map(|(n, _)| *n));
-    vec![Box::new(ArrowPredicateFn::new(
-        mask,
-        move |batch: RecordBatch| {
-            let mut verdict: Option<BooleanArray> = None;
-            for (name, test) in &tests {
-                let Some(column) = batch.column_by_name(name) else {
-                    continue;
-                };
-                let passed = judge(column, test);
-                verdict = Some(match verdict {
-                    None => passed,
-                    Some(before) => arrow::compute::and(&before, &passed)?,
-                });
-            }
-            Ok(verdict.unwrap_or_else(|| BooleanArray::from(vec![true; batch.num_rows()])))
-        },
-    ))]
+    vec![Box::new(ArrowPredicateFn::new(mask, move |batch: RecordBatch| {
+        let mut verdict: Option<BooleanArray> = None;
+        for (name, test) in &tests {
+            let Some(column) = batch.column_by_name(name) else {
+                continue;
+            };
+            let passed = judge(column, test);
+            verdict = Some(match verdict {
+                None => passed,
+                Some(before) => arrow::compute::and(&before, &passed)?,
+            });
+        }
+        Ok(verdict.unwrap_or_else(|| BooleanArray::from(vec![true; batch.num_rows()])))
+    }))]
 }
 
 fn judge(array: &ArrayRef, keep: &dyn Fn(&str) -> bool) -> BooleanArray {
@@ -438,9 +400,7 @@ struct Texts<'a, T> {
 
 impl<'a, T: Copy> Texts<'a, T> {
     fn new(batch: &'a RecordBatch, name: &str, mut make: impl FnMut(&str) -> T) -> Option<Self> {
-        let keys = batch
-            .column_by_name(name)?
-            .as_dictionary_opt::<Int32Type>()?;
+        let keys = batch.column_by_name(name)?.as_dictionary_opt::<Int32Type>()?;
         let texts = keys.values().as_string_opt::<i32>()?;
         let values = (0..texts.len()).map(|i| make(texts.value(i))).collect();
         Some(Texts { keys, values })
@@ -448,8 +408,7 @@ impl<'a, T: Copy> Texts<'a, T> {
 
     fn get(&self, row: usize) -> Option<T> {
         let keys = self.keys.keys();
-        keys.is_valid(row)
-            .then(|| self.values[keys.value(row) as usize])
+        keys.is_valid(row).then(|| self.values[keys.value(row) as usize])
     }
 }
 
@@ -469,13 +428,9 @@ fn read_batch(
     symbols: &mut Symbols,
     rows: &mut Vec<TradeRow>,
 ) -> Option<()> {
-    let lines = batch
-        .column_by_name("line")?
-        .as_primitive_opt::<Int64Type>()?;
+    let lines = batch.column_by_name("line")?.as_primitive_opt::<Int64Type>()?;
     let reporters = Texts::new(batch, "reporter", |t| symbols.number(t))?;
-    let flows = Texts::new(batch, "flow", |t| {
-        Flow::parse(t).unwrap_or(Flow::Reconciled)
-    })?;
+    let flows = Texts::new(batch, "flow", |t| Flow::parse(t).unwrap_or(Flow::Reconciled))?;
     let exporters = Texts::new(batch, "exporter", |t| symbols.number(t))?;
     let importers = Texts::new(batch, "importer", |t| symbols.number(t))?;
     let revisions = Texts::new(batch, "hs_revision", |t| HsRevision::parse(t).ok())?;
@@ -487,20 +442,12 @@ fn read_batch(
     let valuations = Texts::new(batch, "valuation", |t| symbols.number(t))?;
     let bases = Texts::new(batch, "basis", |t| symbols.number(t))?;
     let units = Texts::new(batch, "quantity_unit", |t| symbols.number(t))?;
-    let figures = |name: &str| {
-        batch
-            .column_by_name(name)?
-            .as_primitive_opt::<Float64Type>()
-            .cloned()
-    };
+    let figures =
+        |name: &str| batch.column_by_name(name)?.as_primitive_opt::<Float64Type>().cloned();
     let (usd, value) = (figures("value_usd")?, figures("value_reported")?);
     let (weight, quantity) = (figures("net_weight_kg")?, figures("quantity")?);
     let figure = |array: &arrow::array::Float64Array, i| {
-        if array.is_valid(i) {
-            array.value(i)
-        } else {
-            f64::NAN
-        }
+        if array.is_valid(i) { array.value(i) } else { f64::NAN }
     };
     for i in 0..batch.num_rows() {
         let period = periods.get(i)??;

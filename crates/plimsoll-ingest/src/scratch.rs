@@ -24,10 +24,7 @@ pub struct Names {
 impl Names {
     /// With the empty text at 0.
     pub fn new() -> Names {
-        Names {
-            numbers: HashMap::from([(String::new(), 0)]),
-            texts: vec![String::new()],
-        }
+        Names { numbers: HashMap::from([(String::new(), 0)]), texts: vec![String::new()] }
     }
 
     /// The number of a text.
@@ -43,10 +40,7 @@ impl Names {
 
     /// The text with a number.
     pub fn text(&self, number: u32) -> &str {
-        self.texts
-            .get(number as usize)
-            .map(String::as_str)
-            .unwrap_or_default()
+        self.texts.get(number as usize).map(String::as_str).unwrap_or_default()
     }
 }
 
@@ -94,11 +88,7 @@ impl Scratch {
             return n;
         }
         let text = text(bytes);
-        let n = self
-            .shared
-            .lock()
-            .map(|mut names| names.number(&text))
-            .unwrap_or(0);
+        let n = self.shared.lock().map(|mut names| names.number(&text)).unwrap_or(0);
         self.mine.insert(bytes.to_vec(), n);
         n
     }
@@ -119,9 +109,7 @@ impl Scratch {
 
     /// A place by its M49 or Comtrade number; unknown numbers stay as they are written.
     pub fn place_by_m49(&mut self, bytes: &[u8]) -> Place {
-        if let Some(id) = digits(bytes)
-            .and_then(|n| u16::try_from(n).ok())
-            .and_then(place::by_m49)
+        if let Some(id) = digits(bytes).and_then(|n| u16::try_from(n).ok()).and_then(place::by_m49)
         {
             return Place::Known(id);
         }
@@ -142,9 +130,7 @@ pub fn digits(bytes: &[u8]) -> Option<u64> {
     if bytes.is_empty() || bytes.len() > 18 {
         return None;
     }
-    bytes.iter().try_fold(0u64, |n, b| {
-        b.is_ascii_digit().then(|| n * 10 + u64::from(b - b'0'))
-    })
+    bytes.iter().try_fold(0u64, |n, b| b.is_ascii_digit().then(|| n * 10 + u64::from(b - b'0')))
 }
 
 /// Whether a field says that there is no figure.
@@ -249,15 +235,15 @@ impl Row<'_> {
                 "expected a commodity code such as 854231",
             ));
         }
-        let odd = len % 2 == 1 && code.iter().all(u8::is_ascii_digit);
-        if total || !odd && len >= 2 {
+        let letters = !total && code.iter().any(u8::is_ascii_alphabetic);
+        if total || len >= 2 && len % 2 == 0 {
             return Ok(key);
         }
-        if !odd {
+        if letters {
             return Err(self.problem(
                 column,
                 "code-unreadable",
-                "expected a commodity code such as 854231",
+                "publishers' own codes have an even length; is there a stray letter in a number?",
             ));
         }
         let mut padded = [b'0'; CodeKey::MAX_LEN];
@@ -327,9 +313,8 @@ fn known_code(key: CodeKey, revision: HsRevision) -> bool {
 /// Up to fifteen digits with at most one point: a whole number below 2^53 over a power of ten
 /// is the nearest floating number, as exact as the library's reader and much quicker.
 fn short_decimal(bytes: &[u8]) -> Option<f64> {
-    const TENS: [f64; 16] = [
-        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
-    ];
+    const TENS: [f64; 16] =
+        [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
     if bytes.len() > 16 {
         return None;
     }
@@ -345,14 +330,11 @@ fn short_decimal(bytes: &[u8]) -> Option<f64> {
         }
     }
     let decimals = after.map_or(0, |before| digits - before);
-    (1..=15)
-        .contains(&digits)
-        .then(|| whole as f64 / TENS[decimals])
+    (1..=15).contains(&digits).then(|| whole as f64 / TENS[decimals])
 }
 
 /// Digits, at most one point, perhaps a sign and an exponent: `inf`, `nan` and hexadecimal
 /// are not numbers here.
 fn plain_number(text: &str) -> bool {
-    text.bytes()
-        .all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'+' | b'e' | b'E'))
+    text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'+' | b'e' | b'E'))
 }

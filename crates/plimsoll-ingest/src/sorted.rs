@@ -89,10 +89,7 @@ impl Key {
             importer: (bits >> 97) as u16,
             code: CodeKey::from_bits((bits >> 37) as u64 & ((1 << 60) - 1)),
             exporter: (bits >> 21) as u16,
-            period: Reported {
-                start: Month((bits >> 5) as u16 as i32),
-                kind,
-            },
+            period: Reported { start: Month((bits >> 5) as u16 as i32), kind },
             flow: (bits & 7) as u8,
         }
     }
@@ -213,11 +210,8 @@ fn sort(rows: Vec<SortRow>) -> Vec<SortRow> {
     if rows.is_sorted_by_key(SortRow::order) {
         return rows;
     }
-    let mut order: Vec<(u128, u64, u32)> = rows
-        .iter()
-        .enumerate()
-        .map(|(i, row)| (row.key, row.line, i as u32))
-        .collect();
+    let mut order: Vec<(u128, u64, u32)> =
+        rows.iter().enumerate().map(|(i, row)| (row.key, row.line, i as u32)).collect();
     order.sort_unstable();
     order.iter().map(|&(_, _, i)| rows[i as usize]).collect()
 }
@@ -270,7 +264,8 @@ mod tests {
     use super::*;
 
     fn dice(seed: &mut u64, limit: u64) -> u64 {
-        *seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        *seed =
+            seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (*seed >> 33) % limit
     }
 

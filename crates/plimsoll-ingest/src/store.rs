@@ -84,10 +84,7 @@ pub struct Store {
 }
 
 fn store_error(path: &Path, detail: impl ToString) -> IngestError {
-    IngestError::Store {
-        path: path.to_owned(),
-        detail: detail.to_string(),
-    }
+    IngestError::Store { path: path.to_owned(), detail: detail.to_string() }
 }
 
 impl Store {
@@ -111,10 +108,7 @@ impl Store {
             );
             return Err(store_error(root, detail));
         }
-        Ok(Store {
-            root: root.to_owned(),
-            manifest,
-        })
+        Ok(Store { root: root.to_owned(), manifest })
     }
 
     /// The folder.
@@ -156,16 +150,11 @@ impl Writer {
         match lock.try_lock() {
             Ok(()) => {}
             Err(fs::TryLockError::WouldBlock) => {
-                return Err(IngestError::Locked {
-                    path: root.to_owned(),
-                });
+                return Err(IngestError::Locked { path: root.to_owned() });
             }
             Err(fs::TryLockError::Error(e)) => return Err(store_error(&lock_path, e)),
         }
-        let writer = Writer {
-            store: Store::open(root)?,
-            _lock: lock,
-        };
+        let writer = Writer { store: Store::open(root)?, _lock: lock };
         writer.sweep()?;
         Ok(writer)
     }
@@ -175,10 +164,8 @@ impl Writer {
         let folder = self.store.root.join("trade");
         for entry in fs::read_dir(&folder).map_err(|e| store_error(&folder, e))? {
             let path = entry.map_err(|e| store_error(&folder, e))?.path();
-            let name = path
-                .file_name()
-                .map(|n| n.to_string_lossy().into_owned())
-                .unwrap_or_default();
+            let name =
+                path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
             let id = name.split('.').next().unwrap_or_default();
             if !self.store.manifest.resources.iter().any(|r| r.name == id) {
                 fs::remove_file(&path).map_err(|e| store_error(&path, e))?;
@@ -189,10 +176,7 @@ impl Writer {
 
     /// Where to write a new source's file before it is committed.
     pub fn aside(&self, id: &str, what: &str) -> PathBuf {
-        self.store
-            .root
-            .join("trade")
-            .join(format!(".new-{id}.{what}"))
+        self.store.root.join("trade").join(format!(".new-{id}.{what}"))
     }
 
     /// Syncs and renames the files of new sources, then writes the manifest.
@@ -206,9 +190,7 @@ impl Writer {
                     continue;
                 }
                 let to = folder.join(format!("{}.{what}", source.name));
-                File::open(&from)
-                    .and_then(|f| f.sync_all())
-                    .map_err(|e| store_error(&from, e))?;
+                File::open(&from).and_then(|f| f.sync_all()).map_err(|e| store_error(&from, e))?;
                 fs::rename(&from, &to).map_err(|e| store_error(&to, e))?;
             }
         }
@@ -217,11 +199,7 @@ impl Writer {
         manifest
             .resources
             .retain(|r| !replaced.contains(&r.name) && !new.iter().any(|n| n.name == r.name));
-        manifest.sequence = new
-            .iter()
-            .map(|n| n.sequence)
-            .max()
-            .unwrap_or(manifest.sequence);
+        manifest.sequence = new.iter().map(|n| n.sequence).max().unwrap_or(manifest.sequence);
         manifest.resources.extend(new);
         write_manifest(&root, &manifest)?;
         self.store.manifest = manifest;
@@ -243,9 +221,7 @@ fn write_manifest(root: &Path, manifest: &Manifest) -> Result<(), IngestError> {
     let mut bytes = serde_json::to_vec_pretty(manifest).map_err(|e| store_error(&path, e))?;
     bytes.push(b'\n');
     let mut file = File::create(&aside).map_err(|e| store_error(&aside, e))?;
-    file.write_all(&bytes)
-        .and_then(|()| file.sync_all())
-        .map_err(|e| store_error(&aside, e))?;
+    file.write_all(&bytes).and_then(|()| file.sync_all()).map_err(|e| store_error(&aside, e))?;
     fs::rename(&aside, &path).map_err(|e| store_error(&path, e))?;
     sync_folder(root);
     Ok(())

@@ -58,21 +58,14 @@ impl Shapes {
     /// Takes over the shapes that reading found, with room for every mark that their rows may
     /// get: the writing threads need the whole list before the first row is marked.
     pub fn with_room(all: Vec<Shape>, marks: Marks) -> Shapes {
-        let mut shapes = Shapes {
-            all: Vec::new(),
-            numbers: HashMap::new(),
-            marks,
-        };
+        let mut shapes = Shapes { all: Vec::new(), numbers: HashMap::new(), marks };
         for shape in &all {
             shapes.number(*shape);
         }
         let parts = [marks.repeat, marks.conflict, marks.unlabelled].map(Breakdown::Part);
         for shape in all.iter().filter(|s| s.breakdown == Breakdown::Total) {
             for breakdown in parts.into_iter().chain([Breakdown::Adds(marks.split)]) {
-                shapes.number(Shape {
-                    breakdown,
-                    ..*shape
-                });
+                shapes.number(Shape { breakdown, ..*shape });
             }
         }
         shapes
@@ -86,10 +79,7 @@ impl Shapes {
     }
 
     fn with(&mut self, number: u32, breakdown: Breakdown) -> u32 {
-        let shape = Shape {
-            breakdown,
-            ..self.all[number as usize]
-        };
+        let shape = Shape { breakdown, ..self.all[number as usize] };
         self.number(shape)
     }
 }
@@ -161,10 +151,7 @@ impl<'a> Totals<'a> {
         if key.exporter == world || key.importer == world {
             self.count("world-total", 1);
         }
-        if matches!(
-            self.shapes.all[shape as usize].breakdown,
-            Breakdown::Part(_)
-        ) {
+        if matches!(self.shapes.all[shape as usize].breakdown, Breakdown::Part(_)) {
             self.count("part-of-total", 1);
         }
     }
@@ -208,17 +195,8 @@ impl<'a> Totals<'a> {
         let largest = self.largest(totals);
         let max = self.group[largest].value;
         let ratio = totals.iter().map(|&i| self.group[i].value).sum::<f64>() / max;
-        let whole = [2.0, 4.0, 8.0]
-            .iter()
-            .any(|m: &f64| (ratio / m - 1.0).abs() < WHOLE_MULTIPLE);
-        self.count(
-            if whole {
-                "total-found-among-parts"
-            } else {
-                "total-assumed-largest"
-            },
-            1,
-        );
+        let whole = [2.0, 4.0, 8.0].iter().any(|m: &f64| (ratio / m - 1.0).abs() < WHOLE_MULTIPLE);
+        self.count(if whole { "total-found-among-parts" } else { "total-assumed-largest" }, 1);
         for &i in totals.iter().filter(|&&i| i != largest) {
             let mark = Breakdown::Part(self.shapes.marks.unlabelled);
             self.group[i].shape = self.shapes.with(self.group[i].shape, mark);
@@ -235,14 +213,7 @@ impl<'a> Totals<'a> {
             let marks = self.shapes.marks;
             let mark = Breakdown::Part(if same { marks.repeat } else { marks.conflict });
             self.group[i].shape = self.shapes.with(self.group[i].shape, mark);
-            self.count(
-                if same {
-                    "repeated-row"
-                } else {
-                    "conflicting-row"
-                },
-                1,
-            );
+            self.count(if same { "repeated-row" } else { "conflicting-row" }, 1);
         }
     }
 }
@@ -296,11 +267,7 @@ impl Index {
         }
         let (year, mask) = (key.period.start.year(), mask(key));
         let imports = Flow::ALL[usize::from(key.flow)].reporter_imports();
-        let partner = (
-            key.flow,
-            if imports { key.exporter } else { key.importer },
-            year,
-        );
+        let partner = (key.flow, if imports { key.exporter } else { key.importer }, year);
         match &mut self.run.last_partner {
             Some((last, m)) if *last == partner => *m |= mask,
             _ => {
@@ -308,12 +275,7 @@ impl Index {
                 self.run.last_partner = Some((partner, mask));
             }
         }
-        match self
-            .run
-            .masks
-            .iter_mut()
-            .find(|(k, _)| *k == (key.flow, shape, year))
-        {
+        match self.run.masks.iter_mut().find(|(k, _)| *k == (key.flow, shape, year)) {
             Some((_, m)) => *m |= mask,
             None => self.run.masks.push(((key.flow, shape, year), mask)),
         }
@@ -323,11 +285,7 @@ impl Index {
         let Some(code) = self.run.code else { return };
         for ((flow, shape, year), mask) in std::mem::take(&mut self.run.masks) {
             let revision = shapes[shape as usize].revision;
-            *self
-                .run
-                .codes
-                .entry((flow, revision, code, year))
-                .or_default() |= mask;
+            *self.run.codes.entry((flow, revision, code, year)).or_default() |= mask;
             *self.run.reporters.entry((flow, shape, year)).or_default() |= mask;
         }
     }
@@ -346,18 +304,14 @@ impl Index {
                 continue;
             };
             let flow = Flow::ALL[usize::from(flow)].name();
-            self.partners
-                .insert(format!("{flow}/{}/{year}", partner.code()), mask);
+            self.partners.insert(format!("{flow}/{}/{year}", partner.code()), mask);
         }
         for ((flow, shape, year), mask) in std::mem::take(&mut self.run.reporters) {
             let Some(reporter) = shapes[shape as usize].reporter else {
                 continue;
             };
-            let text = format!(
-                "{}/{}/{year}",
-                Flow::ALL[usize::from(flow)].name(),
-                place(reporter)
-            );
+            let text =
+                format!("{}/{}/{year}", Flow::ALL[usize::from(flow)].name(), place(reporter));
             *self.reporters.entry(text).or_default() |= mask;
         }
         self.run = RunOfCode::default();
@@ -490,8 +444,11 @@ mod tests {
             let rows: Vec<SortRow> =
                 parts.iter().zip(2..).map(|(value, line)| row(7, line, *value)).collect();
             let (marks, rules) = marked(Repeats::LargestIsTotal, &rows);
-            let totals: Vec<u64> =
-                marks.iter().filter(|(_, b)| *b == Breakdown::Total).map(|(line, _)| *line).collect();
+            let totals: Vec<u64> = marks
+                .iter()
+                .filter(|(_, b)| *b == Breakdown::Total)
+                .map(|(line, _)| *line)
+                .collect();
             let largest = parts.iter().position(|v| *v == 100.0).unwrap() as u64 + 2;
             assert_eq!(totals, [largest], "{parts:?}");
             let name = if found { "total-found-among-parts" } else { "total-assumed-largest" };

@@ -131,13 +131,8 @@ impl TradeWriter {
         let writer = ArrowWriter::try_new(file, schema.clone(), Some(properties()))
             .map_err(|e| e.to_string())?;
         let (sender, receiver) = sync_channel(1);
-        let context = Arc::new(Context {
-            origin,
-            shapes,
-            names,
-            schema,
-            constants: Mutex::default(),
-        });
+        let context =
+            Arc::new(Context { origin, shapes, names, schema, constants: Mutex::default() });
         let worker = std::thread::spawn(move || write_groups(writer, context, receiver, threads));
         Ok(TradeWriter {
             pending: Vec::with_capacity(ROW_GROUP_ROWS),
@@ -150,11 +145,7 @@ impl TradeWriter {
     /// The next row in order.
     pub fn push(&mut self, row: SortRow) -> Result<(), String> {
         self.pending.push(row);
-        if self.pending.len() == ROW_GROUP_ROWS {
-            self.flush()
-        } else {
-            Ok(())
-        }
+        if self.pending.len() == ROW_GROUP_ROWS { self.flush() } else { Ok(()) }
     }
 
     fn flush(&mut self) -> Result<(), String> {
@@ -209,13 +200,7 @@ fn properties() -> WriterProperties {
             .set_column_statistics_enabled(ColumnPath::from(sorted), EnabledStatistics::Page);
     }
     // Figures hardly repeat: a dictionary of them would be built only to be given up.
-    for figure in [
-        "line",
-        "value_usd",
-        "value_reported",
-        "net_weight_kg",
-        "quantity",
-    ] {
+    for figure in ["line", "value_usd", "value_reported", "net_weight_kg", "quantity"] {
         properties = properties.set_column_dictionary_enabled(ColumnPath::from(figure), false);
     }
     properties.build()
@@ -256,10 +241,7 @@ fn write_groups(
                 loop {
                     let next = groups.lock().map(|g| g.recv());
                     let Ok(Ok((index, rows))) = next else { break };
-                    if done
-                        .send((index, encode(&context, &factory, index, &rows)))
-                        .is_err()
-                    {
+                    if done.send((index, encode(&context, &factory, index, &rows))).is_err() {
                         break;
                     }
                 }
@@ -302,19 +284,13 @@ fn encode(
     index: usize,
     rows: &[SortRow],
 ) -> Result<Vec<Chunk>, String> {
-    let writers = factory
-        .create_column_writers(index)
-        .map_err(|e| e.to_string())?;
+    let writers = factory.create_column_writers(index).map_err(|e| e.to_string())?;
     let keys: Vec<Key> = rows.iter().map(|r| Key::unpack(r.key)).collect();
     let fields = context.schema.fields();
     let mut chunks = Vec::with_capacity(fields.len());
     for (column, (mut writer, field)) in writers.into_iter().zip(fields).enumerate() {
         if let Some(text) = constant(context, column, rows, &keys) {
-            chunks.push(Chunk::Constant(context.constant(
-                column,
-                text,
-                rows.len(),
-            )?));
+            chunks.push(Chunk::Constant(context.constant(column, text, rows.len())?));
             continue;
         }
         for (rows, keys) in rows.chunks(1 << 16).zip(keys.chunks(1 << 16)) {
@@ -323,9 +299,7 @@ fn encode(
                 writer.write(&leaf).map_err(|e| e.to_string())?;
             }
         }
-        chunks.push(Chunk::Own(Box::new(
-            writer.close().map_err(|e| e.to_string())?,
-        )));
+        chunks.push(Chunk::Own(Box::new(writer.close().map_err(|e| e.to_string())?)));
     }
     Ok(chunks)
 }
@@ -349,10 +323,7 @@ fn constant_chunk(field: &Field, text: Option<&str>, rows: usize) -> Result<Cons
     let footer = ArrowReaderMetadata::load(&file, options).map_err(|e| e.to_string())?;
     let metadata = footer.metadata();
     let chunk = metadata.row_group(0).column(0).clone();
-    let offset_index = metadata
-        .offset_index()
-        .and_then(|o| o.first()?.first())
-        .cloned();
+    let offset_index = metadata.offset_index().and_then(|o| o.first()?.first()).cloned();
     let column_index = metadata
         .column_index()
         .and_then(|c| c.first()?.first())
@@ -443,19 +414,11 @@ impl Context {
         rows: usize,
     ) -> Result<Arc<ConstantChunk>, String> {
         let key = (column, text, rows);
-        let known = self
-            .constants
-            .lock()
-            .ok()
-            .and_then(|c| c.get(&key).cloned());
+        let known = self.constants.lock().ok().and_then(|c| c.get(&key).cloned());
         if let Some(known) = known {
             return Ok(known);
         }
-        let chunk = Arc::new(constant_chunk(
-            self.schema.field(column),
-            key.1.as_deref(),
-            rows,
-        )?);
+        let chunk = Arc::new(constant_chunk(self.schema.field(column), key.1.as_deref(), rows)?);
         if let Ok(mut constants) = self.constants.lock() {
             constants.insert(key, chunk.clone());
         }
@@ -514,14 +477,10 @@ fn with_source<T>(context: &Context, column: usize, then: impl FnOnce(Option<Fro
         10 => then(Some(From::Shape(&|s| Some(s.valuation.name().to_owned())))),
         11 => then(Some(From::Shape(&|s| Some(s.revision.name().to_owned())))),
         12 => then(Some(From::Key(&hs, &|k| hs_text(k.code)))),
-        13 => then(Some(From::Key(&|k| k.code.bits(), &|k| {
-            national_text(k.code)
-        }))),
+        13 => then(Some(From::Key(&|k| k.code.bits(), &|k| national_text(k.code)))),
         15 => then(Some(From::Shape(&|s| Some(context.breakdown(s.breakdown))))),
         16 => then(Some(From::Key(&period, &|k| Some(k.period.to_string())))),
-        17 => then(Some(From::Key(&period, &|k| {
-            Some(k.period.kind.letter().to_string())
-        }))),
+        17 => then(Some(From::Key(&period, &|k| Some(k.period.kind.letter().to_string())))),
         20 => then(Some(From::Shape(&|s| text(s.currency)))),
         23 => then(Some(From::Shape(&|s| {
             if s.unit == 0 { None } else { text(s.unit) }
@@ -577,14 +536,10 @@ fn constant(
 fn build(context: &Context, column: usize, rows: &[SortRow], keys: &[Key]) -> ArrayRef {
     match column {
         3 => {
-            return Arc::new(Int64Array::from_iter_values(
-                rows.iter().map(|r| r.line as i64),
-            ));
+            return Arc::new(Int64Array::from_iter_values(rows.iter().map(|r| r.line as i64)));
         }
         14 => {
-            return Arc::new(UInt8Array::from_iter_values(
-                keys.iter().map(|k| k.code.level()),
-            ));
+            return Arc::new(UInt8Array::from_iter_values(keys.iter().map(|k| k.code.level())));
         }
         18 => return figures(rows, |r| r.value_usd),
         19 => return figures(rows, |r| r.value),
@@ -611,25 +566,16 @@ fn build(context: &Context, column: usize, rows: &[SortRow], keys: &[Key]) -> Ar
             let mut out = TextColumn::new(rows.len());
             for (key, row) in keys.iter().zip(rows) {
                 let id = side(key);
-                let name = if id == UNRESOLVED {
-                    raw(context.shape(row.shape))
-                } else {
-                    0
-                };
+                let name = if id == UNRESOLVED { raw(context.shape(row.shape)) } else { 0 };
                 out.push((id, name), |(id, name)| {
-                    Some(if id == UNRESOLVED {
-                        context.unresolved(name)
-                    } else {
-                        place_code(id)
-                    })
+                    Some(if id == UNRESOLVED { context.unresolved(name) } else { place_code(id) })
                 });
             }
             out.finish()
         }
         Some(From::File(text)) => {
             let mut out = TextColumn::new(rows.len());
-            rows.iter()
-                .for_each(|_| out.push((), |()| Some(text.to_owned())));
+            rows.iter().for_each(|_| out.push((), |()| Some(text.to_owned())));
             out.finish()
         }
         None => figures(rows, |_| f64::NAN),
@@ -637,18 +583,12 @@ fn build(context: &Context, column: usize, rows: &[SortRow], keys: &[Key]) -> Ar
 }
 
 fn place_code(index: u16) -> String {
-    PlaceId::from_index(index)
-        .map(|p| p.code().to_owned())
-        .unwrap_or_default()
+    PlaceId::from_index(index).map(|p| p.code().to_owned()).unwrap_or_default()
 }
 
 /// `TOTAL`, or at most six digits; nothing for a publisher's own code.
 fn hs_text(code: CodeKey) -> Option<String> {
-    if code == CodeKey::total() {
-        Some(code.to_text())
-    } else {
-        code.hs().map(CodeKey::to_text)
-    }
+    if code == CodeKey::total() { Some(code.to_text()) } else { code.hs().map(CodeKey::to_text) }
 }
 
 /// The full code where it is finer than HS or not an HS code.

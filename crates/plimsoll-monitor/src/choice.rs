@@ -14,10 +14,7 @@ pub const DATASETS: [&str; 5] = ["comtrade", "comext", "wits", "extract", "baci"
 
 /// Smaller is preferred.
 pub fn dataset_rank(dataset: &str) -> usize {
-    DATASETS
-        .iter()
-        .position(|d| *d == dataset)
-        .unwrap_or(DATASETS.len())
+    DATASETS.iter().position(|d| *d == dataset).unwrap_or(DATASETS.len())
 }
 
 /// Dataset, flow, and who or what.
@@ -40,19 +37,12 @@ pub struct Coverage {
 
 /// The months of a year that a mask covers.
 fn covered_months(mask: u16) -> u16 {
-    if mask & (1 << 12) != 0 {
-        0x0FFF
-    } else {
-        mask & 0x0FFF
-    }
+    if mask & (1 << 12) != 0 { 0x0FFF } else { mask & 0x0FFF }
 }
 
 /// The months of `year` that lie in the period, as bits.
 fn asked_months(period: &Period, year: i32) -> u16 {
-    period
-        .months()
-        .filter(|m| m.year() == year)
-        .fold(0, |bits, m| bits | 1 << (m.month() - 1))
+    period.months().filter(|m| m.year() == year).fold(0, |bits, m| bits | 1 << (m.month() - 1))
 }
 
 /// Months of the period that a record by year and mask covers. A whole-year record covers
@@ -61,11 +51,7 @@ fn months_in(period: &Period, years: impl Iterator<Item = (i32, u16)>) -> u32 {
     years
         .map(|(year, mask)| {
             let asked = asked_months(period, year);
-            let usable = if asked == 0x0FFF {
-                covered_months(mask)
-            } else {
-                mask & 0x0FFF
-            };
+            let usable = if asked == 0x0FFF { covered_months(mask) } else { mask & 0x0FFF };
             (usable & asked).count_ones()
         })
         .sum()
@@ -82,21 +68,11 @@ impl Coverage {
             let index = store.index(source)?;
             for (flow, reporter, year, mask) in index.reporters() {
                 let key = (source.dataset.clone(), flow.to_owned(), reporter.to_owned());
-                *coverage
-                    .reporters
-                    .entry(key)
-                    .or_default()
-                    .entry(year)
-                    .or_default() |= mask;
+                *coverage.reporters.entry(key).or_default().entry(year).or_default() |= mask;
             }
             for (flow, partner, year, mask) in index.partners() {
                 let key = (source.dataset.clone(), flow.to_owned(), partner.to_owned());
-                *coverage
-                    .partners
-                    .entry(key)
-                    .or_default()
-                    .entry(year)
-                    .or_default() |= mask;
+                *coverage.partners.entry(key).or_default().entry(year).or_default() |= mask;
             }
             for (flow, revision, code, year, mask) in index.codes() {
                 let key = (source.dataset.clone(), flow.to_owned(), code.to_owned());
@@ -116,9 +92,9 @@ impl Coverage {
         period: &Period,
     ) -> u32 {
         let key = (dataset.to_owned(), flow.to_owned(), reporter.to_owned());
-        self.reporters.get(&key).map_or(0, |years| {
-            months_in(period, years.iter().map(|(y, m)| (*y, *m)))
-        })
+        self.reporters
+            .get(&key)
+            .map_or(0, |years| months_in(period, years.iter().map(|(y, m)| (*y, *m))))
     }
 
     /// Whether exporters report anything at all to a partner in the period.
@@ -144,9 +120,7 @@ impl Coverage {
             d == dataset
                 && f == flow
                 && reporters.is_none_or(|of| of.contains(r))
-                && years
-                    .get(&month.year())
-                    .is_some_and(|mask| covered_months(*mask) & bit != 0)
+                && years.get(&month.year()).is_some_and(|mask| covered_months(*mask) & bit != 0)
         })
     }
 
@@ -165,11 +139,7 @@ impl Coverage {
 
     /// Datasets that hold this flow at all.
     pub fn datasets_with(&self, flow: &str) -> BTreeSet<String> {
-        self.codes
-            .keys()
-            .filter(|(_, f, _)| f == flow)
-            .map(|(d, _, _)| d.clone())
-            .collect()
+        self.codes.keys().filter(|(_, f, _)| f == flow).map(|(d, _, _)| d.clone()).collect()
     }
 
     /// Whether a code, or anything under it, has any row in the period in that revision, from
@@ -190,6 +160,22 @@ impl Coverage {
                 let of = years.iter().filter(|((_, r), _)| r == revision.name());
                 months_in(period, of.map(|((y, _), m)| (*y, *m))) > 0
             })
+    }
+
+    /// Whether this very code, and not only one under it, has any row in the period.
+    pub fn has_exactly(
+        &self,
+        dataset: &str,
+        flow: &str,
+        code: &str,
+        revision: HsRevision,
+        period: &Period,
+    ) -> bool {
+        let key = (dataset.to_owned(), flow.to_owned(), code.to_owned());
+        self.codes.get(&key).is_some_and(|years| {
+            let of = years.iter().filter(|((_, r), _)| r == revision.name());
+            months_in(period, of.map(|((y, _), m)| (*y, *m))) > 0
+        })
     }
 
     /// The revisions in which a dataset's flow is coded in a period.

@@ -43,11 +43,7 @@ pub struct Concept {
 impl Concept {
     /// `854151+854159`
     pub fn name(&self) -> String {
-        self.listed
-            .iter()
-            .map(ToString::to_string)
-            .collect::<Vec<_>>()
-            .join("+")
+        self.listed.iter().map(ToString::to_string).collect::<Vec<_>>().join("+")
     }
 }
 
@@ -67,18 +63,13 @@ pub struct Sides<'a> {
 
 impl Sides<'_> {
     fn revisions(&self) -> BTreeSet<HsRevision> {
-        self.sides
-            .iter()
-            .flat_map(|(_, r)| r.iter().copied())
-            .collect()
+        self.sides.iter().flat_map(|(_, r)| r.iter().copied()).collect()
     }
 
     fn on_side(&self, side: usize, codes: &BTreeMap<HsRevision, BTreeSet<HsCode>>) -> bool {
         let (period, revisions) = &self.sides[side];
         revisions.iter().any(|r| {
-            codes
-                .get(r)
-                .is_some_and(|of| of.iter().any(|c| self.presence.has(*c, *r, period)))
+            codes.get(r).is_some_and(|of| of.iter().any(|c| self.presence.has(*c, *r, period)))
         })
     }
 
@@ -115,13 +106,7 @@ pub fn all_codes(goods: &Goods) -> BTreeSet<String> {
             let to = concord::translate(listed.code, goods.revision, revision);
             all.extend(to.codes.iter().map(ToString::to_string));
             let group = concord::comparable_group(listed.code, goods.revision, revision);
-            all.extend(
-                group
-                    .earlier
-                    .iter()
-                    .chain(&group.later)
-                    .map(ToString::to_string),
-            );
+            all.extend(group.earlier.iter().chain(&group.later).map(ToString::to_string));
         }
     }
     all
@@ -156,10 +141,7 @@ pub fn concepts(goods: &Goods, sides: &Sides<'_>, as_reported: bool) -> Vec<Conc
 fn merge_in(all: &mut Vec<Concept>, concept: Concept) {
     let overlaps = |other: &Concept| {
         other.codes.iter().any(|(revision, codes)| {
-            concept
-                .codes
-                .get(revision)
-                .is_some_and(|mine| !mine.is_disjoint(codes))
+            concept.codes.get(revision).is_some_and(|mine| !mine.is_disjoint(codes))
         })
     };
     let same_fate = |other: &Concept| {
@@ -168,10 +150,7 @@ fn merge_in(all: &mut Vec<Concept>, concept: Concept) {
             (State::Used, State::Used) | (State::LeftOut(_), State::LeftOut(_))
         )
     };
-    match all
-        .iter_mut()
-        .find(|other| same_fate(other) && overlaps(other))
-    {
+    match all.iter_mut().find(|other| same_fate(other) && overlaps(other)) {
         Some(other) => {
             for (revision, codes) in concept.codes {
                 other.codes.entry(revision).or_default().extend(codes);
@@ -183,16 +162,9 @@ fn merge_in(all: &mut Vec<Concept>, concept: Concept) {
 }
 
 fn by_digits(code: HsCode, sides: &Sides<'_>) -> (ByRevision, State, Option<String>) {
-    let codes: ByRevision = sides
-        .revisions()
-        .into_iter()
-        .map(|r| (r, BTreeSet::from([code])))
-        .collect();
-    let state = if sides.anywhere(&codes) {
-        State::Used
-    } else {
-        State::NoData
-    };
+    let codes: ByRevision =
+        sides.revisions().into_iter().map(|r| (r, BTreeSet::from([code]))).collect();
+    let state = if sides.anywhere(&codes) { State::Used } else { State::NoData };
     (codes, state, None)
 }
 
@@ -219,20 +191,12 @@ fn translated(
     }
     // Before and after in one revision, a broader code is at least the same on both sides.
     if sides.sides.len() > 1 && !broader.is_empty() {
-        let wide = broader
-            .values()
-            .flatten()
-            .map(ToString::to_string)
-            .collect::<Vec<_>>()
-            .join("+");
+        let wide =
+            broader.values().flatten().map(ToString::to_string).collect::<Vec<_>>().join("+");
         let text = format!(
             "{code} was part of {wide}, which holds other goods too and is compared with itself"
         );
-        let state = if sides.anywhere(&broader) {
-            State::Used
-        } else {
-            State::NoData
-        };
+        let state = if sides.anywhere(&broader) { State::Used } else { State::NoData };
         return (broader, state, Some(text));
     }
     if sides.anywhere(&exact) {
@@ -242,15 +206,8 @@ fn translated(
         return (exact, State::Used, left.or(note));
     }
     if sides.anywhere(&broader) {
-        let wide: Vec<String> = broader
-            .values()
-            .flatten()
-            .map(ToString::to_string)
-            .collect();
-        let reason = format!(
-            "only within {}, which holds other goods too",
-            wide.join("+")
-        );
+        let wide: Vec<String> = broader.values().flatten().map(ToString::to_string).collect();
+        let reason = format!("only within {}, which holds other goods too", wide.join("+"));
         return (broader, State::LeftOut(reason), None);
     }
     exact.append(&mut broader);
@@ -284,14 +241,8 @@ fn compared(
             let before = concord::translate(anchor, newest, revision).codes;
             own.entry(revision).or_default().extend(before);
             let group = concord::comparable_group(anchor, newest, revision);
-            codes
-                .entry(newest)
-                .or_default()
-                .extend(group.later.iter().copied());
-            codes
-                .entry(revision)
-                .or_default()
-                .extend(group.earlier.iter().copied());
+            codes.entry(newest).or_default().extend(group.later.iter().copied());
+            codes.entry(revision).or_default().extend(group.earlier.iter().copied());
             widened |= group.size() > 2;
             if group.kind == GroupKind::NoCounterpart {
                 none = Some(group.note.clone());
@@ -317,28 +268,15 @@ fn compared(
 fn whole_group(codes: &ByRevision, widened: bool, sides: &Sides<'_>) -> State {
     for (side, (period, _)) in sides.sides.iter().enumerate() {
         if !sides.on_side(side, codes) {
-            return State::LeftOut(format!(
-                "the data hold nothing to compare it with in {period}"
-            ));
+            return State::LeftOut(format!("the data hold nothing to compare it with in {period}"));
         }
     }
-    let missing = if widened {
-        sides.missing(codes)
-    } else {
-        Vec::new()
-    };
+    let missing = if widened { sides.missing(codes) } else { Vec::new() };
     if missing.is_empty() {
         return State::Used;
     }
-    let shown = missing
-        .iter()
-        .take(6)
-        .cloned()
-        .collect::<Vec<_>>()
-        .join(", ");
-    State::LeftOut(format!(
-        "its comparable group is not whole in the data: {shown} missing"
-    ))
+    let shown = missing.iter().take(6).cloned().collect::<Vec<_>>().join(", ");
+    State::LeftOut(format!("its comparable group is not whole in the data: {shown} missing"))
 }
 
 /// A heading keeps its number; what moved into or out of it is said.
@@ -356,10 +294,7 @@ fn compared_heading(
             outside.extend(all.filter(|c| !c.is_under(code)).copied());
         }
     }
-    let codes: ByRevision = revisions
-        .into_iter()
-        .map(|r| (r, BTreeSet::from([code])))
-        .collect();
+    let codes: ByRevision = revisions.into_iter().map(|r| (r, BTreeSet::from([code]))).collect();
     let note = (!outside.is_empty()).then(|| {
         let shown = outside.iter().take(8).map(ToString::to_string).collect::<Vec<_>>().join(", ");
         format!("between the revisions goods moved between {code} and {shown}: the two sides are not quite the same goods")
@@ -373,11 +308,7 @@ fn compared_heading(
             );
         }
     }
-    let state = if sides.anywhere(&codes) {
-        State::Used
-    } else {
-        State::NoData
-    };
+    let state = if sides.anywhere(&codes) { State::Used } else { State::NoData };
     (codes, state, note)
 }
 

@@ -28,13 +28,7 @@ fn count(rules: &mut Rules, rule: &'static str, rows: usize) {
 type Cell = (Option<Sym>, Flow, Sym, Sym, Reported);
 
 fn cell(row: &TradeRow) -> Cell {
-    (
-        row.reporter,
-        row.flow,
-        row.exporter,
-        row.importer,
-        row.period,
-    )
+    (row.reporter, row.flow, row.exporter, row.importer, row.period)
 }
 
 /// Takes rows of one dataset per reporter and keeps those that may be added.
@@ -61,11 +55,7 @@ fn newest(rows: Vec<TradeRow>, manifest: &Manifest, rules: &mut Rules) -> Vec<Tr
     let one_source = rows.iter().all(|r| r.source == rows[0].source);
     if one_source && !rows.iter().any(|r| matches!(r.part, PartOf::Adds(_))) {
         let keep: Vec<bool> = rows.iter().map(|r| r.part == PartOf::Total).collect();
-        count(
-            rules,
-            "part-of-a-total",
-            keep.iter().filter(|k| !**k).count(),
-        );
+        count(rules, "part-of-a-total", keep.iter().filter(|k| !**k).count());
         return retain(rows, &keep);
     }
     let mut facts: HashMap<(Cell, CodeKey), Vec<usize>> = HashMap::new();
@@ -74,32 +64,21 @@ fn newest(rows: Vec<TradeRow>, manifest: &Manifest, rules: &mut Rules) -> Vec<Tr
     }
     let mut keep = vec![false; rows.len()];
     for of in facts.values() {
-        let Some(newest) = of
-            .iter()
-            .map(|&i| rows[i].source)
-            .max_by_key(|s| newness(manifest, *s))
+        let Some(newest) = of.iter().map(|&i| rows[i].source).max_by_key(|s| newness(manifest, *s))
         else {
             continue;
         };
-        let current: Vec<usize> = of
-            .iter()
-            .copied()
-            .filter(|&i| rows[i].source == newest)
-            .collect();
+        let current: Vec<usize> =
+            of.iter().copied().filter(|&i| rows[i].source == newest).collect();
         count(rules, "superseded-or-repeated", of.len() - current.len());
-        let total = current
-            .iter()
-            .copied()
-            .find(|&i| rows[i].part == PartOf::Total);
+        let total = current.iter().copied().find(|&i| rows[i].part == PartOf::Total);
         let kept = match total {
             Some(i) => {
                 keep[i] = true;
                 1
             }
             None => {
-                let adds = current
-                    .iter()
-                    .filter(|&&i| matches!(rows[i].part, PartOf::Adds(_)));
+                let adds = current.iter().filter(|&&i| matches!(rows[i].part, PartOf::Adds(_)));
                 adds.map(|&i| keep[i] = true).count()
             }
         };
@@ -109,10 +88,7 @@ fn newest(rows: Vec<TradeRow>, manifest: &Manifest, rules: &mut Rules) -> Vec<Tr
 }
 
 fn retain(rows: Vec<TradeRow>, keep: &[bool]) -> Vec<TradeRow> {
-    rows.into_iter()
-        .zip(keep)
-        .filter_map(|(row, keep)| keep.then_some(row))
-        .collect()
+    rows.into_iter().zip(keep).filter_map(|(row, keep)| keep.then_some(row)).collect()
 }
 
 /// Months of a year from which records of a kind come.
@@ -128,12 +104,7 @@ fn one_frequency(rows: Vec<TradeRow>, prefer_months: bool, rules: &mut Rules) ->
         return rows;
     }
     let series = |row: &TradeRow| -> Series {
-        (
-            row.reporter,
-            row.flow,
-            row.code.prefix(6),
-            row.period.start.year(),
-        )
+        (row.reporter, row.flow, row.code.prefix(6), row.period.start.year())
     };
     let mut kinds: HashMap<Series, BTreeMap<PeriodKind, u16>> = HashMap::new();
     for row in &rows {
@@ -149,20 +120,11 @@ fn one_frequency(rows: Vec<TradeRow>, prefer_months: bool, rules: &mut Rules) ->
             return Some(PeriodKind::Month);
         }
         // The record that covers most months; the longest of those that cover as many.
-        by_kind
-            .iter()
-            .max_by_key(|(k, bits)| (bits.count_ones(), k.months()))
-            .map(|(k, _)| *k)
+        by_kind.iter().max_by_key(|(k, bits)| (bits.count_ones(), k.months())).map(|(k, _)| *k)
     };
-    let keep: Vec<bool> = rows
-        .iter()
-        .map(|row| chosen(&kinds[&series(row)]) == Some(row.period.kind))
-        .collect();
-    count(
-        rules,
-        "other-frequency",
-        keep.iter().filter(|k| !**k).count(),
-    );
+    let keep: Vec<bool> =
+        rows.iter().map(|row| chosen(&kinds[&series(row)]) == Some(row.period.kind)).collect();
+    count(rules, "other-frequency", keep.iter().filter(|k| !**k).count());
     retain(rows, &keep)
 }
 
@@ -178,14 +140,8 @@ fn finest(rows: Vec<TradeRow>, rules: &mut Rules) -> Vec<TradeRow> {
             parents.insert((cell(row), row.code.prefix(shorter)));
         }
     }
-    let keep: Vec<bool> = rows
-        .iter()
-        .map(|row| !parents.contains(&(cell(row), row.code)))
-        .collect();
-    count(
-        rules,
-        "heading-beside-its-products",
-        keep.iter().filter(|k| !**k).count(),
-    );
+    let keep: Vec<bool> =
+        rows.iter().map(|row| !parents.contains(&(cell(row), row.code))).collect();
+    count(rules, "heading-beside-its-products", keep.iter().filter(|k| !**k).count());
     retain(rows, &keep)
 }

@@ -105,28 +105,17 @@ fn sources(store: &Store) -> Result<MemTable, DataFusionError> {
         ("loaded", text(|s| &s.loaded)),
         ("first_period", text(|s| &s.first_period)),
         ("last_period", text(|s| &s.last_period)),
-        (
-            "rows_loaded",
-            Arc::new(UInt64Array::from_iter_values(
-                all.iter().map(|s| s.rows_loaded),
-            )),
-        ),
+        ("rows_loaded", Arc::new(UInt64Array::from_iter_values(all.iter().map(|s| s.rows_loaded)))),
         (
             "rows_set_aside",
-            Arc::new(UInt64Array::from_iter_values(
-                all.iter().map(|s| s.rows_set_aside),
-            )),
+            Arc::new(UInt64Array::from_iter_values(all.iter().map(|s| s.rows_set_aside))),
         ),
     ];
-    let fields: Vec<Field> = columns
-        .iter()
-        .map(|(name, a)| Field::new(*name, a.data_type().clone(), false))
-        .collect();
+    let fields: Vec<Field> =
+        columns.iter().map(|(name, a)| Field::new(*name, a.data_type().clone(), false)).collect();
     let schema = Arc::new(Schema::new(fields));
-    let batch = RecordBatch::try_new(
-        schema.clone(),
-        columns.into_iter().map(|(_, a)| a).collect(),
-    )?;
+    let batch =
+        RecordBatch::try_new(schema.clone(), columns.into_iter().map(|(_, a)| a).collect())?;
     MemTable::try_new(schema, vec![vec![batch]])
 }
 
@@ -134,11 +123,7 @@ fn answer(schema: &Schema, batches: &[RecordBatch]) -> Result<Answer, DataFusion
     let numeric = |t: &DataType| t.is_numeric();
     let mut out = Answer {
         columns: schema.fields().iter().map(|f| f.name().clone()).collect(),
-        numeric: schema
-            .fields()
-            .iter()
-            .map(|f| numeric(f.data_type()))
-            .collect(),
+        numeric: schema.fields().iter().map(|f| numeric(f.data_type())).collect(),
         rows: Vec::new(),
     };
     let options = FormatOptions::default();
@@ -151,9 +136,7 @@ fn answer(schema: &Schema, batches: &[RecordBatch]) -> Result<Answer, DataFusion
         for row in 0..batch.num_rows() {
             let cells = formats.iter().zip(batch.columns());
             out.rows.push(
-                cells
-                    .map(|(f, c)| (!c.is_null(row)).then(|| f.value(row).to_string()))
-                    .collect(),
+                cells.map(|(f, c)| (!c.is_null(row)).then(|| f.value(row).to_string())).collect(),
             );
         }
     }

@@ -63,16 +63,8 @@ fn introduction() -> Vec<Block> {
             text: "Every figure on this page is made up to show how a page looks.".to_owned(),
         },
         Block::KeyFigures(vec![
-            key(
-                "Share supplied by Sylvania",
-                "69.8 %",
-                "2023Q4, by dispatch, 66.1 to 74.0 %",
-            ),
-            key(
-                "Imports of machine tools",
-                "EUR 812.4 M",
-                "2023Q4, CIF, mirror data",
-            ),
+            key("Share supplied by Sylvania", "69.8 %", "2023Q4, by dispatch, 66.1 to 74.0 %"),
+            key("Imports of machine tools", "EUR 812.4 M", "2023Q4, CIF, mirror data"),
             key("Change against 2021Q4", "+38 %", "on comparable codes only"),
             key("Coverage", "93.5 %", "of imports known from reporters"),
         ]),
@@ -98,16 +90,11 @@ fn introduction() -> Vec<Block> {
 }
 
 fn heading(text: &str) -> Block {
-    Block::Heading {
-        level: 2,
-        text: text.to_owned(),
-    }
+    Block::Heading { level: 2, text: text.to_owned() }
 }
 
 fn months() -> Vec<String> {
-    (0..36)
-        .map(|m| format!("{}-{:02}", 2021 + m / 12, m % 12 + 1))
-        .collect()
+    (0..36).map(|m| format!("{}-{:02}", 2021 + m / 12, m % 12 + 1)).collect()
 }
 
 const NAMES: [&str; 12] = [
@@ -146,20 +133,14 @@ fn series(index: usize) -> Series {
             _ => Some(value(month)),
         })
         .collect();
-    Series {
-        name: NAMES[index].to_owned(),
-        values,
-    }
+    Series { name: NAMES[index].to_owned(), values }
 }
 
 fn events() -> Vec<(String, String)> {
     [
         ("2022-02-24", "24 Feb 2022: full-scale invasion"),
         ("2022-04-08", "8 Apr 2022: fifth package of measures"),
-        (
-            "2023-11",
-            "Nov 2023: list of common high-priority goods widened",
-        ),
+        ("2023-11", "Nov 2023: list of common high-priority goods widened"),
     ]
     .map(|(when, what)| (when.to_owned(), what.to_owned()))
     .to_vec()
@@ -208,10 +189,7 @@ fn over_time() -> Vec<Block> {
     };
     vec![
         heading("By month"),
-        chart(
-            5,
-            Some("July and August 2022 were not published by any reporter."),
-        ),
+        chart(5, Some("July and August 2022 were not published by any reporter.")),
         chart(12, None),
         chart(1, None),
         Block::Chart {
@@ -230,9 +208,7 @@ fn over_time() -> Vec<Block> {
             chart: Chart::Lines {
                 title: "Twelve suppliers by quarter".to_owned(),
                 subtitle: "Net weight. Simulated data.".to_owned(),
-                x: (0..12)
-                    .map(|q| format!("{}Q{}", 2021 + q / 4, q % 4 + 1))
-                    .collect(),
+                x: (0..12).map(|q| format!("{}Q{}", 2021 + q / 4, q % 4 + 1)).collect(),
                 series: (0..12).map(quarterly).collect(),
                 unit: "kg".to_owned(),
                 events: Vec::new(),
@@ -245,50 +221,26 @@ fn over_time() -> Vec<Block> {
 
 fn unit_values(index: usize) -> Series {
     let s = series(index);
-    let values = s
-        .values
-        .iter()
-        .map(|v| v.map(|v| v / 1.4e6 + index as f64 * 2.0))
-        .collect();
+    let values = s.values.iter().map(|v| v.map(|v| v / 1.4e6 + index as f64 * 2.0)).collect();
     Series { values, ..s }
 }
 
 fn quarterly(index: usize) -> Series {
     let s = series(index);
-    let values = s
-        .values
-        .iter()
-        .step_by(3)
-        .map(|v| v.map(|v| v / 90.0))
-        .collect();
+    let values = s.values.iter().step_by(3).map(|v| v.map(|v| v / 90.0)).collect();
     Series { values, ..s }
 }
 
 fn comparisons() -> Vec<Block> {
-    vec![
-        heading("Shares and changes"),
-        shares(),
-        changes(),
-        supplier_table(),
-    ]
+    vec![heading("Shares and changes"), shares(), changes(), supplier_table()]
 }
 
 fn shares() -> Block {
     let data = [
-        (
-            "Country of dispatch, all nine codes",
-            Some(0.698),
-            Some(0.661),
-            Some(0.740),
-        ),
+        ("Country of dispatch, all nine codes", Some(0.698), Some(0.661), Some(0.740)),
         ("Country of origin", Some(0.734), Some(0.62), Some(0.81)),
         ("Seat of the seller", Some(0.412), Some(0.20), Some(0.655)),
-        (
-            "Share of net weight instead of value, comparable codes only",
-            Some(0.581),
-            None,
-            None,
-        ),
+        ("Share of net weight instead of value, comparable codes only", Some(0.581), None, None),
         ("Brand owner", None, None, None),
         ("Quantity in pieces", None, Some(0.31), Some(0.92)),
         ("Re-exports", Some(0.0), Some(0.0), Some(0.04)),
@@ -382,11 +334,7 @@ fn changes() -> Block {
         unit: "EUR M".to_owned(),
         rows,
     };
-    Block::Chart {
-        chart,
-        table,
-        note: None,
-    }
+    Block::Chart { chart, table, note: None }
 }
 
 fn supplier_table() -> Block {
@@ -402,36 +350,16 @@ fn supplier_table() -> Block {
             Column::text("remark"),
         ],
         rows: vec![
-            row(
-                "Sylvania",
-                Cell::Number(567_055_200.0, 0),
-                Cell::Number(0.698, 1),
-                "",
-            ),
-            row(
-                "Türkiye",
-                Cell::Number(97_488_000.0, 0),
-                Cell::Number(0.12, 1),
-                "re-exports",
-            ),
-            row(
-                "Grand Fenwick",
-                Cell::Number(0.0, 0),
-                Cell::Number(0.0, 1),
-                "reported as nil",
-            ),
+            row("Sylvania", Cell::Number(567_055_200.0, 0), Cell::Number(0.698, 1), ""),
+            row("Türkiye", Cell::Number(97_488_000.0, 0), Cell::Number(0.12, 1), "re-exports"),
+            row("Grand Fenwick", Cell::Number(0.0, 0), Cell::Number(0.0, 1), "reported as nil"),
             row(
                 "Latveria </script><img src=x onerror=alert(1)>",
                 Cell::missing("confidential"),
                 Cell::missing("confidential"),
                 "a hostile name, shown as it is",
             ),
-            row(
-                "San Lorenzo",
-                Cell::missing("late"),
-                Cell::missing("late"),
-                "",
-            ),
+            row("San Lorenzo", Cell::missing("late"), Cell::missing("late"), ""),
         ],
         footnotes: vec![format!("Total: EUR {}.", format_number(812_400_000.0, 0))],
     })

@@ -66,27 +66,15 @@ pub(crate) fn figure_svg(chart: &Chart, id: &str, size: SvgSize) -> String {
 /// Draws the chart and says in words what is drawn.
 fn draw(canvas: &mut Canvas, chart: &Chart) -> String {
     match chart {
-        Chart::StackedColumns {
-            x,
-            series,
-            unit,
-            events,
-            ..
-        } => columns::draw(canvas, x, series, unit, events),
-        Chart::Lines {
-            x,
-            series,
-            unit,
-            events,
-            ..
-        } => lines::draw(canvas, x, series, unit, events),
+        Chart::StackedColumns { x, series, unit, events, .. } => {
+            columns::draw(canvas, x, series, unit, events)
+        }
+        Chart::Lines { x, series, unit, events, .. } => {
+            lines::draw(canvas, x, series, unit, events)
+        }
         Chart::ShareWithBounds { rows, .. } => shares::draw(canvas, rows),
-        Chart::BeforeAfter {
-            before_label,
-            after_label,
-            unit,
-            rows,
-            ..
-        } => change::draw(canvas, (before_label, after_label), unit, rows),
+        Chart::BeforeAfter { before_label, after_label, unit, rows, .. } => {
+            change::draw(canvas, (before_label, after_label), unit, rows)
+        }
     }
 }

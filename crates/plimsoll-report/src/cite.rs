@@ -11,12 +11,7 @@ impl Cite {
 
     /// The full reference, in one paragraph.
     pub fn full(&self) -> String {
-        let mut out = format!(
-            "{} ({}). {}.",
-            self.author_full(),
-            self.date(),
-            self.title_plain()
-        );
+        let mut out = format!("{} ({}). {}.", self.author_full(), self.date(), self.title_plain());
         if !self.version.is_empty() {
             out.push_str(&format!(" Version {}.", escape::one_line(&self.version)));
         }
@@ -68,11 +63,9 @@ impl Cite {
         if let Some(parts) = self.date_parts() {
             item.insert("issued".to_owned(), json!({ "date-parts": [parts] }));
         }
-        for (name, value) in [
-            ("publisher", &self.publisher),
-            ("version", &self.version),
-            ("URL", &self.url),
-        ] {
+        for (name, value) in
+            [("publisher", &self.publisher), ("version", &self.version), ("URL", &self.url)]
+        {
             if !value.is_empty() {
                 item.insert(name.to_owned(), json!(value));
             }
@@ -92,49 +85,26 @@ impl Cite {
         let title: String = self
             .title
             .split_whitespace()
-            .map(|w| {
-                w.chars()
-                    .filter(char::is_ascii_alphanumeric)
-                    .collect::<String>()
-            })
+            .map(|w| w.chars().filter(char::is_ascii_alphanumeric).collect::<String>())
             .find(|w| w.len() > 3)
             .unwrap_or_default()
             .to_ascii_lowercase();
-        let year: String = self
-            .issued
-            .chars()
-            .take(4)
-            .filter(char::is_ascii_digit)
-            .collect();
+        let year: String = self.issued.chars().take(4).filter(char::is_ascii_digit).collect();
         let key = format!("{word}{year}{title}");
-        if key.is_empty() {
-            "page".to_owned()
-        } else {
-            key
-        }
+        if key.is_empty() { "page".to_owned() } else { key }
     }
 
     fn year(&self) -> String {
         let year: String = self.issued.chars().take(4).collect();
-        if year.is_empty() {
-            "no date".to_owned()
-        } else {
-            year
-        }
+        if year.is_empty() { "no date".to_owned() } else { year }
     }
 
     fn date(&self) -> String {
-        if self.issued.is_empty() {
-            "no date".to_owned()
-        } else {
-            escape::one_line(&self.issued)
-        }
+        if self.issued.is_empty() { "no date".to_owned() } else { escape::one_line(&self.issued) }
     }
 
     fn title_plain(&self) -> String {
-        escape::one_line(&self.title)
-            .trim_end_matches('.')
-            .to_owned()
+        escape::one_line(&self.title).trim_end_matches('.').to_owned()
     }
 
     fn author_short(&self) -> String {
@@ -155,30 +125,19 @@ impl Cite {
 
     /// Year, month, day as far as they are given.
     fn date_parts(&self) -> Option<Vec<u32>> {
-        let parts: Vec<u32> = self
-            .issued
-            .split('-')
-            .map_while(|p| p.parse().ok())
-            .collect();
+        let parts: Vec<u32> = self.issued.split('-').map_while(|p| p.parse().ok()).collect();
         (!parts.is_empty()).then_some(parts)
     }
 }
 
 fn family(author: &str) -> &str {
-    author
-        .split_once(',')
-        .map_or(author, |(family, _)| family)
-        .trim()
+    author.split_once(',').map_or(author, |(family, _)| family).trim()
 }
 
 /// An organisation is braced so that BibTeX does not take it for a person.
 fn bibtex_author(author: &str) -> String {
     let escaped = escape::bibtex(author);
-    if author.contains(',') {
-        escaped
-    } else {
-        format!("{{{escaped}}}")
-    }
+    if author.contains(',') { escaped } else { format!("{{{escaped}}}") }
 }
 
 /// An address must stay what it is, but not end the field.
@@ -231,10 +190,7 @@ mod tests {
     fn bibtex_is_escaped() {
         let text = cite().bibtex();
         assert!(text.starts_with("@misc{plimsoll2026machine,\n"), "{text}");
-        assert!(
-            text.contains("{{Machine tools \\{for\\} Russia \\& others}}"),
-            "{text}"
-        );
+        assert!(text.contains("{{Machine tools \\{for\\} Russia \\& others}}"), "{text}");
         assert!(text.contains("author    = {{Plimsoll}}"), "{text}");
     }
 

@@ -115,10 +115,7 @@ pub(crate) fn link(url: &str) -> Option<&str> {
 /// The paragraphs of a text: blank lines part them.
 pub(crate) fn paragraphs(text: &str) -> Vec<String> {
     let text = text.replace("\r\n", "\n");
-    text.split("\n\n")
-        .map(one_line)
-        .filter(|p| !p.is_empty())
-        .collect()
+    text.split("\n\n").map(one_line).filter(|p| !p.is_empty()).collect()
 }
 
 #[cfg(test)]
@@ -149,10 +146,7 @@ mod tests {
 
     #[test]
     fn fence_is_longer_than_what_it_holds() {
-        assert_eq!(
-            markdown_fence("sql", "a ```` b"),
-            "`````sql\na ```` b\n`````\n"
-        );
+        assert_eq!(markdown_fence("sql", "a ```` b"), "`````sql\na ```` b\n`````\n");
     }
 
     #[test]

@@ -30,16 +30,10 @@ pub fn to_html(page: &Page) -> String {
     out.push_str("<meta name=\"color-scheme\" content=\"light dark\">\n");
     out.push_str("<meta name=\"referrer\" content=\"no-referrer\">\n");
     out.push_str("<link rel=\"icon\" href=\"data:,\">\n");
-    out.push_str(&format!(
-        "<title>{}</title>\n",
-        esc(&escape::one_line(&page.title))
-    ));
+    out.push_str(&format!("<title>{}</title>\n", esc(&escape::one_line(&page.title))));
     let lede = esc(&escape::one_line(&page.lede));
     out.push_str(&format!("<meta name=\"description\" content=\"{lede}\">\n"));
-    out.push_str(&format!(
-        "<style>\n{}</style>\n</head>\n<body>\n",
-        stylesheet()
-    ));
+    out.push_str(&format!("<style>\n{}</style>\n</head>\n<body>\n", stylesheet()));
     out.push_str(&to_html_fragment(page));
     out.push_str("</body>\n</html>\n");
     out
@@ -112,10 +106,7 @@ fn write_block(out: &mut String, block: &Block, ids: &mut Ids) {
             ids.headings += 1;
             let level = (*level).clamp(2, 4);
             let id = ids.headings;
-            out.push_str(&format!(
-                "<h{level} id=\"section-{id}\">{}</h{level}>\n",
-                esc(text)
-            ));
+            out.push_str(&format!("<h{level} id=\"section-{id}\">{}</h{level}>\n", esc(text)));
         }
         Block::Prose(text) => {
             for paragraph in escape::paragraphs(text) {
@@ -180,10 +171,7 @@ fn key_figures(out: &mut String, figures: &[KeyFigure]) {
             key_value(&figure.value)
         ));
         if !figure.detail.is_empty() {
-            out.push_str(&format!(
-                "<dd class=\"pl-key-detail\">{}</dd>",
-                words(&figure.detail)
-            ));
+            out.push_str(&format!("<dd class=\"pl-key-detail\">{}</dd>", words(&figure.detail)));
         }
         out.push_str("</div>\n");
     }
@@ -192,11 +180,7 @@ fn key_figures(out: &mut String, figures: &[KeyFigure]) {
 
 /// A large figure. It may be wider than its place: money then breaks between its words.
 fn key_value(value: &str) -> String {
-    if value.contains('%') {
-        words(value)
-    } else {
-        esc(value)
-    }
+    if value.contains('%') { words(value) } else { esc(value) }
 }
 
 /// A chart twice, laid out for a wide and for a narrow window (the style sheet
@@ -204,18 +188,10 @@ fn key_value(value: &str) -> String {
 fn figure(out: &mut String, chart: &Chart, table: &Table, note: Option<&str>, ids: &mut Ids) {
     ids.charts += 1;
     let id = format!("chart-{}", ids.charts);
-    out.push_str(&format!(
-        "<figure class=\"pl-figure\" id=\"{id}\">\n<figcaption>\n"
-    ));
-    out.push_str(&format!(
-        "<p class=\"pl-figure-title\">{}</p>\n",
-        words(chart.title())
-    ));
+    out.push_str(&format!("<figure class=\"pl-figure\" id=\"{id}\">\n<figcaption>\n"));
+    out.push_str(&format!("<p class=\"pl-figure-title\">{}</p>\n", words(chart.title())));
     if !chart.subtitle().is_empty() {
-        out.push_str(&format!(
-            "<p class=\"pl-figure-sub\">{}</p>\n",
-            words(chart.subtitle())
-        ));
+        out.push_str(&format!("<p class=\"pl-figure-sub\">{}</p>\n", words(chart.subtitle())));
     }
     out.push_str("</figcaption>\n");
     for (class, size) in [("pl-wide", SvgSize::Wide), ("pl-narrow", SvgSize::Narrow)] {
@@ -224,10 +200,7 @@ fn figure(out: &mut String, chart: &Chart, table: &Table, note: Option<&str>, id
     }
     if let Some(note) = note {
         for paragraph in escape::paragraphs(note) {
-            out.push_str(&format!(
-                "<p class=\"pl-figure-note\">{}</p>\n",
-                words(&paragraph)
-            ));
+            out.push_str(&format!("<p class=\"pl-figure-note\">{}</p>\n", words(&paragraph)));
         }
     }
     out.push_str("<details class=\"pl-data\">\n<summary>The figures as a table</summary>\n");

@@ -38,11 +38,8 @@ impl References {
 /// column are fractions. `</` and `<!` are written with `\u003c`, so that the
 /// text cannot end a script element it may be pasted into.
 pub fn to_json(page: &Page) -> String {
-    let document = Document {
-        format: "plimsoll-page/1",
-        page,
-        references: References::new(&page.cite),
-    };
+    let document =
+        Document { format: "plimsoll-page/1", page, references: References::new(&page.cite) };
     let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
     text.push('\n');
     text.replace("</", "\\u003c/").replace("<!", "\\u003c!")
@@ -64,10 +61,7 @@ mod tests {
             ],
             ..Table::default()
         };
-        let page = Page {
-            blocks: vec![Block::Table(table)],
-            ..Page::default()
-        };
+        let page = Page { blocks: vec![Block::Table(table)], ..Page::default() };
         let value: serde_json::Value = serde_json::from_str(&to_json(&page)).unwrap();
         let rows = &value["blocks"][0]["table"]["rows"];
         assert_eq!(rows[0][0]["missing"], "confidential");
@@ -77,10 +71,7 @@ mod tests {
 
     #[test]
     fn cannot_end_a_script() {
-        let page = Page {
-            title: "</script><!--".to_owned(),
-            ..Page::default()
-        };
+        let page = Page { title: "</script><!--".to_owned(), ..Page::default() };
         let text = to_json(&page);
         assert!(!text.contains("</") && !text.contains("<!"));
         let value: serde_json::Value = serde_json::from_str(&text).unwrap();

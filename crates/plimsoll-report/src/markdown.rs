@@ -73,11 +73,7 @@ fn callout(out: &mut String, kind: CalloutKind, text: &str) {
 
 fn key_figures(out: &mut String, figures: &[KeyFigure]) {
     for figure in figures {
-        out.push_str(&format!(
-            "- **{}** {}",
-            inline(&figure.value),
-            inline(&figure.label)
-        ));
+        out.push_str(&format!("- **{}** {}", inline(&figure.value), inline(&figure.label)));
         if !figure.detail.is_empty() {
             out.push_str(&format!(" ({})", inline(&figure.detail)));
         }
@@ -106,20 +102,10 @@ fn write_table(out: &mut String, table: &Table) {
     let rules: Vec<&str> = table
         .columns
         .iter()
-        .map(|c| {
-            if c.kind == ColumnKind::Text {
-                "---"
-            } else {
-                "---:"
-            }
-        })
+        .map(|c| if c.kind == ColumnKind::Text { "---" } else { "---:" })
         .collect();
     if !heads.is_empty() {
-        out.push_str(&format!(
-            "| {} |\n| {} |\n",
-            heads.join(" | "),
-            rules.join(" | ")
-        ));
+        out.push_str(&format!("| {} |\n| {} |\n", heads.join(" | "), rules.join(" | ")));
     }
     for row in &table.rows {
         let cells: Vec<String> = table
@@ -216,29 +202,14 @@ mod tests {
                 Column::percent("share"),
             ],
             rows: vec![
-                vec![
-                    Cell::text("A|B"),
-                    Cell::Number(2068.85, 2),
-                    Cell::Number(0.601, 1),
-                ],
-                vec![
-                    Cell::text("C"),
-                    Cell::missing("confidential"),
-                    Cell::Number(0.0, 1),
-                ],
-                vec![
-                    Cell::text("D"),
-                    Cell::missing("confidential"),
-                    Cell::missing("late"),
-                ],
+                vec![Cell::text("A|B"), Cell::Number(2068.85, 2), Cell::Number(0.601, 1)],
+                vec![Cell::text("C"), Cell::missing("confidential"), Cell::Number(0.0, 1)],
+                vec![Cell::text("D"), Cell::missing("confidential"), Cell::missing("late")],
             ],
             footnotes: vec!["CIF.".to_owned()],
         };
-        let page = Page {
-            title: "T".to_owned(),
-            blocks: vec![Block::Table(table)],
-            ..Page::default()
-        };
+        let page =
+            Page { title: "T".to_owned(), blocks: vec![Block::Table(table)], ..Page::default() };
         assert_eq!(
             to_markdown(&page),
             "# T\n\n*Supply*\n\n\

@@ -65,10 +65,7 @@ impl Scale {
             _ => (1.0, "", ""),
         };
         if !scalable || divisor == 1.0 {
-            return Self {
-                divisor: 1.0,
-                label: unit.to_owned(),
-            };
+            return Self { divisor: 1.0, label: unit.to_owned() };
         }
         let currency = unit.len() == 3 && unit.bytes().all(|b| b.is_ascii_uppercase());
         let label = match currency {
@@ -127,10 +124,7 @@ impl Ticks {
         let least = (high - low) / (f64::from(wanted.max(1)) * 1.5);
         let power = 10f64.powf(least.log10().floor());
         let steps = [1.0, 2.0, 5.0, 10.0].map(|m| m * power);
-        let step = steps
-            .into_iter()
-            .find(|s| *s >= least * 0.999)
-            .unwrap_or(10.0 * power);
+        let step = steps.into_iter().find(|s| *s >= least * 0.999).unwrap_or(10.0 * power);
         let first = (low / step + 1e-9).floor();
         let last = (high / step - 1e-9).ceil();
         let mut at = Vec::new();
@@ -145,10 +139,7 @@ impl Ticks {
 
     /// The lowest and the highest mark.
     pub(crate) fn bounds(&self) -> (f64, f64) {
-        (
-            self.at.first().copied().unwrap_or(0.0),
-            self.at.last().copied().unwrap_or(1.0),
-        )
+        (self.at.first().copied().unwrap_or(0.0), self.at.last().copied().unwrap_or(1.0))
     }
 }
 
@@ -156,11 +147,7 @@ impl Ticks {
 /// 5 in each decade, or the decades alone when there are many.
 pub(crate) fn log_ticks(low: f64, high: f64) -> Vec<f64> {
     let decades = (high / low).log10();
-    let steps: &[f64] = if decades > 2.2 {
-        &[1.0]
-    } else {
-        &[1.0, 2.0, 5.0]
-    };
+    let steps: &[f64] = if decades > 2.2 { &[1.0] } else { &[1.0, 2.0, 5.0] };
     let mut all = Vec::new();
     let mut exponent = low.log10().floor() as i32 - 1;
     while exponent <= high.log10().ceil() as i32 + 1 {
@@ -206,10 +193,7 @@ mod tests {
 
     #[test]
     fn nice_steps() {
-        assert_eq!(
-            Ticks::linear(0.0, 93.0, 5).at,
-            [0.0, 20.0, 40.0, 60.0, 80.0, 100.0]
-        );
+        assert_eq!(Ticks::linear(0.0, 93.0, 5).at, [0.0, 20.0, 40.0, 60.0, 80.0, 100.0]);
         assert_eq!(Ticks::linear(0.0, 0.0, 5).decimals, 1);
         assert_eq!(Ticks::linear(-3.0, 9.0, 4).at[..2], [-4.0, -2.0]);
         assert_eq!(log_ticks(3.02, 2068.85), [10.0, 100.0, 1000.0]);

@@ -111,37 +111,22 @@ pub struct Column {
 impl Column {
     /// A column of text.
     pub fn text(label: impl Into<String>) -> Self {
-        Self {
-            label: label.into(),
-            ..Self::default()
-        }
+        Self { label: label.into(), ..Self::default() }
     }
 
     /// A column of numbers in `unit` (empty for bare counts).
     pub fn number(label: impl Into<String>, unit: impl Into<String>) -> Self {
-        Self {
-            label: label.into(),
-            kind: ColumnKind::Number,
-            unit: unit.into(),
-        }
+        Self { label: label.into(), kind: ColumnKind::Number, unit: unit.into() }
     }
 
     /// A column of shares: cells hold fractions, `0.25` is shown as `25 %`.
     pub fn percent(label: impl Into<String>) -> Self {
-        Self {
-            label: label.into(),
-            kind: ColumnKind::Percent,
-            unit: String::new(),
-        }
+        Self { label: label.into(), kind: ColumnKind::Percent, unit: String::new() }
     }
 
     /// A column of amounts of money in `unit`, such as `EUR` or `EUR M`.
     pub fn money(label: impl Into<String>, unit: impl Into<String>) -> Self {
-        Self {
-            label: label.into(),
-            kind: ColumnKind::Money,
-            unit: unit.into(),
-        }
+        Self { label: label.into(), kind: ColumnKind::Money, unit: unit.into() }
     }
 }
 

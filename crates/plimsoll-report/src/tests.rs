@@ -14,16 +14,11 @@ fn hostile() -> String {
 }
 
 fn months(count: u32) -> Vec<String> {
-    (0..count)
-        .map(|m| format!("{}-{:02}", 2021 + m / 12, m % 12 + 1))
-        .collect()
+    (0..count).map(|m| format!("{}-{:02}", 2021 + m / 12, m % 12 + 1)).collect()
 }
 
 fn series(name: &str, values: &[Option<f64>]) -> Series {
-    Series {
-        name: name.to_owned(),
-        values: values.to_vec(),
-    }
+    Series { name: name.to_owned(), values: values.to_vec() }
 }
 
 fn stacked(series: Vec<Series>, periods: u32) -> Chart {
@@ -41,20 +36,9 @@ fn stacked(series: Vec<Series>, periods: u32) -> Chart {
 }
 
 fn charts() -> Vec<Chart> {
-    let many = (0..12)
-        .map(|i| series(&format!("s{i}"), &[Some(1e6), None, Some(3e6)]))
-        .collect();
-    let change = |before, after| ChangeRow {
-        label: hostile(),
-        before,
-        after,
-    };
-    let share = |share, low, high| ShareRow {
-        label: hostile(),
-        share,
-        low,
-        high,
-    };
+    let many = (0..12).map(|i| series(&format!("s{i}"), &[Some(1e6), None, Some(3e6)])).collect();
+    let change = |before, after| ChangeRow { label: hostile(), before, after };
+    let share = |share, low, high| ShareRow { label: hostile(), share, low, high };
     let lines = Chart::Lines {
         title: "Lines".to_owned(),
         subtitle: String::new(),
@@ -71,10 +55,7 @@ fn charts() -> Vec<Chart> {
         Chart::ShareWithBounds {
             title: "Shares".to_owned(),
             subtitle: String::new(),
-            rows: vec![
-                share(Some(0.4), Some(0.1), None),
-                share(None, None, Some(f64::INFINITY)),
-            ],
+            rows: vec![share(Some(0.4), Some(0.1), None), share(None, None, Some(f64::INFINITY))],
         },
         Chart::BeforeAfter {
             title: "Change".to_owned(),
@@ -106,16 +87,10 @@ fn table() -> Table {
 
 fn page() -> Page {
     let mut blocks = vec![
-        Block::Heading {
-            level: 9,
-            text: hostile(),
-        },
+        Block::Heading { level: 9, text: hostile() },
         Block::Prose(hostile()),
         Block::List(vec![hostile()]),
-        Block::Callout {
-            kind: CalloutKind::Simulated,
-            text: hostile(),
-        },
+        Block::Callout { kind: CalloutKind::Simulated, text: hostile() },
         Block::Table(table()),
         Block::KeyFigures(vec![KeyFigure {
             label: hostile(),
@@ -123,11 +98,7 @@ fn page() -> Page {
             detail: hostile(),
         }]),
     ];
-    let chart = |chart| Block::Chart {
-        chart,
-        table: table(),
-        note: Some(hostile()),
-    };
+    let chart = |chart| Block::Chart { chart, table: table(), note: Some(hostile()) };
     blocks.extend(charts().into_iter().map(chart));
     Page {
         title: hostile(),
@@ -140,15 +111,8 @@ fn page() -> Page {
             url: "https://example.org/?a=\"><script>".to_owned(),
             ..SourceLine::default()
         }],
-        how_made: vec![HowStep {
-            text: hostile(),
-            sql: Some(format!("SELECT '{HOSTILE}'")),
-        }],
-        cite: Cite {
-            authors: vec![hostile()],
-            title: hostile(),
-            ..Cite::default()
-        },
+        how_made: vec![HowStep { text: hostile(), sql: Some(format!("SELECT '{HOSTILE}'")) }],
+        cite: Cite { authors: vec![hostile()], title: hostile(), ..Cite::default() },
         generated_by: hostile(),
     }
 }
@@ -156,21 +120,11 @@ fn page() -> Page {
 #[test]
 fn hostile_text_is_inert() {
     let html = to_html(&page());
-    for bad in [
-        "<img",
-        "<script",
-        "</script",
-        "onerror=alert(1)>",
-        "\u{202e}",
-        "javascript:",
-    ] {
+    for bad in ["<img", "<script", "</script", "onerror=alert(1)>", "\u{202e}", "javascript:"] {
         assert!(!html.contains(bad), "{bad} is in the page");
     }
     assert_eq!(html.matches("</style>").count(), 1);
-    assert_eq!(
-        html.matches("</title>").count(),
-        html.matches("<title").count()
-    );
+    assert_eq!(html.matches("</title>").count(), html.matches("<title").count());
     let markdown = to_markdown(&page());
     let outside_code: String = markdown
         .split("```")
@@ -186,14 +140,8 @@ fn nothing_is_asked_from_outside() {
     let html = to_html(&page());
     let mut rest = html.replace("xmlns=\"http://www.w3.org/2000/svg\"", "");
     rest = rest.replace("href=\"data:,\"", "");
-    for bad in [
-        "src=\"",
-        "@import",
-        "<link rel=\"stylesheet",
-        "<iframe",
-        "url(http",
-        "@font-face",
-    ] {
+    for bad in ["src=\"", "@import", "<link rel=\"stylesheet", "<iframe", "url(http", "@font-face"]
+    {
         assert!(!rest.contains(bad), "{bad} is in the page");
     }
     let links = rest.matches("href=\"").count();
@@ -215,15 +163,8 @@ fn every_chart_has_a_title_a_description_and_its_table() {
         assert!(alone.contains("role=\"img\" aria-labelledby=\"chart-title chart-desc\""));
         assert!(alone.contains("<title id=\"chart-title\">"));
         assert!(alone.contains("<desc id=\"chart-desc\">"));
-        let block = Block::Chart {
-            chart,
-            table: table(),
-            note: None,
-        };
-        let html = to_html_fragment(&Page {
-            blocks: vec![block],
-            ..Page::default()
-        });
+        let block = Block::Chart { chart, table: table(), note: None };
+        let html = to_html_fragment(&Page { blocks: vec![block], ..Page::default() });
         assert_eq!(html.matches("<svg ").count(), 2);
         assert_eq!(html.matches("<table>").count(), 1);
     }
@@ -232,11 +173,8 @@ fn every_chart_has_a_title_a_description_and_its_table() {
 #[test]
 fn ids_are_unique() {
     let html = to_html(&page());
-    let mut ids: Vec<&str> = html
-        .split(" id=\"")
-        .skip(1)
-        .filter_map(|rest| rest.split('"').next())
-        .collect();
+    let mut ids: Vec<&str> =
+        html.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
     let all = ids.len();
     ids.sort_unstable();
     ids.dedup();
@@ -262,14 +200,7 @@ fn a_gap_is_hatched_and_a_zero_is_not() {
     assert!(!zero.contains("no data"), "{zero}");
     assert!(zero.contains("Feb 2021\nA: EUR 0<"), "{zero}");
     let bars = |svg: &str| svg.split("pl-part").next().unwrap().matches('z').count();
-    assert_eq!(
-        bars(
-            zero.rsplit("<path d=")
-                .find(|p| p.contains("pl-c0"))
-                .unwrap()
-        ),
-        1
-    );
+    assert_eq!(bars(zero.rsplit("<path d=").find(|p| p.contains("pl-c0")).unwrap()), 1);
 }
 
 #[test]
@@ -282,15 +213,7 @@ fn more_than_seven_series_become_others() {
 #[test]
 fn both_ends_of_a_hundredfold_comparison_can_be_read() {
     let text = svg(&charts()[5]);
-    for figure in [
-        "2,068.85",
-        "405.51",
-        "−80 %",
-        "3.02",
-        "13.75",
-        "+355 %",
-        "logarithmic axis",
-    ] {
+    for figure in ["2,068.85", "405.51", "−80 %", "3.02", "13.75", "+355 %", "logarithmic axis"] {
         assert!(text.contains(figure), "{figure} is not in the chart");
     }
 }

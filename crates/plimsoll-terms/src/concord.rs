@@ -225,18 +225,9 @@ impl Tables {
             notes: HashMap::new(),
         };
         tables.load_codes(include_str!("../data/hs_codes.csv"));
-        tables.load_pairs(
-            HsRevision::Hs2022,
-            include_str!("../data/hs2022_hs2017.csv"),
-        );
-        tables.load_pairs(
-            HsRevision::Hs2017,
-            include_str!("../data/hs2017_hs2012.csv"),
-        );
-        tables.load_pairs(
-            HsRevision::Hs2012,
-            include_str!("../data/hs2012_hs2007.csv"),
-        );
+        tables.load_pairs(HsRevision::Hs2022, include_str!("../data/hs2022_hs2017.csv"));
+        tables.load_pairs(HsRevision::Hs2017, include_str!("../data/hs2017_hs2012.csv"));
+        tables.load_pairs(HsRevision::Hs2012, include_str!("../data/hs2012_hs2007.csv"));
         tables.load_conversions(include_str!("../data/hs_conversion.csv"));
         tables.load_rules(include_str!("../data/hs_overrides.csv"));
         tables.load_notes(include_str!("../data/hs_notes.csv"));
@@ -263,11 +254,9 @@ impl Tables {
 
     fn mark(&mut self, code: HsCode, rev: HsRevision) {
         let bit = 1 << rev.id();
-        for (table, level) in [
-            (&mut self.six[..], 6),
-            (&mut self.four[..], 4),
-            (&mut self.two[..], 2),
-        ] {
+        for (table, level) in
+            [(&mut self.six[..], 6), (&mut self.four[..], 4), (&mut self.two[..], 2)]
+        {
             if let Some(cell) = table.get_mut(code.truncate(level).number() as usize) {
                 *cell |= bit;
             }
@@ -277,31 +266,17 @@ impl Tables {
     fn load_pairs(&mut self, rev: HsRevision, text: &str) {
         let step = self.steps.entry(rev).or_default();
         for record in records(text) {
-            let (Ok(later), Some(relation)) = (
-                HsCode::parse(cell(&record, 0)),
-                Relation::parse(cell(&record, 1)),
-            ) else {
+            let (Ok(later), Some(relation)) =
+                (HsCode::parse(cell(&record, 0)), Relation::parse(cell(&record, 1)))
+            else {
                 continue;
             };
-            for earlier in cell(&record, 2)
-                .split(' ')
-                .filter_map(|code| HsCode::parse(code).ok())
-            {
-                step.earlier_of.entry(later).or_default().push(Link {
-                    code: earlier,
-                    relation,
-                });
-                step.later_of.entry(earlier).or_default().push(Link {
-                    code: later,
-                    relation,
-                });
+            for earlier in cell(&record, 2).split(' ').filter_map(|code| HsCode::parse(code).ok()) {
+                step.earlier_of.entry(later).or_default().push(Link { code: earlier, relation });
+                step.later_of.entry(earlier).or_default().push(Link { code: later, relation });
             }
         }
-        for links in step
-            .earlier_of
-            .values_mut()
-            .chain(step.later_of.values_mut())
-        {
+        for links in step.earlier_of.values_mut().chain(step.later_of.values_mut()) {
             links.sort();
         }
     }
@@ -313,21 +288,16 @@ impl Tables {
                 HsCode::parse(cell(&record, 1)),
                 HsCode::parse(cell(&record, 2)),
             ) {
-                self.steps
-                    .entry(rev)
-                    .or_default()
-                    .converted
-                    .insert(later, earlier);
+                self.steps.entry(rev).or_default().converted.insert(later, earlier);
             }
         }
     }
 
     fn load_rules(&mut self, text: &str) {
         for record in records(text) {
-            let (Ok(rev), Ok(code)) = (
-                HsRevision::parse(cell(&record, 0)),
-                HsCode::parse(cell(&record, 1)),
-            ) else {
+            let (Ok(rev), Ok(code)) =
+                (HsRevision::parse(cell(&record, 0)), HsCode::parse(cell(&record, 1)))
+            else {
                 continue;
             };
             let rule = match (cell(&record, 2), HsCode::parse(cell(&record, 3))) {
@@ -342,10 +312,9 @@ impl Tables {
 
     fn load_notes(&mut self, text: &str) {
         for record in records(text) {
-            let (Ok(rev), Ok(code)) = (
-                HsRevision::parse(cell(&record, 0)),
-                HsCode::parse(cell(&record, 1)),
-            ) else {
+            let (Ok(rev), Ok(code)) =
+                (HsRevision::parse(cell(&record, 0)), HsCode::parse(cell(&record, 1)))
+            else {
                 continue;
             };
             let kind = match cell(&record, 2) {
@@ -353,13 +322,7 @@ impl Tables {
                 "new" => NoteKind::New,
                 _ => NoteKind::Info,
             };
-            self.notes.insert(
-                (rev, code),
-                Note {
-                    kind,
-                    text: cell(&record, 3).to_owned(),
-                },
-            );
+            self.notes.insert((rev, code), Note { kind, text: cell(&record, 3).to_owned() });
         }
     }
 
@@ -374,16 +337,11 @@ impl Tables {
 
     /// The rule for a code at a step, its own or its heading's.
     fn rule(&self, step: HsRevision, code: HsCode) -> Option<Rule> {
-        self.rules
-            .get(&(step, code))
-            .or_else(|| self.rules.get(&(step, code.truncate(4))))
-            .copied()
+        self.rules.get(&(step, code)).or_else(|| self.rules.get(&(step, code.truncate(4)))).copied()
     }
 
     fn note(&self, step: HsRevision, code: HsCode) -> Option<&Note> {
-        self.notes
-            .get(&(step, code))
-            .or_else(|| self.notes.get(&(step, code.truncate(4))))
+        self.notes.get(&(step, code)).or_else(|| self.notes.get(&(step, code.truncate(4))))
     }
 
     /// The published links to the earlier revision of a step.
@@ -406,14 +364,9 @@ impl Tables {
         if let Some(links) = self.steps.get(&step).and_then(|s| side(s).get(&code)) {
             return links.clone();
         }
-        let both = [from, to]
-            .into_iter()
-            .all(|rev| rev.is_some_and(|rev| self.exists(code, rev)));
+        let both = [from, to].into_iter().all(|rev| rev.is_some_and(|rev| self.exists(code, rev)));
         if both && self.steps.contains_key(&step) {
-            vec![Link {
-                code,
-                relation: Relation::OneToOne,
-            }]
+            vec![Link { code, relation: Relation::OneToOne }]
         } else {
             Vec::new()
         }
@@ -435,11 +388,7 @@ impl Tables {
             return vec![earlier];
         }
         let links = self.earlier(step, later);
-        links
-            .iter()
-            .map(|l| l.code)
-            .filter(|earlier| self.follows(step, later, *earlier))
-            .collect()
+        links.iter().map(|l| l.code).filter(|earlier| self.follows(step, later, *earlier)).collect()
     }
 
     fn followed_later(&self, step: HsRevision, earlier: HsCode) -> Vec<HsCode> {
@@ -460,18 +409,12 @@ impl Tables {
 
 /// The revisions from one to another, both included, oldest first.
 fn revisions(from: HsRevision, to: HsRevision) -> Vec<HsRevision> {
-    HsRevision::ALL
-        .into_iter()
-        .filter(|rev| from <= *rev && *rev <= to)
-        .collect()
+    HsRevision::ALL.into_iter().filter(|rev| from <= *rev && *rev <= to).collect()
 }
 
 /// The later revisions of the steps between two revisions, newest first.
 fn steps_between(earlier: HsRevision, later: HsRevision) -> impl Iterator<Item = HsRevision> {
-    HsRevision::ALL
-        .into_iter()
-        .rev()
-        .filter(move |rev| earlier < *rev && *rev <= later)
+    HsRevision::ALL.into_iter().rev().filter(move |rev| earlier < *rev && *rev <= later)
 }
 
 // --- questions ------------------------------------------------------------
@@ -494,20 +437,13 @@ pub fn exists(code: HsCode, rev: HsRevision) -> bool {
 #[must_use]
 pub fn codes_under(code: HsCode, rev: HsRevision) -> Vec<HsCode> {
     if code.level() == 6 {
-        return if exists(code, rev) {
-            vec![code]
-        } else {
-            Vec::new()
-        };
+        return if exists(code, rev) { vec![code] } else { Vec::new() };
     }
     let width = 10u32.pow(u32::from(6 - code.level()));
     let start = code.number() * width;
     (start..start + width)
         .filter(|number| {
-            TABLES
-                .six
-                .get(*number as usize)
-                .is_some_and(|mask| mask & (1 << rev.id()) != 0)
+            TABLES.six.get(*number as usize).is_some_and(|mask| mask & (1 << rev.id()) != 0)
         })
         .filter_map(|number| HsCode::parse(&format!("{number:06}")).ok())
         .collect()
@@ -516,19 +452,13 @@ pub fn codes_under(code: HsCode, rev: HsRevision) -> Vec<HsCode> {
 /// Number of six-digit codes of a revision.
 #[must_use]
 pub fn count(rev: HsRevision) -> usize {
-    TABLES
-        .six
-        .iter()
-        .filter(|mask| **mask & (1 << rev.id()) != 0)
-        .count()
+    TABLES.six.iter().filter(|mask| **mask & (1 << rev.id()) != 0).count()
 }
 
 /// The published links of a six-digit code of `rev` to the next newer revision.
 #[must_use]
 pub fn later(code: HsCode, rev: HsRevision) -> Vec<Link> {
-    rev.next()
-        .map(|step| TABLES.later(step, code))
-        .unwrap_or_default()
+    rev.next().map(|step| TABLES.later(step, code)).unwrap_or_default()
 }
 
 /// The published links of a six-digit code of `rev` to the next older revision.
@@ -549,9 +479,7 @@ pub fn recommended_predecessor(code2022: HsCode) -> Option<HsCode> {
 fn predecessor(step: HsRevision, code: HsCode) -> Option<HsCode> {
     let tables = &*TABLES;
     if !tables.exists(code, step)
-        || tables
-            .note(step, code)
-            .is_some_and(|n| n.kind == NoteKind::New)
+        || tables.note(step, code).is_some_and(|n| n.kind == NoteKind::New)
     {
         return None;
     }
@@ -561,16 +489,8 @@ fn predecessor(step: HsRevision, code: HsCode) -> Option<HsCode> {
         Some(Rule::Itself) => return Some(code),
         None => {}
     }
-    let converted = tables
-        .steps
-        .get(&step)?
-        .converted
-        .get(&code)
-        .copied()
-        .unwrap_or(code);
-    step.previous()
-        .filter(|rev| tables.exists(converted, *rev))
-        .map(|_| converted)
+    let converted = tables.steps.get(&step)?.converted.get(&code).copied().unwrap_or(code);
+    step.previous().filter(|rev| tables.exists(converted, *rev)).map(|_| converted)
 }
 
 /// The closed code group of a code of `code_rev` with another revision.
@@ -604,12 +524,7 @@ pub fn comparable_group(code: HsCode, code_rev: HsRevision, other: HsRevision) -
         group.later = vec![code];
         return group;
     }
-    let members = closure(
-        &codes_under(code, code_rev),
-        code_rev,
-        earlier_rev,
-        later_rev,
-    );
+    let members = closure(&codes_under(code, code_rev), code_rev, earlier_rev, later_rev);
     group.earlier = side(&members, earlier_rev, code);
     group.later = side(&members, later_rev, code);
     classify(&mut group, &members);
@@ -638,10 +553,7 @@ fn refusal(code: HsCode, code_rev: HsRevision, other: HsRevision) -> Option<Stri
         .collect();
     Some(match found.as_slice() {
         [] => format!("{code} is in none of the revisions {OLDEST} to {NEWEST}"),
-        found => format!(
-            "{code} does not exist in {code_rev}; it exists in {}",
-            found.join(", ")
-        ),
+        found => format!("{code} does not exist in {code_rev}; it exists in {}", found.join(", ")),
     })
 }
 
@@ -662,14 +574,10 @@ fn closure(seeds: &[HsCode], seed_rev: HsRevision, from: HsRevision, to: HsRevis
     let mut open: Vec<(HsRevision, HsCode)> = members.iter().copied().collect();
     while let Some((rev, code)) = open.pop() {
         let down = (rev > from)
-            .then(|| {
-                rev.previous()
-                    .map(|p| (p, tables.followed_earlier(rev, code)))
-            })
+            .then(|| rev.previous().map(|p| (p, tables.followed_earlier(rev, code))))
             .flatten();
-        let up = (rev < to)
-            .then(|| rev.next().map(|n| (n, tables.followed_later(n, code))))
-            .flatten();
+        let up =
+            (rev < to).then(|| rev.next().map(|n| (n, tables.followed_later(n, code)))).flatten();
         for (next_rev, codes) in [down, up].into_iter().flatten() {
             for next in codes {
                 if members.insert((next_rev, next)) {
@@ -683,11 +591,8 @@ fn closure(seeds: &[HsCode], seed_rev: HsRevision, from: HsRevision, to: HsRevis
 
 /// One side of a group; written as the heading when it is exactly that.
 fn side(members: &Members, rev: HsRevision, asked: HsCode) -> Vec<HsCode> {
-    let codes: Vec<HsCode> = members
-        .iter()
-        .filter(|(r, _)| *r == rev)
-        .map(|(_, code)| *code)
-        .collect();
+    let codes: Vec<HsCode> =
+        members.iter().filter(|(r, _)| *r == rev).map(|(_, code)| *code).collect();
     if asked.level() < 6 && !codes.is_empty() && codes == codes_under(asked, rev) {
         return vec![asked];
     }
@@ -700,9 +605,8 @@ fn classify(group: &mut ComparableGroup, members: &Members) {
     for step in steps_between(group.earlier_rev, group.later_rev) {
         // The asked code first, then its counterparts: one note a step is enough.
         let own = TABLES.note(step, group.code).map(|note| (group.code, note));
-        let others = members
-            .iter()
-            .filter_map(|(_, code)| TABLES.note(step, *code).map(|n| (*code, n)));
+        let others =
+            members.iter().filter_map(|(_, code)| TABLES.note(step, *code).map(|n| (*code, n)));
         let single = group.earlier.len() == 1 && group.later.len() == 1;
         for (_, note) in own.into_iter().chain(others.filter(|_| single)).take(1) {
             notes.push(&note.text);
@@ -726,24 +630,14 @@ fn classify(group: &mut ComparableGroup, members: &Members) {
             group.later_rev
         )),
         GroupKind::NoCounterpart if note.is_empty() => {
-            let missing = if group.earlier.is_empty() {
-                group.earlier_rev
-            } else {
-                group.later_rev
-            };
-            Some(format!(
-                "the correlation tables give {} no counterpart in {missing}",
-                group.code
-            ))
+            let missing =
+                if group.earlier.is_empty() { group.earlier_rev } else { group.later_rev };
+            Some(format!("the correlation tables give {} no counterpart in {missing}", group.code))
         }
         _ => None,
     };
     if let Some(general) = general {
-        note = if note.is_empty() {
-            general
-        } else {
-            format!("{general}; {note}")
-        };
+        note = if note.is_empty() { general } else { format!("{general}; {note}") };
     }
     group.note = note;
 }
@@ -759,48 +653,27 @@ pub fn translate(code: HsCode, from: HsRevision, to: HsRevision) -> Translation 
     let note = group.note.clone();
     let (own, others) = (group.codes_in(from), group.codes_in(to));
     if !group.is_comparable() {
-        return Translation {
-            codes: Vec::new(),
-            exact: false,
-            broader: false,
-            note,
-        };
+        return Translation { codes: Vec::new(), exact: false, broader: false, note };
     }
     if from == to || own == [code] {
         let exact = group.kind != GroupKind::ScopeChanged;
-        return Translation {
-            codes: others.to_vec(),
-            exact,
-            broader: false,
-            note,
-        };
+        return Translation { codes: others.to_vec(), exact, broader: false, note };
     }
     let mut codes: BTreeSet<HsCode> = codes_under(code, from).into_iter().collect();
     if to < from {
         for step in steps_between(to, from) {
-            codes = codes
-                .into_iter()
-                .filter_map(|c| predecessor(step, c))
-                .collect();
+            codes = codes.into_iter().filter_map(|c| predecessor(step, c)).collect();
         }
     } else {
         let mut steps: Vec<HsRevision> = steps_between(from, to).collect();
         steps.reverse();
         for step in steps {
-            codes = codes
-                .into_iter()
-                .flat_map(|c| TABLES.followed_later(step, c))
-                .collect();
+            codes = codes.into_iter().flat_map(|c| TABLES.followed_later(step, c)).collect();
         }
     }
     let codes: Vec<HsCode> = codes.into_iter().collect();
     let broader = !codes.is_empty();
-    Translation {
-        codes,
-        exact: false,
-        broader,
-        note,
-    }
+    Translation { codes, exact: false, broader, note }
 }
 
 #[cfg(test)]

@@ -29,10 +29,7 @@ pub fn usd_per_eur(month: Month) -> Option<f64> {
     let (start, _) = rates.first()?;
     let index = usize::try_from(month.0 - start.0).ok()?;
     // The series has no gaps (tested), so the month is its own index.
-    rates
-        .get(index)
-        .filter(|(found, _)| *found == month)
-        .map(|(_, rate)| *rate)
+    rates.get(index).filter(|(found, _)| *found == month).map(|(_, rate)| *rate)
 }
 
 /// The simple mean of the monthly rates from `first` to `last`, both included;
@@ -85,12 +82,7 @@ impl Rates {
             .iter()
             .find(|(name, _)| name.eq_ignore_ascii_case(currency))
             .and_then(|(_, months)| months.get(&month).copied());
-        added.or_else(|| {
-            currency
-                .eq_ignore_ascii_case("EUR")
-                .then(|| usd_per_eur(month))
-                .flatten()
-        })
+        added.or_else(|| currency.eq_ignore_ascii_case("EUR").then(|| usd_per_eur(month)).flatten())
     }
 
     /// US dollars for one unit of a currency: the simple mean of the months from
@@ -154,25 +146,16 @@ fn read_rate(record: &csv::StringRecord, line: u64) -> Result<(String, Month, f6
     let bad = |value: &str, column: &str, hint: &str| {
         Problem::new("bad-rate", line, value, hint).in_column(column)
     };
-    let month: Month = month
-        .parse()
-        .map_err(|_| bad(month, "month", "write the month as 2022-03"))?;
+    let month: Month =
+        month.parse().map_err(|_| bad(month, "month", "write the month as 2022-03"))?;
     if currency.len() != 3 || !currency.bytes().all(|b| b.is_ascii_alphabetic()) {
-        return Err(bad(
-            currency,
-            "currency",
-            "write the currency as three letters, such as CNY",
-        ));
+        return Err(bad(currency, "currency", "write the currency as three letters, such as CNY"));
     }
     match rate.parse::<f64>() {
         Ok(number) if number.is_finite() && number > 0.0 => {
             Ok((currency.to_ascii_uppercase(), month, number))
         }
-        _ => Err(bad(
-            rate,
-            "usd_per_unit",
-            "write US dollars for one unit, such as 0.1389",
-        )),
+        _ => Err(bad(rate, "usd_per_unit", "write US dollars for one unit, such as 0.1389")),
     }
 }
 
@@ -189,11 +172,7 @@ mod tests {
         let (first, last) = eur_months().unwrap();
         assert_eq!((first, last), (month(2000, 1), month(2026, 6)));
         assert_eq!(USD_PER_EUR.len() as i32, last.0 - first.0 + 1);
-        assert!(
-            USD_PER_EUR
-                .iter()
-                .all(|(_, rate)| (0.8..1.6).contains(rate))
-        );
+        assert!(USD_PER_EUR.iter().all(|(_, rate)| (0.8..1.6).contains(rate)));
     }
 
     #[test]
@@ -221,22 +200,11 @@ mod tests {
         let (rates, problems) = parse_rates(
             "month,currency,usd_per_unit\n2022-03,cny,0.1576\n2022-04,CNY,0.1555\n2022-13,CNY,0.1\n2022-05,yuan,0.1\n2022-05,CNY,-1\n",
         );
-        assert_eq!(
-            problems.iter().map(|p| p.line).collect::<Vec<_>>(),
-            [4, 5, 6]
-        );
-        let two = rates
-            .usd_per_unit("CNY", month(2022, 3), month(2022, 4))
-            .unwrap();
+        assert_eq!(problems.iter().map(|p| p.line).collect::<Vec<_>>(), [4, 5, 6]);
+        let two = rates.usd_per_unit("CNY", month(2022, 3), month(2022, 4)).unwrap();
         assert!((two - 0.15655).abs() < 1e-12);
-        assert_eq!(
-            rates.usd_per_unit("cny", month(2022, 3), month(2022, 5)),
-            None
-        );
-        assert_eq!(
-            rates.usd_per_unit("USD", month(1900, 1), month(2100, 1)),
-            Some(1.0)
-        );
+        assert_eq!(rates.usd_per_unit("cny", month(2022, 3), month(2022, 5)), None);
+        assert_eq!(rates.usd_per_unit("USD", month(1900, 1), month(2100, 1)), Some(1.0));
         assert_eq!(
             rates.usd_per_unit("eur", month(2022, 3), month(2022, 3)),
             usd_per_eur(month(2022, 3))

@@ -42,14 +42,7 @@ pub enum Tier {
 
 impl Tier {
     /// All tiers in order.
-    pub const ALL: [Self; 6] = [
-        Self::T1,
-        Self::T2,
-        Self::T3A,
-        Self::T3B,
-        Self::T4A,
-        Self::T4B,
-    ];
+    pub const ALL: [Self; 6] = [Self::T1, Self::T2, Self::T3A, Self::T3B, Self::T4A, Self::T4B];
 
     /// `1`, `2`, `3.A`, `3.B`, `4.A` or `4.B`.
     #[must_use]
@@ -68,9 +61,7 @@ impl Tier {
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let wanted = Self::bare(text);
-        Self::ALL
-            .into_iter()
-            .find(|tier| Self::bare(tier.code()) == wanted)
+        Self::ALL.into_iter().find(|tier| Self::bare(tier.code()) == wanted)
     }
 
     /// The tiers meant by `tier3` (3.A and 3.B), `4`, or one exact tier.
@@ -80,19 +71,12 @@ impl Tier {
         if wanted.is_empty() {
             return Vec::new();
         }
-        Self::ALL
-            .into_iter()
-            .filter(|tier| Self::bare(tier.code()).starts_with(&wanted))
-            .collect()
+        Self::ALL.into_iter().filter(|tier| Self::bare(tier.code()).starts_with(&wanted)).collect()
     }
 
     fn bare(text: &str) -> String {
         let lower = text.trim().to_ascii_lowercase();
-        lower
-            .trim_start_matches("tier")
-            .chars()
-            .filter(char::is_ascii_alphanumeric)
-            .collect()
+        lower.trim_start_matches("tier").chars().filter(char::is_ascii_alphanumeric).collect()
     }
 }
 
@@ -240,11 +224,7 @@ impl Goods {
             };
         }
         let versioned = !is_built_in(&self.group) || self.group == CHPL;
-        let version = if versioned {
-            format!("@{}", self.version)
-        } else {
-            String::new()
-        };
+        let version = if versioned { format!("@{}", self.version) } else { String::new() };
         match self.definition.as_str() {
             "all" | "default" => format!("{}{version}", self.group),
             part => format!("{}{version}:{part}", self.group),
@@ -266,10 +246,7 @@ impl Goods {
     /// The entry a code of the list's own revision falls under; the longest one.
     #[must_use]
     pub fn entry(&self, code: HsCode) -> Option<&GoodsCode> {
-        self.codes
-            .iter()
-            .filter(|listed| code.is_under(listed.code))
-            .max_by_key(|c| c.code.level())
+        self.codes.iter().filter(|listed| code.is_under(listed.code)).max_by_key(|c| c.code.level())
     }
 
     /// The list in a revision: as its source gives it there, otherwise carried
@@ -298,13 +275,7 @@ impl Goods {
         if let Some(given) = self.given.get(&rev) {
             codes = given.iter().copied().collect();
         }
-        CodesIn {
-            revision: rev,
-            codes: codes.into_iter().collect(),
-            missing,
-            broader,
-            notes,
-        }
+        CodesIn { revision: rev, codes: codes.into_iter().collect(), missing, broader, notes }
     }
 
     /// The codes to sum on both sides of a change of revision, so that the two
@@ -359,16 +330,8 @@ const CHPL_SOURCE: &str = "US Bureau of Industry and Security, Common High Prior
 /// number of codes, and what is known of how it was obtained.
 pub const CHPL_VERSIONS: [(&str, usize, Option<&str>); 3] = [
     ("2024-02", 50, None),
-    (
-        "2023-09",
-        45,
-        Some("derived: the list of February 2024 without tier 4.B"),
-    ),
-    (
-        "2023-05",
-        9,
-        Some("tiers 1 and 2 only, as summarised by trade lawyers"),
-    ),
+    ("2023-09", 45, Some("derived: the list of February 2024 without tier 4.B")),
+    ("2023-05", 9, Some("tiers 1 and 2 only, as summarised by trade lawyers")),
 ];
 
 struct ChplRow {
@@ -405,21 +368,14 @@ static CHPL_ROWS: LazyLock<Vec<ChplRow>> = LazyLock::new(|| {
     rows
 });
 
-static LABELS: LazyLock<HashMap<HsCode, &'static str>> = LazyLock::new(|| {
-    CHPL_ROWS
-        .iter()
-        .map(|row| (row.code, row.label.as_str()))
-        .collect()
-});
+static LABELS: LazyLock<HashMap<HsCode, &'static str>> =
+    LazyLock::new(|| CHPL_ROWS.iter().map(|row| (row.code, row.label.as_str())).collect());
 
 static DEFINITIONS: LazyLock<Vec<Definition>> = LazyLock::new(|| {
     let mut codes: HashMap<(String, String), BTreeMap<HsRevision, Vec<HsCode>>> = HashMap::new();
     for record in records(include_str!("../data/goods_codes.csv")) {
         if let Ok(rev) = HsRevision::parse(cell(&record, 2)) {
-            let list = cell(&record, 3)
-                .split(' ')
-                .filter_map(|c| HsCode::parse(c).ok())
-                .collect();
+            let list = cell(&record, 3).split(' ').filter_map(|c| HsCode::parse(c).ok()).collect();
             codes
                 .entry((cell(&record, 0).into(), cell(&record, 1).into()))
                 .or_default()
@@ -495,46 +451,22 @@ pub const ALL: [BuiltIn; 13] = [
         label: "nitrocellulose",
         definitions: &["target", "precursors"],
     },
-    BuiltIn {
-        name: "uav",
-        label: "unmanned aircraft",
-        definitions: &[],
-    },
+    BuiltIn { name: "uav", label: "unmanned aircraft", definitions: &[] },
     BuiltIn {
         name: "uav-propulsion",
         label: "engines for drones and small aircraft",
         definitions: &[],
     },
-    BuiltIn {
-        name: "aircraft-parts",
-        label: "aircraft parts",
-        definitions: &[],
-    },
-    BuiltIn {
-        name: "bearings",
-        label: "ball and roller bearings",
-        definitions: &[],
-    },
-    BuiltIn {
-        name: "navigation",
-        label: "radar and navigation instruments",
-        definitions: &[],
-    },
+    BuiltIn { name: "aircraft-parts", label: "aircraft parts", definitions: &[] },
+    BuiltIn { name: "bearings", label: "ball and roller bearings", definitions: &[] },
+    BuiltIn { name: "navigation", label: "radar and navigation instruments", definitions: &[] },
     BuiltIn {
         name: "semiconductor-equipment",
         label: "machines for making semiconductors",
         definitions: &[],
     },
-    BuiltIn {
-        name: "body-armour",
-        label: "aramid yarn and fibre",
-        definitions: &[],
-    },
-    BuiltIn {
-        name: "placebo-civilian",
-        label: "civilian goods, as a control",
-        definitions: &[],
-    },
+    BuiltIn { name: "body-armour", label: "aramid yarn and fibre", definitions: &[] },
+    BuiltIn { name: "placebo-civilian", label: "civilian goods, as a control", definitions: &[] },
 ];
 
 fn is_built_in(name: &str) -> bool {
@@ -583,18 +515,11 @@ pub enum GoodsError {
 }
 
 fn did_you_mean(near: &[String]) -> String {
-    if near.is_empty() {
-        String::new()
-    } else {
-        format!(", did you mean {}?", either(near))
-    }
+    if near.is_empty() { String::new() } else { format!(", did you mean {}?", either(near)) }
 }
 
 fn group_names() -> String {
-    ALL.iter()
-        .map(|built_in| built_in.name)
-        .collect::<Vec<_>>()
-        .join(", ")
+    ALL.iter().map(|built_in| built_in.name).collect::<Vec<_>>().join(", ")
 }
 
 /// The goods a person means.
@@ -619,10 +544,7 @@ pub fn resolve(spec: &str, user: &[GoodsGroup]) -> Result<Goods, GoodsError> {
         Some((name, version)) => (name.trim(), Some(version.trim())),
         None => (head.trim(), None),
     };
-    if user
-        .iter()
-        .any(|group| group.name.eq_ignore_ascii_case(name))
-    {
+    if user.iter().any(|group| group.name.eq_ignore_ascii_case(name)) {
         return resolve_user(name, version, definition, user);
     }
     let name = name.to_ascii_lowercase().replace([' ', '_'], "-");
@@ -632,10 +554,7 @@ pub fn resolve(spec: &str, user: &[GoodsGroup]) -> Result<Goods, GoodsError> {
     if is_built_in(&name) {
         return resolve_definition(&name, version, definition);
     }
-    let names = ALL
-        .iter()
-        .map(|b| b.name)
-        .chain(user.iter().map(|g| g.name.as_str()));
+    let names = ALL.iter().map(|b| b.name).chain(user.iter().map(|g| g.name.as_str()));
     Err(GoodsError::Unknown {
         text: spec.chars().take(60).collect(),
         near: nearest(&name.replace('-', " "), names, 3),
@@ -644,36 +563,28 @@ pub fn resolve(spec: &str, user: &[GoodsGroup]) -> Result<Goods, GoodsError> {
 
 fn resolve_codes(spec: &str) -> Result<Goods, GoodsError> {
     let (list, revision) = match spec.split_once('@') {
-        Some((list, rev)) => (
-            list,
-            HsRevision::parse(rev).map_err(|error| GoodsError::Code(error.to_string()))?,
-        ),
+        Some((list, rev)) => {
+            (list, HsRevision::parse(rev).map_err(|error| GoodsError::Code(error.to_string()))?)
+        }
         None => (spec, concord::NEWEST),
     };
     let mut codes: BTreeSet<HsCode> = BTreeSet::new();
-    for part in list
-        .split([',', '+', ' ', ';'])
-        .filter(|part| !part.is_empty())
-    {
+    for part in list.split([',', '+', ' ', ';']).filter(|part| !part.is_empty()) {
         let digits: String = part.chars().filter(|c| *c != '.').collect();
         let code = HsCode::parse(&digits).map_err(|error| GoodsError::Code(error.to_string()))?;
         codes.insert(code);
     }
-    let unknown: Vec<HsCode> = codes
-        .iter()
-        .copied()
-        .filter(|c| !concord::exists(*c, revision))
-        .collect();
+    let unknown: Vec<HsCode> =
+        codes.iter().copied().filter(|c| !concord::exists(*c, revision)).collect();
     if let (Some(code), true) = (unknown.first(), concord::covers(revision)) {
         return Err(GoodsError::Code(unknown_code(*code, revision)));
     }
     let goods: Vec<GoodsCode> = codes.into_iter().map(GoodsCode::bare).collect();
     let words: Vec<String> = goods.iter().map(|c| c.code.to_string()).collect();
     let label = match goods.as_slice() {
-        [one] => one
-            .label
-            .clone()
-            .map_or_else(|| words.join(", "), |l| format!("{l} ({})", one.code)),
+        [one] => {
+            one.label.clone().map_or_else(|| words.join(", "), |l| format!("{l} ({})", one.code))
+        }
         _ => words.join(", "),
     };
     Ok(Goods {
@@ -700,26 +611,17 @@ fn unknown_code(code: HsCode, revision: HsRevision) -> String {
             "{code} does not exist in {revision}, only in {}; write {code}@{newest} to mean that one",
             found.join(", ")
         ),
-        None => format!(
-            "{code} exists in no revision from {} to {}",
-            concord::OLDEST,
-            concord::NEWEST
-        ),
+        None => {
+            format!("{code} exists in no revision from {} to {}", concord::OLDEST, concord::NEWEST)
+        }
     }
 }
 
 fn resolve_chpl(version: Option<&str>, part: Option<&str>) -> Result<Goods, GoodsError> {
-    let known = || {
-        CHPL_VERSIONS
-            .iter()
-            .map(|(version, _, _)| (*version).to_owned())
-            .collect()
-    };
+    let known = || CHPL_VERSIONS.iter().map(|(version, _, _)| (*version).to_owned()).collect();
     let (version, _, version_note) = match version {
         None => CHPL_VERSIONS.first(),
-        Some(wanted) => CHPL_VERSIONS
-            .iter()
-            .find(|(version, _, _)| *version == wanted),
+        Some(wanted) => CHPL_VERSIONS.iter().find(|(version, _, _)| *version == wanted),
     }
     .ok_or_else(|| GoodsError::Version {
         group: CHPL.into(),
@@ -812,9 +714,7 @@ fn built(definition: &Definition) -> Goods {
         .codes
         .iter()
         .next_back()
-        .map_or((concord::NEWEST, &[][..]), |(revision, codes)| {
-            (*revision, codes.as_slice())
-        });
+        .map_or((concord::NEWEST, &[][..]), |(revision, codes)| (*revision, codes.as_slice()));
     let tiered = definition.definition.starts_with("chpl");
     let mut codes: Vec<GoodsCode> = codes
         .iter()
@@ -843,10 +743,8 @@ fn resolve_user(
     part: Option<&str>,
     user: &[GoodsGroup],
 ) -> Result<Goods, GoodsError> {
-    let mut versions: Vec<&GoodsGroup> = user
-        .iter()
-        .filter(|g| g.name.eq_ignore_ascii_case(name))
-        .collect();
+    let mut versions: Vec<&GoodsGroup> =
+        user.iter().filter(|g| g.name.eq_ignore_ascii_case(name)).collect();
     versions.sort_by(|a, b| b.version.cmp(&a.version));
     let group = match version {
         None => versions.first(),
@@ -867,11 +765,8 @@ fn resolve_user(
         .cloned()
         .collect();
     if let (true, Some(part)) = (codes.is_empty(), part) {
-        let mut known: Vec<String> = group
-            .codes
-            .iter()
-            .filter_map(|c| c.category.clone())
-            .collect();
+        let mut known: Vec<String> =
+            group.codes.iter().filter_map(|c| c.category.clone()).collect();
         known.sort();
         known.dedup();
         if known.is_empty() {
@@ -887,10 +782,7 @@ fn resolve_user(
         group: group.name.clone(),
         version: group.version.clone(),
         definition: part.unwrap_or("all").to_owned(),
-        label: part.map_or_else(
-            || group.label.clone(),
-            |part| format!("{}: {part}", group.label),
-        ),
+        label: part.map_or_else(|| group.label.clone(), |part| format!("{}: {part}", group.label)),
         revision: group.revision,
         codes,
         source: group.source.clone(),

@@ -125,17 +125,14 @@ impl HsRevision {
     /// # Errors
     /// When it names no revision; the message lists them.
     pub fn parse(text: &str) -> Result<Self, HsRevisionError> {
-        let unknown = || HsRevisionError {
-            text: text.trim().chars().take(40).collect(),
-        };
+        let unknown = || HsRevisionError { text: text.trim().chars().take(40).collect() };
         let lower: String = text
             .chars()
             .filter(|c| !c.is_whitespace() && *c != '-')
             .map(|c| c.to_ascii_lowercase())
             .collect();
-        if let Some(found) = Self::ALL
-            .iter()
-            .find(|r| r.comtrade_code().eq_ignore_ascii_case(&lower))
+        if let Some(found) =
+            Self::ALL.iter().find(|r| r.comtrade_code().eq_ignore_ascii_case(&lower))
         {
             return Ok(*found);
         }
@@ -187,10 +184,8 @@ impl HsCode {
     /// # Errors
     /// When the text is anything else.
     pub fn parse(text: &str) -> Result<Self, HsCodeError> {
-        Self::from_bytes(text.as_bytes()).map_err(|reason| HsCodeError {
-            text: text.chars().take(40).collect(),
-            reason,
-        })
+        Self::from_bytes(text.as_bytes())
+            .map_err(|reason| HsCodeError { text: text.chars().take(40).collect(), reason })
     }
 
     /// [`parse`](Self::parse) for raw bytes, without allocation.
@@ -214,10 +209,7 @@ impl HsCode {
         for (to, from) in digits.iter_mut().zip(bytes) {
             *to = *from;
         }
-        Ok(Self {
-            digits,
-            len: bytes.len() as u8,
-        })
+        Ok(Self { digits, len: bytes.len() as u8 })
     }
 
     /// The code as text.
@@ -236,10 +228,7 @@ impl HsCode {
     /// The digits as a number: `010121` is 10121. Unique within one level.
     #[must_use]
     pub fn number(self) -> u32 {
-        self.digits
-            .iter()
-            .take(usize::from(self.len))
-            .fold(0, |n, d| n * 10 + u32::from(d - b'0'))
+        self.digits.iter().take(usize::from(self.len)).fold(0, |n, d| n * 10 + u32::from(d - b'0'))
     }
 
     /// Whether this code is `other` or stands below it (`854231` under `8542`).
@@ -351,9 +340,7 @@ mod tests {
 
     #[test]
     fn revisions() {
-        for text in [
-            "H5", "h5", "HS2017", "hs 2017", "HS17", "17", "2017", "HS-17",
-        ] {
+        for text in ["H5", "h5", "HS2017", "hs 2017", "HS17", "17", "2017", "HS-17"] {
             assert_eq!(HsRevision::parse(text), Ok(HsRevision::Hs2017), "{text}");
         }
         assert_eq!(HsRevision::parse("96"), Ok(HsRevision::Hs1996));

@@ -18,10 +18,7 @@ impl Labels {
     /// The name of a code: the loaded one, otherwise our own short label.
     #[must_use]
     pub fn get(&self, code: HsCode) -> Option<&str> {
-        self.by_code
-            .get(&code)
-            .map(String::as_str)
-            .or_else(|| crate::goods::own_label(code))
+        self.by_code.get(&code).map(String::as_str).or_else(|| crate::goods::own_label(code))
     }
 
     /// How many names were loaded.
@@ -72,14 +69,10 @@ pub fn parse_labels(text: &str) -> (Labels, Vec<Problem>) {
         let line = index as u64 + 2;
         match record {
             Ok(record) => {
-                let (code, name) = (
-                    record.get(code_at).unwrap_or(""),
-                    record.get(name_at).unwrap_or(""),
-                );
+                let (code, name) =
+                    (record.get(code_at).unwrap_or(""), record.get(name_at).unwrap_or(""));
                 if let Some(code) = padded(code).filter(|_| !name.is_empty()) {
-                    labels
-                        .by_code
-                        .insert(code, without_code(code, name).to_owned());
+                    labels.by_code.insert(code, without_code(code, name).to_owned());
                 }
             }
             Err(error) => {
@@ -104,9 +97,8 @@ fn padded(code: &str) -> Option<HsCode> {
 }
 
 fn without_code(code: HsCode, name: &str) -> &str {
-    name.strip_prefix(code.as_str()).map_or(name, |rest| {
-        rest.trim_start_matches(|c: char| c == '-' || c.is_whitespace())
-    })
+    name.strip_prefix(code.as_str())
+        .map_or(name, |rest| rest.trim_start_matches(|c: char| c == '-' || c.is_whitespace()))
 }
 
 #[cfg(test)]

@@ -148,19 +148,13 @@ impl Reported {
     /// A whole year.
     #[must_use]
     pub const fn year(year: i32) -> Self {
-        Self {
-            start: Month::january(year),
-            kind: PeriodKind::Year,
-        }
+        Self { start: Month::january(year), kind: PeriodKind::Year }
     }
 
     /// One month.
     #[must_use]
     pub const fn month(month: Month) -> Self {
-        Self {
-            start: month,
-            kind: PeriodKind::Month,
-        }
+        Self { start: month, kind: PeriodKind::Month }
     }
 
     /// The last month.
@@ -179,10 +173,7 @@ impl Reported {
     /// The same span as a [`Period`].
     #[must_use]
     pub const fn period(self) -> Period {
-        Period {
-            first: self.start,
-            last: self.end(),
-        }
+        Period { first: self.start, last: self.end() }
     }
 }
 
@@ -230,10 +221,7 @@ impl Period {
     /// A whole year.
     #[must_use]
     pub const fn year(year: i32) -> Self {
-        Self {
-            first: Month::january(year),
-            last: Month::december(year),
-        }
+        Self { first: Month::january(year), last: Month::december(year) }
     }
 
     /// Reads `2021`, `2021H1`, `2021Q4` (also `2021-Q4`), `2021-03`, and ranges
@@ -246,10 +234,7 @@ impl Period {
         let parsed = match trimmed.split_once("..") {
             Some((from, to)) => match (single(from.trim()), single(to.trim())) {
                 (Some(from), Some(to)) if from.first > to.last || from.first > to.first => {
-                    return Err(PeriodError {
-                        text: cut(text),
-                        backwards: true,
-                    });
+                    return Err(PeriodError { text: cut(text), backwards: true });
                 }
                 (Some(from), Some(to)) => Self::new(from.first, to.last),
                 _ => None,
@@ -302,10 +287,7 @@ impl Period {
     /// The same months `n` years later (earlier when negative).
     #[must_use]
     pub const fn shift_years(&self, n: i32) -> Self {
-        Self {
-            first: self.first.plus(12 * n),
-            last: self.last.plus(12 * n),
-        }
+        Self { first: self.first.plus(12 * n), last: self.last.plus(12 * n) }
     }
 
     /// What kind of range it is.
@@ -318,11 +300,7 @@ impl Period {
         {
             return PeriodShape::Calendar(kind);
         }
-        if offset == 0 && self.len() % 12 == 0 {
-            PeriodShape::Years
-        } else {
-            PeriodShape::Range
-        }
+        if offset == 0 && self.len() % 12 == 0 { PeriodShape::Years } else { PeriodShape::Range }
     }
 
     /// The reported kind, when it is exactly a year, half, quarter or month.
@@ -368,10 +346,7 @@ impl FromStr for Reported {
     fn from_str(text: &str) -> Result<Self, PeriodError> {
         let period = Period::parse(text)?;
         let kind = period.kind().ok_or_else(|| PeriodError::new(text))?;
-        Ok(Self {
-            start: period.first,
-            kind,
-        })
+        Ok(Self { start: period.first, kind })
     }
 }
 
@@ -390,10 +365,7 @@ pub struct PeriodError {
 
 impl PeriodError {
     fn new(text: &str) -> Self {
-        Self {
-            text: cut(text),
-            backwards: false,
-        }
+        Self { text: cut(text), backwards: false }
     }
 }
 
@@ -446,10 +418,7 @@ fn part(year: i32, kind: PeriodKind, number: i32) -> Option<Period> {
         return None;
     }
     let first = Month::january(year).plus((number - 1) * kind.months());
-    Some(Period {
-        first,
-        last: first.plus(kind.months() - 1),
-    })
+    Some(Period { first, last: first.plus(kind.months() - 1) })
 }
 
 fn digits(text: &str) -> Option<i32> {
@@ -524,10 +493,7 @@ mod tests {
         );
         assert_eq!(Month::new(2022, 0), None);
         assert_eq!(Month::new(2022, 13), None);
-        assert_eq!(
-            "2022-03".parse::<Month>().unwrap(),
-            Month::new(2022, 3).unwrap()
-        );
+        assert_eq!("2022-03".parse::<Month>().unwrap(), Month::new(2022, 3).unwrap());
         assert!("2022".parse::<Month>().is_err());
     }
 
@@ -536,17 +502,11 @@ mod tests {
         let year = Reported::year(2021);
         assert_eq!(year.to_string(), "2021");
         assert!(!year.within(&period("2021Q4")) && year.within(&period("2019..2021")));
-        let quarter = Reported {
-            start: Month::new(2021, 10).unwrap(),
-            kind: PeriodKind::Quarter,
-        };
+        let quarter = Reported { start: Month::new(2021, 10).unwrap(), kind: PeriodKind::Quarter };
         assert_eq!(quarter.to_string(), "2021Q4");
         assert_eq!(quarter.end(), Month::december(2021));
         assert!(quarter.within(&period("2021H2")) && !quarter.within(&period("2021-10..2021-11")));
-        assert_eq!(
-            "2021-03".parse::<Reported>().unwrap().kind,
-            PeriodKind::Month
-        );
+        assert_eq!("2021-03".parse::<Reported>().unwrap().kind, PeriodKind::Month);
         assert!("2019..2021".parse::<Reported>().is_err());
         for kind in PeriodKind::ALL {
             assert_eq!(PeriodKind::from_letter(kind.letter()), Some(kind));

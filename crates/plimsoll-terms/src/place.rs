@@ -102,10 +102,8 @@ static TABLES: LazyLock<Tables> = LazyLock::new(Tables::load);
 
 impl Tables {
     fn load() -> Self {
-        let rows: Vec<Row> = records(include_str!("../data/places.csv"))
-            .iter()
-            .filter_map(read_row)
-            .collect();
+        let rows: Vec<Row> =
+            records(include_str!("../data/places.csv")).iter().filter_map(read_row).collect();
         let mut tables = Self {
             m49: vec![NONE; 1000],
             code: HashMap::new(),
@@ -333,12 +331,7 @@ pub fn by_code(code: &str) -> Option<PlaceId> {
 /// 356 are accepted too. One array access.
 #[must_use]
 pub fn by_m49(number: u16) -> Option<PlaceId> {
-    TABLES
-        .m49
-        .get(usize::from(number))
-        .copied()
-        .filter(|index| *index != NONE)
-        .map(PlaceId)
+    TABLES.m49.get(usize::from(number)).copied().filter(|index| *index != NONE).map(PlaceId)
 }
 
 /// By ISO 3166-1 alpha-3, or the three letters UN Comtrade, WITS and older
@@ -405,16 +398,9 @@ pub fn by_name(name: &str) -> Option<PlaceId> {
     let folded = |text: &str| TABLES.folded.get(fold(text).as_str()).copied();
     folded(name)
         .or_else(|| {
-            ["(incl", "(excl", "(AT,"]
-                .iter()
-                .find_map(|tail| folded(name.split_once(tail)?.0))
+            ["(incl", "(excl", "(AT,"].iter().find_map(|tail| folded(name.split_once(tail)?.0))
         })
-        .or_else(|| {
-            folded(
-                name.strip_prefix("the ")
-                    .or_else(|| name.strip_prefix("The "))?,
-            )
-        })
+        .or_else(|| folded(name.strip_prefix("the ").or_else(|| name.strip_prefix("The "))?))
 }
 
 /// By whatever a person may type: a code of this crate, ISO alpha-2 or alpha-3,
@@ -434,13 +420,7 @@ pub fn by_user(text: &str) -> Result<PlaceId, PlaceError> {
     };
     found.ok_or_else(|| PlaceError {
         text: text.chars().take(60).collect(),
-        near: nearest(
-            text,
-            PlaceId::all()
-                .filter(|id| id.is_country())
-                .map(PlaceId::name),
-            3,
-        ),
+        near: nearest(text, PlaceId::all().filter(|id| id.is_country()).map(PlaceId::name), 3),
     })
 }
 
@@ -528,21 +508,13 @@ impl PlaceGroup {
     /// The members in a month, in the order of the table.
     #[must_use]
     pub fn members_at(&self, month: Month) -> Vec<PlaceId> {
-        self.members
-            .iter()
-            .filter(|m| m.holds(month))
-            .map(|m| m.place)
-            .collect()
+        self.members.iter().filter(|m| m.holds(month)).map(|m| m.place).collect()
     }
 
     /// The members whose membership has not ended.
     #[must_use]
     pub fn current_members(&self) -> Vec<PlaceId> {
-        self.members
-            .iter()
-            .filter(|m| m.until.is_none())
-            .map(|m| m.place)
-            .collect()
+        self.members.iter().filter(|m| m.until.is_none()).map(|m| m.place).collect()
     }
 }
 
@@ -622,10 +594,8 @@ impl PlaceSet {
     /// The places in a month: of a dated group, its members then.
     #[must_use]
     pub fn members_at(&self, month: Month) -> Vec<PlaceId> {
-        self.group.map_or_else(
-            || self.members.clone(),
-            |group| with_twins(&group.members_at(month)),
-        )
+        self.group
+            .map_or_else(|| self.members.clone(), |group| with_twins(&group.members_at(month)))
     }
 }
 
@@ -672,10 +642,7 @@ pub fn parse_place_set(text: &str) -> Result<PlaceSet, PlaceError> {
         let members = group.current_members();
         members.len() == places.len()
             && places.iter().all(|p| members.contains(p))
-            && group
-                .members
-                .iter()
-                .all(|m| m.from.is_none() && m.until.is_none())
+            && group.members.iter().all(|m| m.from.is_none() && m.until.is_none())
     });
     Ok(PlaceSet::of(&places, group))
 }
@@ -804,14 +771,8 @@ mod tests {
             ("Viet Nam", "VNM"),
             ("Vietnam", "VNM"),
             (" World", "W00"),
-            (
-                "Germany (incl. German Democratic Republic 'DDR' from 1991)",
-                "DEU",
-            ),
-            (
-                "Germany (incl. German Democratic Republic 'DD' from 1991)",
-                "DEU",
-            ),
+            ("Germany (incl. German Democratic Republic 'DDR' from 1991)", "DEU"),
+            ("Germany (incl. German Democratic Republic 'DD' from 1991)", "DEU"),
             ("European Union - 27 countries (AT, BE, BG, CY)", "EU"),
             ("Czechia", "CZE"),
             ("Czech Republic", "CZE"),
@@ -844,11 +805,7 @@ mod tests {
             assert_eq!(by_user(text).unwrap().code(), expected, "{text}");
         }
         assert_eq!(
-            by_user("Kazakstann")
-                .unwrap_err()
-                .near
-                .first()
-                .map(String::as_str),
+            by_user("Kazakstann").unwrap_err().near.first().map(String::as_str),
             Some("Kazakhstan")
         );
         assert!(by_user("Rusia").unwrap_err().to_string().contains("Russia"));
@@ -879,13 +836,7 @@ mod tests {
     #[test]
     fn sets() {
         let set = |text: &str| parse_place_set(text).unwrap();
-        let codes = |text: &str| {
-            set(text)
-                .members
-                .iter()
-                .map(|p| p.code())
-                .collect::<Vec<_>>()
-        };
+        let codes = |text: &str| set(text).members.iter().map(|p| p.code()).collect::<Vec<_>>();
         assert_eq!(codes("CHN+HKG"), ["CHN", "HKG"]);
         assert_eq!(set("Hong Kong, China").code, "HKG");
         assert_eq!(set("HKG,CHN").code, "CHN+HKG");

@@ -25,13 +25,7 @@ impl Problem {
     /// A problem of one row; `value` is cut to [`MAX_VALUE_CHARS`].
     #[must_use]
     pub fn new(rule: &'static str, line: u64, value: &str, hint: impl Into<String>) -> Self {
-        Self {
-            rule,
-            line,
-            column: None,
-            value: shorten(value),
-            hint: hint.into(),
-        }
+        Self { rule, line, column: None, value: shorten(value), hint: hint.into() }
     }
 
     /// The same problem, naming the column.
@@ -81,10 +75,6 @@ mod tests {
         let problem =
             Problem::new("bad-code", 7, &"é".repeat(200), "write six digits").in_column("k");
         assert_eq!(problem.value.chars().count(), MAX_VALUE_CHARS);
-        assert!(
-            problem
-                .to_string()
-                .starts_with("line 7, column k: bad-code \"é")
-        );
+        assert!(problem.to_string().starts_with("line 7, column k: bad-code \"é"));
     }
 }

@@ -62,9 +62,6 @@ mod tests {
             retrieved: Some("2026-03-01".into()),
             ..Source::default()
         };
-        assert_eq!(
-            source.citation(),
-            "CEPII, BACI (V202601), received 2026-03-01"
-        );
+        assert_eq!(source.citation(), "CEPII, BACI (V202601), received 2026-03-01");
     }
 }

@@ -68,10 +68,7 @@ fn repair(text: &str) -> Option<String> {
     if !text.contains(['Ã', 'Â']) {
         return None;
     }
-    let bytes: Option<Vec<u8>> = text
-        .chars()
-        .map(|c| u8::try_from(u32::from(c)).ok())
-        .collect();
+    let bytes: Option<Vec<u8>> = text.chars().map(|c| u8::try_from(u32::from(c)).ok()).collect();
     String::from_utf8(bytes?).ok()
 }
 
@@ -96,11 +93,7 @@ pub(crate) fn nearest<'a>(
         .collect();
     ranked.sort();
     ranked.dedup_by(|a, b| a.1 == b.1);
-    ranked
-        .into_iter()
-        .take(limit)
-        .map(|(_, name)| name.to_owned())
-        .collect()
+    ranked.into_iter().take(limit).map(|(_, name)| name.to_owned()).collect()
 }
 
 /// Levenshtein distance in characters.
@@ -112,9 +105,7 @@ fn edit_distance(a: &str, b: &str) -> usize {
         let mut left = i + 1;
         for (cell, cb) in row.iter_mut().skip(1).zip(&b) {
             let above = *cell;
-            let best = (diagonal + usize::from(ca != *cb))
-                .min(above + 1)
-                .min(left + 1);
+            let best = (diagonal + usize::from(ca != *cb)).min(above + 1).min(left + 1);
             diagonal = above;
             left = best;
             *cell = best;
@@ -152,10 +143,7 @@ mod tests {
     fn near_names() {
         assert_eq!(edit_distance("kitten", "sitting"), 3);
         assert_eq!(edit_distance("", "abc"), 3);
-        assert_eq!(
-            nearest("optic", ["optics", "uav"].into_iter(), 3),
-            ["optics"]
-        );
+        assert_eq!(nearest("optic", ["optics", "uav"].into_iter(), 3), ["optics"]);
         assert_eq!(either(&["a".into(), "b".into(), "c".into()]), "a, b or c");
     }
 }

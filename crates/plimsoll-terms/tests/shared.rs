@@ -1,12 +1,7 @@
 //! Do the tables hold what real files contain? Reads the shared sample files
 //! and is skipped, with a message, where they are absent.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::print_stderr
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -22,9 +17,7 @@ fn shared(path: &str) -> Option<PathBuf> {
             if root.is_absolute() {
                 root
             } else {
-                Path::new(env!("CARGO_MANIFEST_DIR"))
-                    .join("../..")
-                    .join(root)
+                Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(root)
             }
         },
     );
@@ -49,42 +42,20 @@ fn table(path: &Path) -> (Vec<String>, Vec<csv::StringRecord>) {
     let mut reader = csv::ReaderBuilder::new()
         .flexible(true)
         .from_reader(text.trim_start_matches('\u{feff}').as_bytes());
-    let header = reader
-        .headers()
-        .unwrap()
-        .iter()
-        .map(str::to_lowercase)
-        .collect();
+    let header = reader.headers().unwrap().iter().map(str::to_lowercase).collect();
     (header, reader.records().map(Result::unwrap).collect())
 }
 
 fn column(header: &[String], names: &[&str]) -> Option<usize> {
-    header
-        .iter()
-        .position(|cell| names.contains(&cell.as_str()))
+    header.iter().position(|cell| names.contains(&cell.as_str()))
 }
 
 #[test]
 fn every_place_of_the_reference_tables_is_known() {
     for (file, code, name, iso) in [
-        (
-            "classifications/partner.csv",
-            "partnercode",
-            "partnerdesc",
-            "partnercodeisoalpha3",
-        ),
-        (
-            "classifications/reporter.csv",
-            "reportercode",
-            "reporterdesc",
-            "reportercodeisoalpha3",
-        ),
-        (
-            "baci/country_codes_V202601.csv",
-            "country_code",
-            "country_name",
-            "country_iso3",
-        ),
+        ("classifications/partner.csv", "partnercode", "partnerdesc", "partnercodeisoalpha3"),
+        ("classifications/reporter.csv", "reportercode", "reporterdesc", "reportercodeisoalpha3"),
+        ("baci/country_codes_V202601.csv", "country_code", "country_name", "country_iso3"),
     ] {
         let Some(path) = shared(file) else { continue };
         let (header, records) = table(&path);
@@ -94,11 +65,7 @@ fn every_place_of_the_reference_tables_is_known() {
             let id = place::by_m49(number).unwrap_or_else(|| panic!("{file}: {number}"));
             // India's number until 1974 is ISO's number today.
             if number != 356 {
-                assert_eq!(
-                    place::by_name(&record[at(name)]),
-                    Some(id),
-                    "{file}: {record:?}"
-                );
+                assert_eq!(place::by_name(&record[at(name)]), Some(id), "{file}: {record:?}");
             }
             let iso = record[at(iso)].trim();
             if iso.len() == 3 && !iso.starts_with('_') && place::by_iso3(iso).is_none() {
@@ -150,10 +117,7 @@ fn every_place_of_the_comtrade_files_is_known() {
         };
         for record in &records {
             let cells = |wanted: &[&str]| {
-                columns(wanted)
-                    .into_iter()
-                    .filter_map(|i| record.get(i))
-                    .filter(|c| !c.is_empty())
+                columns(wanted).into_iter().filter_map(|i| record.get(i)).filter(|c| !c.is_empty())
             };
             for cell in cells(&codes) {
                 seen += 1;
@@ -194,10 +158,9 @@ fn every_place_of_the_comext_and_baci_files_is_known() {
             }
         }
     }
-    for (name, code) in [
-        ("Belgium (incl. Luxembourg 'LU' -> 1998)", "BEL"),
-        ("Ireland (Eire)", "IRL"),
-    ] {
+    for (name, code) in
+        [("Belgium (incl. Luxembourg 'LU' -> 1998)", "BEL"), ("Ireland (Eire)", "IRL")]
+    {
         assert_eq!(place::by_name(name).unwrap().code(), code);
     }
 }
@@ -246,12 +209,7 @@ fn lists_and_labels_of_the_publishers() {
         let group = goods::parse_eu_sanctioned(&text(&path)).unwrap();
         assert_eq!(group.codes.len(), 2304);
         assert_eq!(group.revision, HsRevision::Hs2017);
-        assert!(
-            group
-                .codes
-                .iter()
-                .all(|c| c.listed.as_deref().is_some_and(|d| d.len() == 10))
-        );
+        assert!(group.codes.iter().all(|c| c.listed.as_deref().is_some_and(|d| d.len() == 10)));
     }
     if let Some(path) = shared("classifications/harmonized-system.csv") {
         let (labels, problems) = labels::parse_labels(&text(&path));
@@ -266,15 +224,10 @@ fn the_rates_agree_with_the_central_bank() {
         return;
     };
     let (header, records) = table(&path);
-    let (month, rate) = (
-        column(&header, &["time_period"]).unwrap(),
-        column(&header, &["obs_value"]).unwrap(),
-    );
+    let (month, rate) =
+        (column(&header, &["time_period"]).unwrap(), column(&header, &["obs_value"]).unwrap());
     for record in &records {
         let expected: f64 = record[rate].parse().unwrap();
-        assert_eq!(
-            fx::usd_per_eur(record[month].parse().unwrap()),
-            Some(expected)
-        );
+        assert_eq!(fx::usd_per_eur(record[month].parse().unwrap()), Some(expected));
     }
 }

@@ -40,13 +40,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let figures = figures(folder.path())?;
     let mut out = String::from("period,reporter,partner,product,flow,value_eur\n");
     for ((period, importer, code), sum) in &figures {
-        let partner = place::by_code(importer)
-            .and_then(place::PlaceId::iso2)
-            .unwrap_or(importer);
-        out.push_str(&format!(
-            "{period},EU27_2020,{partner},{code},export,{:.0}\n",
-            sum.value()
-        ));
+        let partner = place::by_code(importer).and_then(place::PlaceId::iso2).unwrap_or(importer);
+        out.push_str(&format!("{period},EU27_2020,{partner},{code},export,{:.0}\n", sum.value()));
     }
     std::io::stdout().write_all(out.as_bytes())?;
     Ok(())
@@ -54,10 +49,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 fn load(store: &Path, file: &Path) -> Result<(), Box<dyn Error>> {
     let options = LoadOptions {
-        said: Said {
-            flow: Some(Flow::Export),
-            ..Said::default()
-        },
+        said: Said { flow: Some(Flow::Export), ..Said::default() },
         said_text: vec!["flow=export".into()],
         format: None,
         vintage: Some("2022-11".into()),
@@ -72,10 +64,7 @@ fn load(store: &Path, file: &Path) -> Result<(), Box<dyn Error>> {
 
 fn figures(store: &Path) -> Result<BTreeMap<Key, Sum>, Box<dyn Error>> {
     let goods = goods::resolve(GOODS, &[])?;
-    let filter = Filter {
-        codes: concepts::all_codes(&goods),
-        ..Filter::default()
-    };
+    let filter = Filter { codes: concepts::all_codes(&goods), ..Filter::default() };
     let mut symbols = Symbols::default();
     let mut figures: BTreeMap<Key, Sum> = BTreeMap::new();
     for row in Scanner::new(Store::open(store)?).rows(&filter, &mut symbols)? {
@@ -83,11 +72,7 @@ fn figures(store: &Path) -> Result<BTreeMap<Key, Sum>, Box<dyn Error>> {
             continue;
         }
         let importer = symbols.text(row.importer).to_owned();
-        let key = (
-            row.period.to_string(),
-            importer,
-            row.code.prefix(6).to_text(),
-        );
+        let key = (row.period.to_string(), importer, row.code.prefix(6).to_text());
         figures.entry(key).or_default().add(row.value);
     }
     Ok(figures)

@@ -5,12 +5,7 @@ use std::path::PathBuf;
 
 /// Who supplies which controlled goods to whom, how much, what share, before and after.
 #[derive(Debug, Parser)]
-#[command(
-    name = "plimsoll",
-    version,
-    max_term_width = 100,
-    propagate_version = true
-)]
+#[command(name = "plimsoll", version, max_term_width = 100, propagate_version = true)]
 #[command(
     after_help = "Start with `plimsoll demo`. Every figure comes with its evidence: add --why.\n\n\
 Exit codes: 0 done · 1 something needs a person · 2 could not run · 3 cannot tell from the data"

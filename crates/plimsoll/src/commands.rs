@@ -25,10 +25,7 @@ pub struct Context {
 
 /// Runs the command.
 pub fn run(cli: Cli) -> Result<Exit, Failure> {
-    let context = Context {
-        store: settings::store(cli.store.as_deref()),
-        format: cli.format,
-    };
+    let context = Context { store: settings::store(cli.store.as_deref()), format: cli.format };
     match cli.command {
         Command::Demo(args) => demo::run(&context, &args),
         Command::Status => status::run(&context),

@@ -43,12 +43,7 @@ impl Failure {
         message: impl Into<String>,
         hint: impl Into<String>,
     ) -> Failure {
-        Failure {
-            exit: Exit::Failed,
-            code,
-            message: message.into(),
-            hint: hint.into(),
-        }
+        Failure { exit: Exit::Failed, code, message: message.into(), hint: hint.into() }
     }
 }
 
@@ -68,16 +63,7 @@ impl Failure {
     pub fn from_ingest_at(path: &std::path::Path, error: &IngestError) -> Failure {
         let text = error.to_string();
         let shown = path.display().to_string();
-        let message = if text.contains(&shown) {
-            text
-        } else {
-            format!("{shown}: {text}")
-        };
-        Failure {
-            exit: Exit::Failed,
-            code: error.code(),
-            message,
-            hint: error.hint(),
-        }
+        let message = if text.contains(&shown) { text } else { format!("{shown}: {text}") };
+        Failure { exit: Exit::Failed, code: error.code(), message, hint: error.hint() }
     }
 }

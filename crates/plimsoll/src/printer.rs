@@ -22,11 +22,7 @@ pub fn next(text: &str) {
 
 /// A failure: its code, what happened, what to do.
 pub fn failure(failure: &Failure) {
-    anstream::eprintln!(
-        "\x1b[31merror[{}]\x1b[0m: {}",
-        failure.code,
-        failure.message
-    );
+    anstream::eprintln!("\x1b[31merror[{}]\x1b[0m: {}", failure.code, failure.message);
     if !failure.hint.is_empty() {
         anstream::eprintln!("  hint: {}", failure.hint);
     }

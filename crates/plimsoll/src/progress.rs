@@ -17,12 +17,7 @@ impl LoadProgress {
     /// For a file of so many bytes.
     pub fn new(name: &str, bytes: u64) -> LoadProgress {
         let bar = ProgressBar::with_draw_target(Some(bytes), ProgressDrawTarget::hidden());
-        LoadProgress {
-            bar,
-            started: Instant::now(),
-            pending: Mutex::new(0),
-            name: name.to_owned(),
-        }
+        LoadProgress { bar, started: Instant::now(), pending: Mutex::new(0), name: name.to_owned() }
     }
 
     /// Takes note of a stage.
@@ -48,8 +43,7 @@ impl LoadProgress {
         };
         if *shown == 0 && self.started.elapsed() > Duration::from_secs(1) {
             *shown = 1;
-            self.bar
-                .set_draw_target(ProgressDrawTarget::stderr_with_hz(10));
+            self.bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(10));
             self.style(message, bytes);
         }
     }

@@ -70,10 +70,7 @@ pub fn goods_files(files: &[PathBuf]) -> Result<Vec<GoodsGroup>, Failure> {
                 "plimsoll explain goods-file shows the form of such a file",
             )
         };
-        if path
-            .extension()
-            .is_some_and(|e| e.eq_ignore_ascii_case("csv"))
-        {
+        if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv")) {
             groups.push(goods::parse_eu_sanctioned(&text).map_err(|e| fail(&e))?);
         } else {
             groups.extend(goods::parse_user_groups(&text).map_err(|e| fail(&e))?);

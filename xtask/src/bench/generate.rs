@@ -49,16 +49,10 @@ pub(super) fn generate(
     let files: Vec<PathBuf> = if one_file {
         vec![folder.join("BACI_HS22_V202801.csv")]
     } else {
-        YEARS
-            .iter()
-            .map(|year| folder.join(format!("BACI_HS22_Y{year}_V202801.csv")))
-            .collect()
+        YEARS.iter().map(|year| folder.join(format!("BACI_HS22_Y{year}_V202801.csv"))).collect()
     };
     let note = folder.join("generated.txt");
-    let wanted = format!(
-        "version {GENERATOR_VERSION} rows {rows} codes {}\n",
-        codes.len()
-    );
+    let wanted = format!("version {GENERATOR_VERSION} rows {rows} codes {}\n", codes.len());
     let kept = fs::read_to_string(&note).is_ok_and(|text| text == wanted);
     let mut seconds = None;
     if !kept || !files.iter().all(|file| file.is_file()) {
@@ -67,18 +61,8 @@ pub(super) fn generate(
         fs::write(&note, wanted).map_err(|e| format!("{}: {e}", note.display()))?;
         seconds = Some(begun.elapsed().as_secs_f64());
     }
-    let bytes = files
-        .iter()
-        .filter_map(|file| fs::metadata(file).ok())
-        .map(|m| m.len())
-        .sum();
-    Ok(Generated {
-        files,
-        rows,
-        bytes,
-        codes: codes.len(),
-        seconds,
-    })
+    let bytes = files.iter().filter_map(|file| fs::metadata(file).ok()).map(|m| m.len()).sum();
+    Ok(Generated { files, rows, bytes, codes: codes.len(), seconds })
 }
 
 /// Country numbers with their ISO3 codes, for a peer that must join them.
@@ -115,12 +99,7 @@ impl Market {
         });
         let price = price.collect();
         let codes = numbers.iter().map(|&code| digits(code)).collect();
-        Market {
-            codes,
-            popularity,
-            price,
-            pairs: pairs(),
-        }
+        Market { codes, popularity, price, pairs: pairs() }
     }
 
     fn write(&self, files: &[PathBuf], rows: u64) -> Outcome {
@@ -149,9 +128,7 @@ impl Market {
                 .map(|(jobs, work)| scope.spawn(move || work(jobs)))
                 .collect();
             let ended = |thread: std::thread::ScopedJoinHandle<'_, Outcome>| {
-                thread
-                    .join()
-                    .unwrap_or_else(|_| Err("a generating thread stopped".to_owned()))
+                thread.join().unwrap_or_else(|_| Err("a generating thread stopped".to_owned()))
             };
             running.into_iter().map(ended).collect()
         });
@@ -163,10 +140,7 @@ impl Market {
         let growth = 1.0 + 0.05 * f64::from(year - YEARS[0]);
         for (&(exporter, importer, weight), &count) in self.pairs.iter().zip(&counts) {
             if count > 0 {
-                let start = format!(
-                    "{year},{},{},",
-                    COUNTRIES[exporter].0, COUNTRIES[importer].0
-                );
+                let start = format!("{year},{},{},", COUNTRIES[exporter].0, COUNTRIES[importer].0);
                 let id = (exporter * 1000 + importer) as u64;
                 let level = growth * weight.sqrt().max(0.02) * 400.0;
                 self.write_pair(sink, start.as_bytes(), (id, year, level), count)?;
@@ -193,11 +167,7 @@ impl Market {
         }
         for _ in 0..60 {
             let middle = (low + high) / 2.0;
-            if total(middle) < rows as f64 {
-                low = middle
-            } else {
-                high = middle
-            }
+            if total(middle) < rows as f64 { low = middle } else { high = middle }
         }
         // Whole numbers by carrying the rest on, then the last few rows by hand.
         let mut carried = 0.0f64;
@@ -209,19 +179,12 @@ impl Market {
             counts.push(whole as u32);
         }
         let mut left = rows as i64 - counts.iter().map(|&n| i64::from(n)).sum::<i64>();
-        for count in counts
-            .iter_mut()
-            .filter(|count| **count > 0 && f64::from(**count) < most)
-        {
+        for count in counts.iter_mut().filter(|count| **count > 0 && f64::from(**count) < most) {
             let step = left.signum();
             *count = count.saturating_add_signed(step as i32);
             left -= step;
         }
-        if left == 0 {
-            Ok(counts)
-        } else {
-            Err(format!("{left} rows could not be placed"))
-        }
+        if left == 0 { Ok(counts) } else { Err(format!("{left} rows could not be placed")) }
     }
 
     /// Chooses exactly `count` codes in their order, the popular ones more often.
@@ -264,10 +227,7 @@ fn pairs() -> Vec<(usize, usize, f64)> {
     ranks.sort_by_key(|&at| {
         let (number, iso3) = COUNTRIES[at];
         let known = LARGEST.iter().position(|&large| large == iso3);
-        (
-            known.unwrap_or(LARGEST.len()),
-            mix(SEED ^ u64::from(number)),
-        )
+        (known.unwrap_or(LARGEST.len()), mix(SEED ^ u64::from(number)))
     });
     let mut weights = vec![0.0; COUNTRIES.len()];
     for (rank, &at) in ranks.iter().enumerate() {
@@ -289,33 +249,21 @@ fn pairs() -> Vec<(usize, usize, f64)> {
 fn codes(list: &Path) -> Outcome<Vec<u32>> {
     let text = fs::read_to_string(list).map_err(|e| format!("{}: {e}", list.display()))?;
     let mut lines = text.lines().filter(|line| !line.starts_with('#'));
-    let column = lines
-        .next()
-        .and_then(|head| head.split(',').position(|name| name == REVISION));
+    let column = lines.next().and_then(|head| head.split(',').position(|name| name == REVISION));
     let column = column.ok_or_else(|| format!("{}: no column {REVISION}", list.display()))?;
     let mut codes = BTreeSet::new();
     for line in lines {
         let cells: Vec<&str> = line.split(',').collect();
-        let given = cells
-            .iter()
-            .take(column + 1)
-            .skip(1)
-            .rev()
-            .find(|cell| **cell != "=");
+        let given = cells.iter().take(column + 1).skip(1).rev().find(|cell| **cell != "=");
         let heading: Option<u32> = cells.first().and_then(|cell| cell.parse().ok());
         if let (Some(heading), Some(endings)) = (heading, given) {
-            let endings = endings
-                .split(' ')
-                .filter_map(|ending| ending.parse::<u32>().ok());
+            let endings = endings.split(' ').filter_map(|ending| ending.parse::<u32>().ok());
             codes.extend(endings.map(|ending| heading * 100 + ending));
         }
     }
     match codes.len() {
         4_000..7_000 => Ok(codes.into_iter().collect()),
-        count => Err(format!(
-            "{}: {count} codes of {REVISION}: too few or many",
-            list.display()
-        )),
+        count => Err(format!("{}: {count} codes of {REVISION}: too few or many", list.display())),
     }
 }
 
@@ -338,12 +286,7 @@ mod tests {
             .map(|line| {
                 let mut parts = line.split(',');
                 let mut number = || parts.next().unwrap().parse().unwrap();
-                (
-                    number(),
-                    number(),
-                    number(),
-                    parts.next().unwrap().to_owned(),
-                )
+                (number(), number(), number(), parts.next().unwrap().to_owned())
             })
             .collect();
         assert_eq!(keys.len(), 20_003);

@@ -31,55 +31,28 @@ pub(super) struct Run {
 pub(super) fn measure(command: &Command, scratch: &Path) -> Outcome<Run> {
     let report = scratch.join("time.txt");
     let with_time = has_gnu_time();
-    let mut wrapped = if with_time {
-        under_time(command, &report)
-    } else {
-        as_it_is(command)
-    };
-    wrapped
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
+    let mut wrapped = if with_time { under_time(command, &report) } else { as_it_is(command) };
+    wrapped.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let name = command.get_program().to_string_lossy().into_owned();
     let begun = Instant::now();
     let child = wrapped.spawn().map_err(|e| format!("{name}: {e}"))?;
     let (id, ended) = (child.id(), AtomicBool::new(false));
     let (output, seen) = thread::scope(|scope| {
-        let watcher = scope.spawn(|| {
-            if with_time {
-                (None, None)
-            } else {
-                watch(id, &ended)
-            }
-        });
+        let watcher = scope.spawn(|| if with_time { (None, None) } else { watch(id, &ended) });
         let output = child.wait_with_output();
         ended.store(true, Ordering::Relaxed);
         (output, watcher.join().unwrap_or((None, None)))
     });
     let wall_s = begun.elapsed().as_secs_f64();
     let output = output.map_err(|e| format!("{name}: {e}"))?;
-    let (cpu_s, peak_mib) = if with_time {
-        read_report(&report)
-    } else {
-        seen
-    };
+    let (cpu_s, peak_mib) = if with_time { read_report(&report) } else { seen };
     let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
     let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
     if !output.status.success() {
-        let said = stderr
-            .lines()
-            .rev()
-            .find(|line| !line.trim().is_empty())
-            .unwrap_or("");
+        let said = stderr.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("");
         return Err(format!("{name} failed ({}): {said}", output.status));
     }
-    Ok(Run {
-        wall_s,
-        cpu_s,
-        peak_mib,
-        stdout,
-        stderr,
-    })
+    Ok(Run { wall_s, cpu_s, peak_mib, stdout, stderr })
 }
 
 /// GNU's, not the one of BSD or of the shell: only it reports in a form we choose.
@@ -93,10 +66,7 @@ fn has_gnu_time() -> bool {
 
 fn under_time(command: &Command, report: &Path) -> Command {
     let mut wrapped = Command::new(GNU_TIME);
-    wrapped
-        .args(["-f", "%U %S %M", "-o"])
-        .arg(report)
-        .arg(command.get_program());
+    wrapped.args(["-f", "%U %S %M", "-o"]).arg(report).arg(command.get_program());
     copy_into(&mut wrapped, command);
     wrapped
 }
@@ -146,9 +116,7 @@ fn watch(id: u32, ended: &AtomicBool) -> (Option<f64>, Option<f64>) {
 
 fn peak_of(id: u32) -> Option<f64> {
     let status = fs::read_to_string(format!("/proc/{id}/status")).ok()?;
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     let kib: f64 = line.trim().trim_end_matches("kB").trim().parse().ok()?;
     Some(kib / 1024.0)
 }

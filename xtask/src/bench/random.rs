@@ -18,9 +18,7 @@ impl SplitMix {
     /// Near enough to a standard normal: four 16-bit uniform numbers added.
     pub(super) fn normal(&mut self) -> f64 {
         let bits = self.next();
-        let sum = (0..4)
-            .map(|part| (bits >> (16 * part)) & 0xffff)
-            .sum::<u64>() as f64;
+        let sum = (0..4).map(|part| (bits >> (16 * part)) & 0xffff).sum::<u64>() as f64;
         // Four uniform numbers have the mean 2 and the variance 1/3.
         (sum / 65536.0 - 2.0) * 3f64.sqrt()
     }

@@ -38,17 +38,11 @@ impl Sink {
     }
 
     pub(super) fn flush_if_full(&mut self) -> Outcome {
-        if self.buffer.len() < FLUSH_BYTES {
-            Ok(())
-        } else {
-            self.flush()
-        }
+        if self.buffer.len() < FLUSH_BYTES { Ok(()) } else { self.flush() }
     }
 
     fn flush(&mut self) -> Outcome {
-        self.file
-            .write_all(&self.buffer)
-            .map_err(|e| format!("writing: {e}"))?;
+        self.file.write_all(&self.buffer).map_err(|e| format!("writing: {e}"))?;
         self.buffer.clear();
         Ok(())
     }
@@ -99,10 +93,7 @@ mod tests {
             push_thousandths(&mut text, number);
             text.push(b' ');
         }
-        assert_eq!(
-            String::from_utf8(text).unwrap(),
-            "0.000 0.007 1.000 1234.567 "
-        );
+        assert_eq!(String::from_utf8(text).unwrap(), "0.000 0.007 1.000 1234.567 ");
         assert_eq!(&digits(10121), b"010121");
     }
 }

@@ -34,11 +34,7 @@ struct Places {
 /// Makes the input, runs both sides, prints the table.
 pub(super) fn run(options: &Options) -> Outcome {
     let places = places(options)?;
-    println!(
-        "making {} rows under {}",
-        options.rows,
-        places.folder.display()
-    );
+    println!("making {} rows under {}", options.rows, places.folder.display());
     let code_list = places.root.join("crates/plimsoll-terms/data/hs_codes.csv");
     let input = generate::generate(&places.folder, options.rows, options.one_file, &code_list)?;
     generate::write_countries(&places.countries)?;
@@ -46,16 +42,8 @@ pub(super) fn run(options: &Options) -> Outcome {
         Some(seconds) => println!("{} bytes in {seconds:.1} s", input.bytes),
         None => println!("{} bytes kept from an earlier run", input.bytes),
     }
-    let bin = if options.skip_ours {
-        None
-    } else {
-        Some(program(options, &places.root)?)
-    };
-    let peer = if options.skip_peer {
-        None
-    } else {
-        peer_version(&places)
-    };
+    let bin = if options.skip_ours { None } else { Some(program(options, &places.root)?) };
+    let peer = if options.skip_peer { None } else { peer_version(&places) };
     let cells = measure_all(options, &places, &input, bin.as_deref(), peer.is_some());
     let report = Report {
         rows: input.rows,
@@ -63,15 +51,8 @@ pub(super) fn run(options: &Options) -> Outcome {
         codes: input.codes,
         files: input.files.len(),
         importer: &options.importer,
-        profile: if options.bin.is_some() {
-            "as given"
-        } else {
-            &options.profile
-        },
-        ours: bin
-            .as_deref()
-            .and_then(version_of)
-            .unwrap_or_else(|| "not run".to_owned()),
+        profile: if options.bin.is_some() { "as given" } else { &options.profile },
+        ours: bin.as_deref().and_then(version_of).unwrap_or_else(|| "not run".to_owned()),
         peer: peer.unwrap_or_else(|| "not run".to_owned()),
         cells,
     };
@@ -90,11 +71,7 @@ pub(super) fn run(options: &Options) -> Outcome {
 
 fn places(options: &Options) -> Outcome<Places> {
     let root = files::root()?;
-    let name = format!(
-        "{}{}",
-        options.rows,
-        if options.one_file { "-one-file" } else { "" }
-    );
+    let name = format!("{}{}", options.rows, if options.one_file { "-one-file" } else { "" });
     let folder = files::target_dir()?.join("bench/statistics").join(name);
     fs::create_dir_all(&folder).map_err(|e| format!("{}: {e}", folder.display()))?;
     Ok(Places {
@@ -109,9 +86,7 @@ fn places(options: &Options) -> Outcome<Places> {
 /// The program to measure, built when none is given.
 fn program(options: &Options, root: &Path) -> Outcome<PathBuf> {
     if let Some(bin) = &options.bin {
-        return bin
-            .canonicalize()
-            .map_err(|e| format!("{}: {e}", bin.display()));
+        return bin.canonicalize().map_err(|e| format!("{}: {e}", bin.display()));
     }
     println!("building plimsoll, profile {}", options.profile);
     let status = Command::new("cargo")
@@ -122,11 +97,7 @@ fn program(options: &Options, root: &Path) -> Outcome<PathBuf> {
     if !status.success() {
         return Err("plimsoll does not build".to_owned());
     }
-    let folder = if options.profile == "dev" {
-        "debug"
-    } else {
-        options.profile.as_str()
-    };
+    let folder = if options.profile == "dev" { "debug" } else { options.profile.as_str() };
     let name = format!("plimsoll{}", std::env::consts::EXE_SUFFIX);
     Ok(files::target_dir()?.join(folder).join(name))
 }
@@ -139,10 +110,7 @@ fn version_of(bin: &Path) -> Option<String> {
 
 /// DuckDB's version and Python's; nothing, with a word to the person, where they are not.
 fn peer_version(places: &Places) -> Option<String> {
-    let output = Command::new("python3")
-        .arg(&places.script)
-        .arg("version")
-        .output();
+    let output = Command::new("python3").arg(&places.script).arg("version").output();
     let Ok(output) = output.map(|output| output.stdout) else {
         println!("Python is not installed: the peer is skipped");
         return None;
@@ -151,18 +119,8 @@ fn peer_version(places: &Places) -> Option<String> {
         println!("DuckDB not installed: skipped (`pip install duckdb` puts it in)");
         return None;
     };
-    let word = |name: &str| {
-        versions
-            .get(name)
-            .and_then(Value::as_str)
-            .unwrap_or("?")
-            .to_owned()
-    };
-    Some(format!(
-        "DuckDB {}, Python {}",
-        word("duckdb"),
-        word("python")
-    ))
+    let word = |name: &str| versions.get(name).and_then(Value::as_str).unwrap_or("?").to_owned();
+    Some(format!("DuckDB {}, Python {}", word("duckdb"), word("python")))
 }
 
 /// All measurements, in the order of the table.
@@ -189,12 +147,7 @@ fn measure_all(
         if peer {
             wide.take(load_peer(places, input, &["load-wide"], &wide_file));
             let other = places.folder.join("peer-other.parquet");
-            unnumbered.take(load_peer(
-                places,
-                input,
-                &["load-wide", "--no-line"],
-                &other,
-            ));
+            unnumbered.take(load_peer(places, input, &["load-wide", "--no-line"], &other));
             narrow.take(load_peer(places, input, &["load-narrow"], &other));
         }
     }
@@ -211,26 +164,14 @@ fn measure_all(
             own_query.take(peer_query(places, &options.importer, &wide_file));
         }
     }
-    vec![
-        ours,
-        wide,
-        unnumbered,
-        narrow,
-        our_query,
-        their_query,
-        own_query,
-    ]
+    vec![ours, wide, unnumbered, narrow, our_query, their_query, own_query]
 }
 
 /// `plimsoll load` into an empty store; every row must be loaded, or the time means nothing.
 fn load_ours(bin: &Path, places: &Places, input: &Generated) -> Outcome<Run> {
     let _ = fs::remove_dir_all(&places.store);
     let mut command = Command::new(bin);
-    command
-        .arg("--store")
-        .arg(&places.store)
-        .arg("load")
-        .args(&input.files);
+    command.arg("--store").arg(&places.store).arg("load").args(&input.files);
     command.args(["--format", "json"]);
     let run = measure(&command, &places.folder)?;
     let answer: Value = serde_json::from_str(&run.stdout).map_err(|e| format!("load: {e}"))?;
@@ -246,12 +187,7 @@ fn load_ours(bin: &Path, places: &Places, input: &Generated) -> Outcome<Run> {
 
 fn load_peer(places: &Places, input: &Generated, words: &[&str], out: &Path) -> Outcome<Run> {
     let mut command = peer(places, words);
-    command
-        .arg("--countries")
-        .arg(&places.countries)
-        .arg("--out")
-        .arg(out)
-        .args(&input.files);
+    command.arg("--countries").arg(&places.countries).arg("--out").arg(out).args(&input.files);
     let run = measure(&command, &places.folder)?;
     match said(&run, "rows")? as u64 {
         rows if rows == input.rows => Ok(run),
@@ -263,27 +199,15 @@ fn load_peer(places: &Places, input: &Generated, words: &[&str], out: &Path) -> 
 /// `warm_query_seconds=…` a repeat, when `PLIMSOLL_BENCH_REPEAT` is set.
 fn our_warm_query(bin: &Path, places: &Places, importer: &str) -> Outcome<Run> {
     let mut command = Command::new(bin);
-    command
-        .arg("--store")
-        .arg(&places.store)
-        .args(["assess", "--importer", importer]);
+    command.arg("--store").arg(&places.store).args(["assess", "--importer", importer]);
     command.args(["--goods", GOODS, "--period", PERIOD, "--format", "json"]);
     command.env("PLIMSOLL_BENCH_REPEAT", REPEATS.to_string());
     let run = measure(&command, &places.folder)?;
-    let seconds = run
-        .stderr
-        .lines()
-        .filter_map(|line| line.strip_prefix("warm_query_seconds="));
-    let seconds: Vec<f64> = seconds
-        .filter_map(|text| text.trim().parse().ok())
-        .collect();
+    let seconds = run.stderr.lines().filter_map(|line| line.strip_prefix("warm_query_seconds="));
+    let seconds: Vec<f64> = seconds.filter_map(|text| text.trim().parse().ok()).collect();
     let best = seconds.iter().skip(WARM_UPS).copied().reduce(f64::min);
     let best = best.ok_or("no warm_query_seconds on stderr")?;
-    Ok(Run {
-        wall_s: best,
-        cpu_s: None,
-        ..run
-    })
+    Ok(Run { wall_s: best, cpu_s: None, ..run })
 }
 
 fn peer_query(places: &Places, importer: &str, parquet: &Path) -> Outcome<Run> {
@@ -293,28 +217,18 @@ fn peer_query(places: &Places, importer: &str, parquet: &Path) -> Outcome<Run> {
     if said(&run, "rows")? == 0.0 {
         return Err(format!("{importer} imports none of these goods"));
     }
-    Ok(Run {
-        wall_s: said(&run, "seconds")?,
-        cpu_s: None,
-        ..run
-    })
+    Ok(Run { wall_s: said(&run, "seconds")?, cpu_s: None, ..run })
 }
 
 fn peer(places: &Places, words: &[&str]) -> Command {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let mut command = Command::new("python3");
-    command
-        .arg(&places.script)
-        .args(words)
-        .args(["--threads", &threads.to_string()]);
+    command.arg(&places.script).args(words).args(["--threads", &threads.to_string()]);
     command
 }
 
 /// A figure of the peer's own report.
 fn said(run: &Run, name: &str) -> Outcome<f64> {
     let answer: Value = serde_json::from_str(&run.stdout).map_err(|e| format!("the peer: {e}"))?;
-    answer
-        .get(name)
-        .and_then(Value::as_f64)
-        .ok_or_else(|| format!("the peer tells no {name}"))
+    answer.get(name).and_then(Value::as_f64).ok_or_else(|| format!("the peer tells no {name}"))
 }

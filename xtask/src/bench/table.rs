@@ -20,12 +20,7 @@ pub(super) struct Cell {
 
 impl Cell {
     pub(super) fn new(task: &'static str, who: &'static str) -> Cell {
-        Cell {
-            task,
-            who,
-            best: None,
-            failed: false,
-        }
+        Cell { task, who, best: None, failed: false }
     }
 
     /// Keeps the run where it is the quickest so far.
@@ -33,11 +28,7 @@ impl Cell {
         match run {
             Ok(run) => {
                 println!("    {:<30} {:.3} s", self.who, run.wall_s);
-                if self
-                    .best
-                    .as_ref()
-                    .is_none_or(|best| run.wall_s < best.wall_s)
-                {
+                if self.best.as_ref().is_none_or(|best| run.wall_s < best.wall_s) {
                     self.best = Some(run);
                 }
             }
@@ -71,10 +62,7 @@ pub(super) fn markdown(report: &Report<'_>) -> String {
 }
 
 fn write_page(page: &mut String, report: &Report<'_>) -> std::fmt::Result {
-    writeln!(
-        page,
-        "# Benchmark: loading trade statistics and asking them\n"
-    )?;
+    writeln!(page, "# Benchmark: loading trade statistics and asking them\n")?;
     writeln!(
         page,
         "A made-up BACI: {} rows, {:.2} GB of CSV in {} file(s), {} codes, 226 countries, 6 years, \
@@ -100,11 +88,7 @@ fn write_page(page: &mut String, report: &Report<'_>) -> std::fmt::Result {
     writeln!(page, "- {}", report.peer)?;
     writeln!(page, "- {}", machine())?;
     writeln!(page, "- {}", answers(&report.cells))?;
-    writeln!(
-        page,
-        "- again: `cargo xtask bench statistics --rows {}`",
-        report.rows
-    )?;
+    writeln!(page, "- again: `cargo xtask bench statistics --rows {}`", report.rows)?;
     writeln!(
         page,
         "\nWall time of a load is that of the whole process, start-up included; CPU time is user \
@@ -118,19 +102,12 @@ fn write_page(page: &mut String, report: &Report<'_>) -> std::fmt::Result {
 fn answers(cells: &[Cell]) -> String {
     let told = |cell: &&Cell| -> Option<f64> {
         let answer: Value = serde_json::from_str(&cell.best.as_ref()?.stdout).ok()?;
-        answer
-            .get("value_usd")
-            .or_else(|| answer.get("denominator"))?
-            .as_f64()
+        answer.get("value_usd").or_else(|| answer.get("denominator"))?.as_f64()
     };
     let queries = || cells.iter().filter(|cell| cell.task == "warm query");
-    let ours = queries()
-        .find(|cell| cell.who == "Plimsoll")
-        .and_then(|cell| told(&cell));
-    let theirs: Vec<f64> = queries()
-        .filter(|c| c.who != "Plimsoll")
-        .filter_map(|c| told(&c))
-        .collect();
+    let ours = queries().find(|cell| cell.who == "Plimsoll").and_then(|cell| told(&cell));
+    let theirs: Vec<f64> =
+        queries().filter(|c| c.who != "Plimsoll").filter_map(|c| told(&c)).collect();
     match (ours, theirs.as_slice()) {
         (Some(ours), [_, ..]) if theirs.iter().all(|value| (value - ours).abs() <= 1.0) => {
             format!("both answer {ours:.0} USD")
@@ -146,10 +123,7 @@ fn write_line(page: &mut String, cell: &Cell, report: &Report<'_>) -> std::fmt::
         let why = if cell.failed { "failed" } else { "not run" };
         return writeln!(page, "| {} | {} | {why} | | | | | |", cell.task, cell.who);
     };
-    let ours = report
-        .cells
-        .iter()
-        .find(|other| other.task == cell.task && other.who == "Plimsoll");
+    let ours = report.cells.iter().find(|other| other.task == cell.task && other.who == "Plimsoll");
     let ours = ours.and_then(|ours| ours.best.as_ref());
     let loads = cell.task == "load";
     writeln!(
@@ -157,19 +131,10 @@ fn write_line(page: &mut String, cell: &Cell, report: &Report<'_>) -> std::fmt::
         "| {} | {} | {} | {} | {} | {} | {} | {} |",
         cell.task,
         cell.who,
-        if loads {
-            format!("{:.2}", run.wall_s)
-        } else {
-            format!("{:.4}", run.wall_s)
-        },
+        if loads { format!("{:.2}", run.wall_s) } else { format!("{:.4}", run.wall_s) },
         run.cpu_s.map_or("?".to_owned(), |cpu| format!("{cpu:.2}")),
-        run.peak_mib
-            .map_or("?".to_owned(), |mib| format!("{mib:.0}")),
-        if loads {
-            grouped((report.rows as f64 / run.wall_s) as u64)
-        } else {
-            String::new()
-        },
+        run.peak_mib.map_or("?".to_owned(), |mib| format!("{mib:.0}")),
+        if loads { grouped((report.rows as f64 / run.wall_s) as u64) } else { String::new() },
         ratio(Some(run.wall_s), ours.map(|ours| ours.wall_s)),
         ratio(run.cpu_s, ours.and_then(|ours| ours.cpu_s)),
     )

@@ -52,10 +52,7 @@ mod tests {
 
     #[test]
     fn a_crate_is_not_mentioned_by_a_longer_name() {
-        let files = [
-            "crates/plimsoll/src/main.rs".to_owned(),
-            ".ci/run".to_owned(),
-        ];
+        let files = ["crates/plimsoll/src/main.rs".to_owned(), ".ci/run".to_owned()];
         let found = missing("`crates/plimsoll-terms`, ci/", &files);
         assert_eq!(found.len(), 2, "{found:?}");
         assert!(missing("`crates/plimsoll`, `.ci/`", &files).is_empty());

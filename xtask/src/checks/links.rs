@@ -27,11 +27,7 @@ fn problem(project: &Project, file: &str, target: &str) -> Option<&'static str> 
         return None;
     }
     let (path, heading) = target.split_once('#').unwrap_or((target, ""));
-    let to = if path.is_empty() {
-        file.to_owned()
-    } else {
-        resolve(file, path)
-    };
+    let to = if path.is_empty() { file.to_owned() } else { resolve(file, path) };
     if !project.root.join(&to).exists() {
         return Some("no such file");
     }
@@ -39,11 +35,7 @@ fn problem(project: &Project, file: &str, target: &str) -> Option<&'static str> 
         return None;
     }
     let text = project.text(&to)?;
-    if slugs(&text).any(|slug| slug == heading) {
-        None
-    } else {
-        Some("no such heading")
-    }
+    if slugs(&text).any(|slug| slug == heading) { None } else { Some("no such heading") }
 }
 
 /// `file`'s folder and `path` joined, `..` worked out; `/` is the project's folder.
@@ -70,10 +62,7 @@ fn links(text: &str) -> Vec<(usize, String)> {
     let mut found = Vec::new();
     for (number, line) in prose_lines(text) {
         let line = without_code_spans(line);
-        let definition = line
-            .starts_with('[')
-            .then(|| line.split_once("]: "))
-            .flatten();
+        let definition = line.starts_with('[').then(|| line.split_once("]: ")).flatten();
         if let Some((_, target)) = definition {
             found.push((number, clean(target)));
         }
@@ -90,10 +79,7 @@ fn links(text: &str) -> Vec<(usize, String)> {
 /// Without the title after the target and the angle brackets around it.
 fn clean(target: &str) -> String {
     let first = target.split_whitespace().next().unwrap_or("");
-    first
-        .trim_start_matches('<')
-        .trim_end_matches('>')
-        .to_owned()
+    first.trim_start_matches('<').trim_end_matches('>').to_owned()
 }
 
 /// Lines outside fenced code, numbered from 1.
@@ -112,15 +98,11 @@ fn without_code_spans(line: &str) -> String {
 
 /// The anchors that GitHub makes of the headings.
 fn slugs(text: &str) -> impl Iterator<Item = String> {
-    prose_lines(text)
-        .filter(|(_, line)| line.starts_with('#'))
-        .map(|(_, line)| {
-            let title = line.trim_start_matches('#').trim().to_lowercase();
-            let kept = title
-                .chars()
-                .filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
-            kept.map(|c| if c == ' ' { '-' } else { c }).collect()
-        })
+    prose_lines(text).filter(|(_, line)| line.starts_with('#')).map(|(_, line)| {
+        let title = line.trim_start_matches('#').trim().to_lowercase();
+        let kept = title.chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
+        kept.map(|c| if c == ' ' { '-' } else { c }).collect()
+    })
 }
 
 #[cfg(test)]
@@ -130,10 +112,7 @@ mod tests {
     #[test]
     fn links_in_code_do_not_count() {
         let text = "[a](b.md \"title\") `[x](y)`\n```\n[c](d.md)\n```\n[e]: <f.md#g>\n";
-        assert_eq!(
-            links(text),
-            [(1, "b.md".to_owned()), (5, "f.md#g".to_owned())]
-        );
+        assert_eq!(links(text), [(1, "b.md".to_owned()), (5, "f.md#g".to_owned())]);
     }
 
     #[test]

@@ -10,11 +10,8 @@ const LONGEST_FUNCTION_LINES: usize = 70;
 
 /// Source files that do not open with `//!`.
 pub(super) fn without_module_docs(project: &Project) -> Vec<String> {
-    let opens = |file: &str| {
-        project
-            .text(file)
-            .is_some_and(|text| text.trim_start().starts_with("//!"))
-    };
+    let opens =
+        |file: &str| project.text(file).is_some_and(|text| text.trim_start().starts_with("//!"));
     our_sources(project)
         .filter(|file| !opens(file))
         .map(|file| format!("{file}:1: does not open with `//!`: which question does it answer?"))
@@ -69,19 +66,12 @@ pub(super) fn long_functions(project: &Project) -> Vec<String> {
     let mut long = Vec::new();
     for file in our_sources(project) {
         let text = project.text(file).unwrap_or_default();
-        long.extend(
-            functions(&text)
-                .into_iter()
-                .filter_map(|(line, name, length)| {
-                    (length > LONGEST_FUNCTION_LINES)
-                        .then(|| (length, format!("{file}:{line}: {name}")))
-                }),
-        );
+        long.extend(functions(&text).into_iter().filter_map(|(line, name, length)| {
+            (length > LONGEST_FUNCTION_LINES).then(|| (length, format!("{file}:{line}: {name}")))
+        }));
     }
     long.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
-    long.into_iter()
-        .map(|(length, place)| format!("{place} has {length} lines"))
-        .collect()
+    long.into_iter().map(|(length, place)| format!("{place} has {length} lines")).collect()
 }
 
 /// Line, name and length of each function: from its `fn` to the brace that closes it at the

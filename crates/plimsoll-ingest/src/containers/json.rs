@@ -24,12 +24,9 @@ pub fn tables(bytes: &[u8]) -> Result<Vec<Table>, String> {
     // One object a line is one document after the other.
     while input.end().is_err() {
         let mut message = None;
-        Document {
-            records: &mut records,
-            message: &mut message,
-        }
-        .deserialize(&mut input)
-        .map_err(|e| e.to_string())?;
+        Document { records: &mut records, message: &mut message }
+            .deserialize(&mut input)
+            .map_err(|e| e.to_string())?;
         if let Some(message) = message {
             return Err(format!("the service answered with an error: {message}"));
         }
@@ -37,11 +34,7 @@ pub fn tables(bytes: &[u8]) -> Result<Vec<Table>, String> {
     if records.rows.is_empty() {
         return Ok(Vec::new());
     }
-    Ok(vec![Table {
-        name: String::new(),
-        header: records.header,
-        rows: records.rows,
-    }])
+    Ok(vec![Table { name: String::new(), header: records.header, rows: records.rows }])
 }
 
 /// The records found so far.
@@ -80,8 +73,7 @@ impl Records {
 
     fn end_of_record(&mut self) {
         self.seen += 1;
-        self.rows
-            .push((self.seen, csv::ByteRecord::from_iter(self.fields.iter())));
+        self.rows.push((self.seen, csv::ByteRecord::from_iter(self.fields.iter())));
         self.fields.iter_mut().for_each(String::clear);
     }
 
@@ -94,8 +86,7 @@ impl Records {
             return;
         }
         self.seen += 1;
-        self.rows
-            .push((self.seen, csv::ByteRecord::from_iter(fields)));
+        self.rows.push((self.seen, csv::ByteRecord::from_iter(fields)));
     }
 }
 
@@ -158,9 +149,9 @@ fn said(value: &serde_json::Value) -> String {
         serde_json::Value::Null | serde_json::Value::Bool(false) => String::new(),
         serde_json::Value::String(text) => text.trim().to_owned(),
         serde_json::Value::Object(fields) if fields.is_empty() => String::new(),
-        serde_json::Value::Object(fields) => fields
-            .get("message")
-            .map_or_else(|| value.to_string(), said),
+        serde_json::Value::Object(fields) => {
+            fields.get("message").map_or_else(|| value.to_string(), said)
+        }
         serde_json::Value::Array(items) if items.is_empty() => String::new(),
         other => other.to_string(),
     }
@@ -168,11 +159,7 @@ fn said(value: &serde_json::Value) -> String {
 
 /// The service's complaint: an error, or a message in place of records.
 fn complaint(own: &[(String, String)], wrapped: bool) -> Option<String> {
-    let field = |name: &str| {
-        own.iter()
-            .find(|(k, v)| k == name && !v.is_empty())
-            .map(|(_, v)| v)
-    };
+    let field = |name: &str| own.iter().find(|(k, v)| k == name && !v.is_empty()).map(|(_, v)| v);
     let status = field("statusCode").or_else(|| field("status"));
     let message = field("message").or_else(|| field("errorMessage"));
     match (field("error"), message, status) {
@@ -256,10 +243,7 @@ impl<'de> Visitor<'de> for Record<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<(), A::Error> {
         let mut expected = 0;
-        while let Some(column) = object.next_key_seed(Key {
-            records: self.0,
-            expected,
-        })? {
+        while let Some(column) = object.next_key_seed(Key { records: self.0, expected })? {
             let field = object.next_value_seed(Field)?;
             self.0.set(column, field);
             expected = column + 1;
@@ -372,9 +356,7 @@ mod tests {
                         let fields: Vec<_> = r.iter().map(|f| String::from_utf8_lossy(f)).collect();
                         format!("{n}: {}", fields.join("|"))
                     });
-                    [vec![t.header.join("|")], rows.collect()]
-                        .concat()
-                        .join("\n")
+                    [vec![t.header.join("|")], rows.collect()].concat().join("\n")
                 })
                 .collect(),
         }
@@ -390,10 +372,7 @@ mod tests {
 
     #[test]
     fn other_shapes() {
-        assert_eq!(
-            show(r#"{"validation":{"count":1},"dataset":[{"yr":2017}]}"#),
-            "yr\n1: 2017"
-        );
+        assert_eq!(show(r#"{"validation":{"count":1},"dataset":[{"yr":2017}]}"#), "yr\n1: 2017");
         assert_eq!(show(r#"[{"a":1},{"b":2}]"#), "a|b\n1: 1\n2: |2");
         assert_eq!(show("{\"a\":1}\n{\"a\":2,\"b\":3}\n"), "a|b\n1: 1\n2: 2|3");
         assert_eq!(
@@ -418,14 +397,8 @@ mod tests {
             show(r#"{"statusCode":401,"message":"Access denied"}"#),
             format!("{error}Access denied (401)")
         );
-        assert_eq!(
-            show(r#"{"data":[],"error":"Too many"}"#),
-            format!("{error}Too many")
-        );
-        assert_eq!(
-            show(r#"{"error":{"message":"bad key"}}"#),
-            format!("{error}bad key")
-        );
+        assert_eq!(show(r#"{"data":[],"error":"Too many"}"#), format!("{error}Too many"));
+        assert_eq!(show(r#"{"error":{"message":"bad key"}}"#), format!("{error}bad key"));
         assert!(show(r#"{"data":[{"a":1"#).starts_with("error: "));
         assert!(show("[1]").starts_with("error: "));
     }

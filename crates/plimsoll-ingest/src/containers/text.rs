@@ -34,13 +34,8 @@ pub struct Blocks<R> {
 impl<R: Read> Blocks<R> {
     /// Reads the beginning of the text, for [`Blocks::start`] to look at.
     pub fn new(input: R) -> std::io::Result<Blocks<R>> {
-        let mut blocks = Blocks {
-            input,
-            delimiter: b',',
-            pending: Vec::new(),
-            line: 1,
-            ended: false,
-        };
+        let mut blocks =
+            Blocks { input, delimiter: b',', pending: Vec::new(), line: 1, ended: false };
         blocks.fill(LONGEST_LINE)?;
         if blocks.pending.starts_with(b"\xEF\xBB\xBF") {
             blocks.pending.drain(..3);
@@ -73,11 +68,7 @@ impl<R: Read> Blocks<R> {
                 let bytes = std::mem::replace(&mut self.pending, rest);
                 let first_line = self.line;
                 self.line += memchr::memchr_iter(b'\n', &bytes).count() as u64;
-                Ok(Some(Block {
-                    bytes,
-                    first_line,
-                    spoiled: None,
-                }))
+                Ok(Some(Block { bytes, first_line, spoiled: None }))
             }
         }
     }
@@ -85,9 +76,7 @@ impl<R: Read> Blocks<R> {
     fn fill(&mut self, want: usize) -> std::io::Result<()> {
         while !self.ended && self.pending.len() < want {
             let missing = (want - self.pending.len()) as u64;
-            let got = (&mut self.input)
-                .take(missing)
-                .read_to_end(&mut self.pending)?;
+            let got = (&mut self.input).take(missing).read_to_end(&mut self.pending)?;
             self.ended = got == 0;
         }
         Ok(())
@@ -130,11 +119,7 @@ impl<R: Read> Blocks<R> {
                 quoted = opens;
             }
         }
-        if self.ended && !quoted {
-            text.len()
-        } else {
-            end
-        }
+        if self.ended && !quoted { text.len() } else { end }
     }
 
     /// Ends the block before a line that is too long.
@@ -169,16 +154,8 @@ impl<R: Read> Blocks<R> {
             }
             self.fill(BLOCK)?;
         }
-        let why = if length > LONGEST_LINE {
-            "line-too-long"
-        } else {
-            "quote-unclosed"
-        };
-        Ok(Block {
-            bytes: kept,
-            first_line,
-            spoiled: Some(why),
-        })
+        let why = if length > LONGEST_LINE { "line-too-long" } else { "quote-unclosed" };
+        Ok(Block { bytes: kept, first_line, spoiled: Some(why) })
     }
 }
 
@@ -194,11 +171,7 @@ pub struct Utf16<R> {
 impl<R: Read> Utf16<R> {
     /// Little-endian or big-endian.
     pub fn new(input: R, little: bool) -> Utf16<R> {
-        let encoding = if little {
-            encoding_rs::UTF_16LE
-        } else {
-            encoding_rs::UTF_16BE
-        };
+        let encoding = if little { encoding_rs::UTF_16LE } else { encoding_rs::UTF_16BE };
         Utf16 {
             input,
             decoder: encoding.new_decoder_with_bom_removal(),
@@ -216,9 +189,7 @@ impl<R: Read> Read for Utf16<R> {
             let got = self.input.read(&mut raw)?;
             self.ended = got == 0;
             let mut text = String::with_capacity(3 * got + 16);
-            let _ = self
-                .decoder
-                .decode_to_string(&raw[..got], &mut text, self.ended);
+            let _ = self.decoder.decode_to_string(&raw[..got], &mut text, self.ended);
             self.ready = text.into_bytes();
             self.given = 0;
         }
@@ -272,7 +243,10 @@ mod tests {
             let mut line = 2;
             for (first, bytes, spoiled) in &all {
                 assert_eq!((*first, *spoiled), (line, None));
-                assert!(bytes.ends_with(b"\r\n") || bytes.ends_with(b"an end"), "a record is whole");
+                assert!(
+                    bytes.ends_with(b"\r\n") || bytes.ends_with(b"an end"),
+                    "a record is whole"
+                );
                 line += memchr::memchr_iter(b'\n', bytes).count() as u64;
             }
             let joined: Vec<u8> = all.into_iter().flat_map(|(_, bytes, _)| bytes).collect();
@@ -316,7 +290,8 @@ mod tests {
 
     #[test]
     fn utf_16_of_either_order_becomes_utf_8_even_in_drops() {
-        let text = "period,partner\n2022,\u{420}\u{43e}\u{441}\u{441}\u{438}\u{44f} \u{1f600}\n".repeat(2000);
+        let text = "period,partner\n2022,\u{420}\u{43e}\u{441}\u{441}\u{438}\u{44f} \u{1f600}\n"
+            .repeat(2000);
         for little in [true, false] {
             let bytes: Vec<u8> = format!("\u{feff}{text}")
                 .encode_utf16()

@@ -20,20 +20,15 @@ pub fn tables(bytes: Vec<u8>, name: &str) -> Result<Vec<Table>, String> {
     let mut plain = Vec::new();
     let mut matrices = Vec::new();
     for sheet in book.sheet_names() {
-        let range = book
-            .worksheet_range(&sheet)
-            .map_err(|e| format!("sheet {sheet:?} of {name}: {e}"))?;
+        let range =
+            book.worksheet_range(&sheet).map_err(|e| format!("sheet {sheet:?} of {name}: {e}"))?;
         match Matrix::find(&range) {
             Some(matrix) => matrices.push(matrix.records(&range, sheet)),
             None => plain.extend(plain_table(&range, sheet)),
         }
     }
     // Beside matrices, the other sheets are contents lists and notes.
-    Ok(if matrices.is_empty() {
-        plain
-    } else {
-        join(matrices)
-    })
+    Ok(if matrices.is_empty() { plain } else { join(matrices) })
 }
 
 /// A sheet whose first row of at least three filled cells is the header.
@@ -94,22 +89,11 @@ enum Dimension {
 }
 
 /// The columns of the records, in the order of the dimensions above.
-const KEYS: [&str; 6] = [
-    "REPORTER",
-    "PARTNER",
-    "PRODUCT",
-    "FLOW",
-    "STAT_PROCEDURE",
-    "PERIOD",
-];
+const KEYS: [&str; 6] = ["REPORTER", "PARTNER", "PRODUCT", "FLOW", "STAT_PROCEDURE", "PERIOD"];
 const KEY_COUNT: usize = KEYS.len();
 /// The indicator columns of the relational table.
-const INDICATORS: [&str; 4] = [
-    "VALUE_IN_EUR",
-    "QUANTITY_IN_100KG",
-    "QUANTITY_IN_KG",
-    "SUPPLEMENTARY_QUANTITY",
-];
+const INDICATORS: [&str; 4] =
+    ["VALUE_IN_EUR", "QUANTITY_IN_100KG", "QUANTITY_IN_KG", "SUPPLEMENTARY_QUANTITY"];
 
 impl Dimension {
     /// Reads `REPORTER (Labels)`, `PRODUCT [PRODUCT]`, `TIME`.
@@ -194,22 +178,9 @@ impl Matrix {
     /// Every filled cell as a record.
     fn records(&self, range: &Range<Data>, name: String) -> Sheet {
         let corner = range.start().map_or(0, |(row, _)| row as usize);
-        let label_columns = self
-            .row_columns
-            .iter()
-            .map(|(_, c)| c + 1)
-            .max()
-            .unwrap_or(0);
-        let mut sheet = Sheet {
-            name,
-            cells: Vec::new(),
-        };
-        let mut shared = Cell {
-            row: 0,
-            key: Default::default(),
-            indicator: 0,
-            text: "".into(),
-        };
+        let label_columns = self.row_columns.iter().map(|(_, c)| c + 1).max().unwrap_or(0);
+        let mut sheet = Sheet { name, cells: Vec::new() };
+        let mut shared = Cell { row: 0, key: Default::default(), indicator: 0, text: "".into() };
         for (dimension, value) in &self.constants {
             shared.set(*dimension, value);
         }
@@ -222,10 +193,8 @@ impl Matrix {
                 .iter()
                 .map(|(d, c)| (*d, row.get(*c).map(cell_text).unwrap_or_default()))
                 .collect();
-            let labels: Vec<(Dimension, Arc<str>)> = labels
-                .into_iter()
-                .map(|(d, l)| (d, read_label(d, &l)))
-                .collect();
+            let labels: Vec<(Dimension, Arc<str>)> =
+                labels.into_iter().map(|(d, l)| (d, read_label(d, &l))).collect();
             for (column, cell) in columns.iter().zip(row) {
                 let (Some(column), false) = (column, is_missing(cell)) else {
                     continue;
@@ -268,23 +237,15 @@ impl Matrix {
 
 /// Whether a row names dimensions in its first cells and holds nothing else.
 fn names_rows_only(row: &[Data]) -> bool {
-    let named = row
-        .iter()
-        .take_while(|c| Dimension::parse(c).is_some())
-        .count();
+    let named = row.iter().take_while(|c| Dimension::parse(c).is_some()).count();
     named > 0 && row[named..].iter().all(is_empty)
 }
 
 /// Where a product has a column of codes and one of labels, only the codes count.
 fn prefer_product_codes(columns: &mut Vec<(Dimension, usize)>, header: &[Data]) {
-    let is_code = |column: usize| {
-        header
-            .get(column)
-            .is_some_and(|c| cell_text(c).contains("(Codes)"))
-    };
-    let has_code = columns
-        .iter()
-        .any(|(d, c)| *d == Dimension::Product && is_code(*c));
+    let is_code =
+        |column: usize| header.get(column).is_some_and(|c| cell_text(c).contains("(Codes)"));
+    let has_code = columns.iter().any(|(d, c)| *d == Dimension::Product && is_code(*c));
     columns.retain(|(d, c)| *d != Dimension::Product || !has_code || is_code(*c));
 }
 
@@ -341,11 +302,7 @@ impl Cell {
 /// different sheets, since they belong to the same records.
 fn join(sheets: Vec<Sheet>) -> Vec<Table> {
     let used: Vec<usize> = (0..INDICATORS.len())
-        .filter(|i| {
-            sheets
-                .iter()
-                .any(|s| s.cells.iter().any(|c| c.indicator == *i))
-        })
+        .filter(|i| sheets.iter().any(|s| s.cells.iter().any(|c| c.indicator == *i)))
         .collect();
     let header: Vec<String> = KEYS
         .iter()
@@ -360,11 +317,7 @@ fn join(sheets: Vec<Sheet>) -> Vec<Table> {
             .map(|sheet| Table {
                 name: sheet.name,
                 header: header.clone(),
-                rows: sheet
-                    .cells
-                    .iter()
-                    .map(|c| (c.row, record(&c.key, [&*c.text])))
-                    .collect(),
+                rows: sheet.cells.iter().map(|c| (c.row, record(&c.key, [&*c.text]))).collect(),
             })
             .collect();
     }
@@ -372,11 +325,7 @@ fn join(sheets: Vec<Sheet>) -> Vec<Table> {
     let mut rows: Vec<Joined> = Vec::new();
     for cell in sheets.into_iter().flat_map(|s| s.cells) {
         let place = *places.entry(cell.key.clone()).or_insert_with(|| {
-            rows.push(Joined {
-                row: cell.row,
-                key: cell.key.clone(),
-                texts: Default::default(),
-            });
+            rows.push(Joined { row: cell.row, key: cell.key.clone(), texts: Default::default() });
             rows.len() - 1
         });
         rows[place].texts[cell.indicator] = cell.text;
@@ -385,11 +334,7 @@ fn join(sheets: Vec<Sheet>) -> Vec<Table> {
         .into_iter()
         .map(|r| (r.row, record(&r.key, used.iter().map(|i| &*r.texts[*i]))))
         .collect();
-    vec![Table {
-        name: "all sheets".to_owned(),
-        header,
-        rows,
-    }]
+    vec![Table { name: "all sheets".to_owned(), header, rows }]
 }
 
 /// A record whose indicators stood on several sheets.
@@ -460,11 +405,8 @@ mod tests {
     #[test]
     fn value_and_weight_of_two_sheets_are_one_record() {
         let value = sheet(MATRIX);
-        let weight = sheet(
-            &MATRIX
-                .replace("VALUE_IN_EUROS", "QUANTITY_IN_100KG")
-                .replace("4162.5", "3"),
-        );
+        let weight =
+            sheet(&MATRIX.replace("VALUE_IN_EUROS", "QUANTITY_IN_100KG").replace("4162.5", "3"));
         let sheets = [value, weight].map(|r| Matrix::find(&r).unwrap().records(&r, "x".into()));
         assert_eq!(
             show(&join(sheets.into())),
@@ -488,11 +430,7 @@ mod tests {
 
     #[test]
     fn what_is_no_workbook_says_so() {
-        assert!(
-            tables(b"no workbook".to_vec(), "x.xlsx")
-                .unwrap_err()
-                .contains("x.xlsx")
-        );
+        assert!(tables(b"no workbook".to_vec(), "x.xlsx").unwrap_err().contains("x.xlsx"));
     }
 
     #[test]

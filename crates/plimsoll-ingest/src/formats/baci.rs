@@ -25,9 +25,7 @@ pub struct Matrix;
 fn name_part(file_name: &str, letter: &str) -> Option<String> {
     let stem = file_name.rsplit('/').next().unwrap_or(file_name);
     let stem = stem.strip_prefix("BACI_")?.split('.').next()?;
-    stem.split('_')
-        .find_map(|part| part.strip_prefix(letter))
-        .map(str::to_owned)
+    stem.split('_').find_map(|part| part.strip_prefix(letter)).map(str::to_owned)
 }
 
 impl IngestFormat for Yearly {
@@ -56,25 +54,14 @@ impl IngestFormat for Yearly {
     }
 
     fn recognise(&self, header: &Header) -> u8 {
-        if header.is_exactly(&["t", "i", "j", "k", "v", "q"]) {
-            100
-        } else {
-            0
-        }
+        if header.is_exactly(&["t", "i", "j", "k", "v", "q"]) { 100 } else { 0 }
     }
 
     fn bind(&self, header: &Header, said: &Said) -> Result<Box<dyn RowReader>, IngestError> {
         let need = |name| header.need(self.id(), &[name]);
         let named = name_part(&said.file_name, "HS").and_then(|text| HsRevision::parse(&text).ok());
         Ok(Box::new(YearlyReader {
-            columns: [
-                need("t")?,
-                need("i")?,
-                need("j")?,
-                need("k")?,
-                need("v")?,
-                need("q")?,
-            ],
+            columns: [need("t")?, need("i")?, need("j")?, need("k")?, need("v")?, need("q")?],
             revision: said.revision.or(named),
         }))
     }
@@ -138,19 +125,12 @@ impl IngestFormat for Matrix {
     }
 
     fn recognise(&self, header: &Header) -> u8 {
-        if header.is_exactly(&["i", "j", "cmd", "value"]) {
-            90
-        } else {
-            0
-        }
+        if header.is_exactly(&["i", "j", "cmd", "value"]) { 90 } else { 0 }
     }
 
     fn bind(&self, header: &Header, said: &Said) -> Result<Box<dyn RowReader>, IngestError> {
         let need = |name| header.need(self.id(), &[name]);
-        let year = said
-            .year
-            .or_else(|| year_in(&said.file_name))
-            .map(Month::january);
+        let year = said.year.or_else(|| year_in(&said.file_name)).map(Month::january);
         let Some(start) = year else {
             return Err(IngestError::Unsaid {
                 layout: self.id().into(),

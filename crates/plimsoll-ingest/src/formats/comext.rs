@@ -49,9 +49,7 @@ impl IngestFormat for Tidy {
         let found = header.has_all(&["period", "reporter", "partner"])
             && header.find(PRODUCT).is_some()
             && header.find(VALUE).is_some()
-            && header
-                .find(&["stat_procedure", "trade_type", "stat_regime"])
-                .is_none();
+            && header.find(&["stat_procedure", "trade_type", "stat_regime"]).is_none();
         if found { 80 } else { 0 }
     }
 
@@ -96,11 +94,7 @@ pub fn find_place(text: &str) -> Option<PlaceId> {
 
 /// Exports and imports seen from the reporter.
 pub fn sides(flow: Flow, reporter: Place, partner: Place) -> (Place, Place) {
-    if flow.reporter_imports() {
-        (partner, reporter)
-    } else {
-        (reporter, partner)
-    }
+    if flow.reporter_imports() { (partner, reporter) } else { (reporter, partner) }
 }
 
 /// Comext flow columns: `1` and `2`, or words, or both as in `2-EXPORT`.
@@ -111,13 +105,7 @@ pub fn comext_flow(row: &Row<'_>, column: usize) -> Result<Flow, Problem> {
         Some(b'2') => Some(Flow::Export),
         _ => Flow::parse(&crate::scratch::text(bytes)),
     };
-    flow.ok_or_else(|| {
-        row.problem(
-            column,
-            "flow-unreadable",
-            "expected 1 or import, 2 or export",
-        )
-    })
+    flow.ok_or_else(|| row.problem(column, "flow-unreadable", "expected 1 or import, 2 or export"))
 }
 
 impl RowReader for TidyReader {
@@ -145,11 +133,7 @@ impl RowReader for TidyReader {
             value: row.value(self.value)?,
             currency: scratch.intern(b"EUR"),
             // Extra-EU trade is valued at the EU's border: CIF in, FOB out.
-            valuation: if flow.reporter_imports() {
-                Valuation::Cif
-            } else {
-                Valuation::Fob
-            },
+            valuation: if flow.reporter_imports() { Valuation::Cif } else { Valuation::Fob },
             basis: Basis::of(flow),
             net_weight_kg: row.measure(self.weight)?,
             quantity: f64::NAN,

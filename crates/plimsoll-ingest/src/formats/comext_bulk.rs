@@ -54,14 +54,7 @@ impl IngestFormat for FullV2 {
     }
 
     fn recognise(&self, header: &Header) -> u8 {
-        let known = [
-            "REPORTER",
-            "PARTNER",
-            "PRODUCT_NC",
-            "FLOW",
-            "PERIOD",
-            "VALUE_EUR",
-        ];
+        let known = ["REPORTER", "PARTNER", "PRODUCT_NC", "FLOW", "PERIOD", "VALUE_EUR"];
         if header.has_all(&known) { 95 } else { 0 }
     }
 
@@ -99,14 +92,8 @@ impl IngestFormat for Old {
     }
 
     fn recognise(&self, header: &Header) -> u8 {
-        let known = [
-            "DECLARANT_ISO",
-            "PARTNER_ISO",
-            "PRODUCT_NC",
-            "FLOW",
-            "PERIOD",
-            "VALUE_IN_EUROS",
-        ];
+        let known =
+            ["DECLARANT_ISO", "PARTNER_ISO", "PRODUCT_NC", "FLOW", "PERIOD", "VALUE_IN_EUROS"];
         if header.has_all(&known) { 95 } else { 0 }
     }
 
@@ -154,11 +141,7 @@ impl Reader {
             b"1" => Ok(Flow::Import),
             b"2" => Ok(Flow::Export),
             other => Flow::parse(&text(other)).ok_or_else(|| {
-                row.problem(
-                    self.flow,
-                    "flow-unknown",
-                    "expected 1 (import) or 2 (export)",
-                )
+                row.problem(self.flow, "flow-unknown", "expected 1 (import) or 2 (export)")
             }),
         }
     }
@@ -187,9 +170,7 @@ impl RowReader for Reader {
         let reporter = scratch.place(row.get(self.reporter), place::by_eurostat);
         let partner = scratch.place(row.get(self.partner), place::by_eurostat);
         // A year's Combined Nomenclature is built on the HS in force in it.
-        let revision = self
-            .revision
-            .unwrap_or_else(|| HsRevision::in_force(start.year()));
+        let revision = self.revision.unwrap_or_else(|| HsRevision::in_force(start.year()));
         let code = row.code(self.product, None, revision, scratch)?;
         let value = row.value(self.value)?;
         let (mut quantity, mut unit) = (f64::NAN, 0);

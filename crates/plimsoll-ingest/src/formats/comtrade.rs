@@ -82,19 +82,13 @@ impl IngestFormat for Api {
     }
 
     fn recognise(&self, header: &Header) -> u8 {
-        let value = header
-            .find(&["primaryValue", "cifvalue", "fobvalue"])
-            .is_some();
+        let value = header.find(&["primaryValue", "cifvalue", "fobvalue"]).is_some();
         let when = header.find(&["period", "refYear"]).is_some();
         if !(header.has_all(&["cmdCode"]) && value && when) {
             return 0;
         }
-        let sides = header
-            .find(&["reporterCode", "reporterISO", "reporterDesc"])
-            .is_some()
-            && header
-                .find(&["partnerCode", "partnerISO", "partnerDesc"])
-                .is_some()
+        let sides = header.find(&["reporterCode", "reporterISO", "reporterDesc"]).is_some()
+            && header.find(&["partnerCode", "partnerISO", "partnerDesc"]).is_some()
             && header.find(&["flowCode", "flowDesc"]).is_some();
         if sides { 95 } else { 60 }
     }
@@ -177,10 +171,7 @@ pub(super) struct Reader {
 impl Reader {
     /// Finds the columns of a layout; a side or flow that has none must have been said.
     pub fn bind(header: &Header, said: &Said, names: &Aliases) -> Result<Reader, IngestError> {
-        let (year, period) = (
-            header.find(names.year),
-            names.period.map(|n| header.find(n)),
-        );
+        let (year, period) = (header.find(names.year), names.period.map(|n| header.find(n)));
         if year.is_none() && period == [None, None] {
             header.need(names.layout, names.period[0])?;
         }
@@ -211,10 +202,7 @@ impl Reader {
             customs: header.find(names.customs),
             transport: header.find(names.transport),
             supply: header.find(names.supply),
-            unit: UnitColumns {
-                name: header.find(names.unit),
-                code: header.find(names.unit_code),
-            },
+            unit: UnitColumns { name: header.find(names.unit), code: header.find(names.unit_code) },
             quantity: header.find(names.quantity),
             weight: names.weight.map(|n| header.find(n)),
             value,
@@ -273,12 +261,7 @@ impl Reader {
     fn value(&self, row: &Row<'_>, flow: Flow) -> Result<(f64, Valuation), Problem> {
         let imports = flow.reporter_imports();
         let side = if imports { self.cif } else { self.fob };
-        let mut column = self
-            .value
-            .or(side)
-            .or(self.cif)
-            .or(self.fob)
-            .unwrap_or_default();
+        let mut column = self.value.or(side).or(self.cif).or(self.fob).unwrap_or_default();
         if let Some(side) = side
             && is_none(row.get(column))
             && !is_none(row.get(side))
@@ -303,11 +286,7 @@ impl Reader {
 
     fn weight(&self, row: &Row<'_>, value: f64) -> Result<f64, Problem> {
         let first = measured(row, self.weight[0], value)?;
-        if first.is_nan() {
-            measured(row, self.weight[1], value)
-        } else {
-            Ok(first)
-        }
+        if first.is_nan() { measured(row, self.weight[1], value) } else { Ok(first) }
     }
 
     fn breakdown(&self, row: &Row<'_>, fine: &[u8], scratch: &mut Scratch) -> Breakdown {
@@ -326,11 +305,7 @@ impl Reader {
         }
         let mut parts = Parts::default();
         parts.push(b"flow=", fine);
-        let second = if is_whole(partner2[1]) {
-            partner2[0]
-        } else {
-            partner2[1]
-        };
+        let second = if is_whole(partner2[1]) { partner2[0] } else { partner2[1] };
         parts.push(b"partner2=", second);
         parts.push(b"transport=", transport);
         parts.push(b"customs=", customs);
@@ -420,18 +395,8 @@ impl PlaceColumns {
             first = first.or(Some(place));
         }
         first.or(self.said).ok_or_else(|| {
-            let column = self
-                .columns
-                .iter()
-                .flatten()
-                .next()
-                .copied()
-                .unwrap_or_default();
-            row.problem(
-                column,
-                "place-missing",
-                "the row does not name this country",
-            )
+            let column = self.columns.iter().flatten().next().copied().unwrap_or_default();
+            row.problem(column, "place-missing", "the row does not name this country")
         })
     }
 }
@@ -470,11 +435,7 @@ impl UnitColumns {
             },
         };
         let quantity = measured(row, column, value)?;
-        let unit = if quantity.is_nan() {
-            0
-        } else {
-            scratch.intern(unit)
-        };
+        let unit = if quantity.is_nan() { 0 } else { scratch.intern(unit) };
         Ok((quantity, unit))
     }
 }
@@ -523,20 +484,12 @@ pub(super) fn unit_of_name(name: &[u8]) -> &[u8] {
 /// weigh nothing, so such a zero is missing.
 pub(super) fn measured(row: &Row<'_>, column: Option<usize>, value: f64) -> Result<f64, Problem> {
     let measure = row.measure(column)?;
-    Ok(if measure == 0.0 && value > 0.0 {
-        f64::NAN
-    } else {
-        measure
-    })
+    Ok(if measure == 0.0 && value > 0.0 { f64::NAN } else { measure })
 }
 
 /// Exporter and importer of a report.
 pub(super) fn sides(flow: Flow, reporter: Place, partner: Place) -> (Place, Place) {
-    if flow.reporter_imports() {
-        (partner, reporter)
-    } else {
-        (reporter, partner)
-    }
+    if flow.reporter_imports() { (partner, reporter) } else { (reporter, partner) }
 }
 
 /// A year in one column and perhaps a month in another; month 52 and 0 are the whole year.
@@ -644,10 +597,7 @@ struct Parts {
 
 impl Default for Parts {
     fn default() -> Parts {
-        Parts {
-            bytes: [0; 160],
-            len: 0,
-        }
+        Parts { bytes: [0; 160], len: 0 }
     }
 }
 
@@ -699,17 +649,11 @@ pub(crate) mod testing {
     /// Reads a delimited text in a layout.
     pub fn read(format: &dyn IngestFormat, said: &Said, bytes: &[u8]) -> Outcome {
         let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-        let mut input = csv::ReaderBuilder::new()
-            .flexible(true)
-            .has_headers(false)
-            .from_reader(bytes);
+        let mut input =
+            csv::ReaderBuilder::new().flexible(true).has_headers(false).from_reader(bytes);
         let mut records = input.byte_records().map(|r| r.unwrap());
         let first = records.next().unwrap();
-        let header = Header::new(
-            first
-                .iter()
-                .map(|f| String::from_utf8_lossy(f).into_owned()),
-        );
+        let header = Header::new(first.iter().map(|f| String::from_utf8_lossy(f).into_owned()));
         read_records(format, said, &header, records.zip(2..).map(|(r, n)| (n, r)))
     }
 
@@ -722,30 +666,15 @@ pub(crate) mod testing {
     ) -> Outcome {
         let names = Arc::new(Mutex::new(Names::new()));
         let mut scratch = Scratch::new(names.clone());
-        let reader = format
-            .bind(header, said)
-            .map_err(|e| e.to_string())
-            .unwrap();
+        let reader = format.bind(header, said).map_err(|e| e.to_string()).unwrap();
         let (mut facts, mut problems) = (Vec::new(), Vec::new());
         for (line, fields) in records {
-            match reader.read(
-                &Row {
-                    fields: &fields,
-                    line,
-                    header,
-                },
-                &mut scratch,
-            ) {
+            match reader.read(&Row { fields: &fields, line, header }, &mut scratch) {
                 Ok(fact) => facts.push(fact),
                 Err(problem) => problems.push(problem),
             }
         }
-        Outcome {
-            facts,
-            problems,
-            noted: scratch.noted,
-            names,
-        }
+        Outcome { facts, problems, noted: scratch.noted, names }
     }
 
     impl Outcome {
@@ -768,9 +697,7 @@ pub(crate) mod testing {
                 Breakdown::Part(n) => format!("part {}", self.text(n)),
             };
             let reporter = fact.reporter.map_or("-".to_owned(), |p| self.place(p));
-            let second = fact
-                .partner2
-                .map_or(String::new(), |p| format!(" via {}", self.place(p)));
+            let second = fact.partner2.map_or(String::new(), |p| format!(" via {}", self.place(p)));
             format!(
                 "{} {reporter}: {}>{}{second} {} {:?} {} {:?} {} {} {} {:?} {:.3}kg {}{} {breakdown}",
                 fact.start,
@@ -823,9 +750,7 @@ pub(crate) mod testing {
             return Some(bytes);
         }
         let mut unpacked = Vec::new();
-        flate2::read::MultiGzDecoder::new(&bytes[..])
-            .read_to_end(&mut unpacked)
-            .unwrap();
+        flate2::read::MultiGzDecoder::new(&bytes[..]).read_to_end(&mut unpacked).unwrap();
         Some(unpacked)
     }
 }
@@ -874,12 +799,7 @@ mod tests {
         let rules: Vec<_> = got.problems.iter().map(|p| (p.line, p.rule)).collect();
         assert_eq!(
             rules,
-            [
-                (5, "not-hs"),
-                (6, "flow-unknown"),
-                (7, "value-missing"),
-                (8, "place-missing")
-            ]
+            [(5, "not-hs"), (6, "flow-unknown"), (7, "value-missing"), (8, "place-missing")]
         );
         assert_eq!(got.noted, [("revision-assumed", 1)]);
     }
@@ -890,10 +810,7 @@ mod tests {
             M,ARM,CHN,2021,3,10121,6,0,12.5,9,0.0,9,-1,\n\
             M,ARM,CHN,2021,52,10121,6,,,,11,9,5,0\n\
             X,ARM,W00,2021,52,TOTAL,0,,,9,,8,99,3\n";
-        let said = Said {
-            revision: Some(HsRevision::Hs2012),
-            ..Said::default()
-        };
+        let said = Said { revision: Some(HsRevision::Hs2012), ..Said::default() };
         let got = read(&API, &said, text.as_bytes());
         assert_eq!(
             got.lines(),
@@ -916,14 +833,8 @@ mod tests {
     #[test]
     fn what_is_not_said_is_asked_for() {
         let header = Header::new(["cmdCode", "period", "primaryValue", "partnerISO"]);
-        let error = API
-            .bind(&header, &Said::default())
-            .err()
-            .map(|e| e.to_string());
-        assert_eq!(
-            error.as_deref(),
-            Some("files in layout comtrade do not say the flow")
-        );
+        let error = API.bind(&header, &Said::default()).err().map(|e| e.to_string());
+        assert_eq!(error.as_deref(), Some("files in layout comtrade do not say the flow"));
     }
 
     #[test]
@@ -951,12 +862,7 @@ mod tests {
 
     #[test]
     fn battery_files_have_no_duplicates() {
-        for (year, rows) in [
-            (2020, 37_320),
-            (2021, 34_838),
-            (2022, 41_459),
-            (2023, 41_924),
-        ] {
+        for (year, rows) in [(2020, 37_320), (2021, 34_838), (2022, 41_459), (2023, 41_924)] {
             let path =
                 format!("data/comtrade/comtrade_imports_by_partner_EVbattery36hs6_{year}.csv.gz");
             let Some(bytes) = shared(&path) else { return };
@@ -990,11 +896,7 @@ mod tests {
                 return;
             };
             let got = read(&API, &Said::default(), &bytes);
-            assert!(
-                got.facts.len() > 3 && got.problems.is_empty(),
-                "{name} {:?}",
-                got.problems
-            );
+            assert!(got.facts.len() > 3 && got.problems.is_empty(), "{name} {:?}", got.problems);
             assert_eq!(got.unresolved(), Vec::<String>::new(), "{name}");
         }
     }

@@ -20,20 +20,9 @@ static COLUMNS: Aliases = Aliases {
     period: [&["Period"], &[]],
     year: &["Year", "yr"],
     month: &[],
-    reporter: [
-        &["Reporter Code", "rtCode"],
-        &["Reporter ISO", "rt3ISO"],
-        &["Reporter", "rtTitle"],
-    ],
-    partner: [
-        &["Partner Code", "ptCode"],
-        &["Partner ISO", "pt3ISO"],
-        &["Partner", "ptTitle"],
-    ],
-    partner2: [
-        &["2nd Partner Code", "ptCode2"],
-        &["2nd Partner ISO", "pt3ISO2"],
-    ],
+    reporter: [&["Reporter Code", "rtCode"], &["Reporter ISO", "rt3ISO"], &["Reporter", "rtTitle"]],
+    partner: [&["Partner Code", "ptCode"], &["Partner ISO", "pt3ISO"], &["Partner", "ptTitle"]],
+    partner2: [&["2nd Partner Code", "ptCode2"], &["2nd Partner ISO", "pt3ISO2"]],
     flow: &["Trade Flow Code", "rgCode"],
     flow_name: &["Trade Flow", "rgDesc"],
     classification: &["Classification", "pfCode"],
@@ -85,22 +74,12 @@ impl IngestFormat for Legacy {
     fn recognise(&self, header: &Header) -> u8 {
         let value = header.find(COLUMNS.value).is_some();
         let code = header.find(COLUMNS.code).is_some();
-        let flow = header
-            .find(COLUMNS.flow)
-            .or_else(|| header.find(COLUMNS.flow_name))
-            .is_some();
+        let flow = header.find(COLUMNS.flow).or_else(|| header.find(COLUMNS.flow_name)).is_some();
         let sides = [COLUMNS.reporter, COLUMNS.partner]
             .iter()
             .all(|names| names.iter().any(|n| header.find(n).is_some()));
-        let when = header
-            .find(COLUMNS.period[0])
-            .or_else(|| header.find(COLUMNS.year))
-            .is_some();
-        if value && code && flow && sides && when {
-            90
-        } else {
-            0
-        }
+        let when = header.find(COLUMNS.period[0]).or_else(|| header.find(COLUMNS.year)).is_some();
+        if value && code && flow && sides && when { 90 } else { 0 }
     }
 
     fn bind(&self, header: &Header, said: &Said) -> Result<Box<dyn RowReader>, IngestError> {

@@ -48,9 +48,8 @@ impl IngestFormat for Reports {
     }
 
     fn recognise(&self, header: &Header) -> u8 {
-        let all = [
-            "year", "reporter", "partner", "cmd", "flow", "value", "netwgt", "qty", "qtyunit",
-        ];
+        let all =
+            ["year", "reporter", "partner", "cmd", "flow", "value", "netwgt", "qty", "qtyunit"];
         match (header.is_exactly(&all), header.has_all(&all)) {
             (true, _) => 90,
             (false, true) => 60,
@@ -72,10 +71,7 @@ impl IngestFormat for Reports {
             value: header.need(LAYOUT, &["value"])?,
             weight: header.find(&["netwgt"]),
             quantity: header.find(&["qty"]),
-            unit: UnitColumns {
-                name: None,
-                code: header.find(&["qtyunit"]),
-            },
+            unit: UnitColumns { name: None, code: header.find(&["qtyunit"]) },
             revision: said.revision,
         }))
     }
@@ -166,17 +162,13 @@ mod tests {
         assert_eq!(got.unresolved(), Vec::<String>::new());
         let mut keys: HashMap<_, (f64, f64)> = HashMap::new();
         for fact in &got.facts {
-            let key = keys
-                .entry((fact.flow, fact.exporter, fact.importer, fact.code))
-                .or_default();
+            let key = keys.entry((fact.flow, fact.exporter, fact.importer, fact.code)).or_default();
             *key = (key.0 + fact.value, key.1.max(fact.value));
         }
         for (sum, largest) in keys.values() {
             let times = sum / largest;
             assert!(
-                [1.0, 2.0, 4.0, 8.0]
-                    .iter()
-                    .any(|n| (times - n).abs() < 0.01),
+                [1.0, 2.0, 4.0, 8.0].iter().any(|n| (times - n).abs() < 0.01),
                 "{sum} {largest}"
             );
         }

@@ -21,16 +21,8 @@ static COLUMNS: Aliases = Aliases {
     period: [&["period_desc"], &["period"]],
     year: &["year", "ref_year"],
     month: &["month", "ref_month"],
-    reporter: [
-        &["reporter_code"],
-        &["reporter_iso"],
-        &["reporter", "reporter_desc"],
-    ],
-    partner: [
-        &["partner_code"],
-        &["partner_iso"],
-        &["partner", "partner_desc"],
-    ],
+    reporter: [&["reporter_code"], &["reporter_iso"], &["reporter", "reporter_desc"]],
+    partner: [&["partner_code"], &["partner_iso"], &["partner", "partner_desc"]],
     partner2: [
         &["second_partner_code", "partner_2_code"],
         &["second_partner_iso", "partner_2_iso"],
@@ -86,19 +78,13 @@ impl IngestFormat for Comtradr {
 
     fn recognise(&self, header: &Header) -> u8 {
         // The old site's files share most of these names; only the value column is the package's.
-        let value = header
-            .find(&["trade_value_usd", "trade_value_us"])
-            .is_some();
+        let value = header.find(&["trade_value_usd", "trade_value_us"]).is_some();
         let underscored = header.names().iter().any(|n| n == "commodity_code");
         let flow = header.find(COLUMNS.flow).is_some();
         let sides = [COLUMNS.reporter, COLUMNS.partner]
             .iter()
             .all(|names| names.iter().any(|n| header.find(n).is_some()));
-        if value && underscored && flow && sides {
-            92
-        } else {
-            0
-        }
+        if value && underscored && flow && sides { 92 } else { 0 }
     }
 
     fn bind(&self, header: &Header, said: &Said) -> Result<Box<dyn RowReader>, IngestError> {

@@ -135,11 +135,7 @@ impl Reader {
         match (self.flow, self.said_flow) {
             (None, Some(flow)) => Ok(flow),
             (column, _) => flow_of_label(row.maybe(column)).ok_or_else(|| {
-                row.problem(
-                    column.unwrap_or_default(),
-                    "flow-unknown",
-                    "expected IMPORT or EXPORT",
-                )
+                row.problem(column.unwrap_or_default(), "flow-unknown", "expected IMPORT or EXPORT")
             }),
         }
     }
@@ -154,11 +150,7 @@ impl Reader {
 
     fn weight(&self, row: &Row<'_>, value: f64) -> Result<f64, Problem> {
         let kg = measured(row, self.kg, value)?;
-        if kg.is_nan() {
-            Ok(measured(row, self.hundred_kg, value)? * 100.0)
-        } else {
-            Ok(kg)
-        }
+        if kg.is_nan() { Ok(measured(row, self.hundred_kg, value)? * 100.0) } else { Ok(kg) }
     }
 
     fn breakdown(&self, row: &Row<'_>, scratch: &mut Scratch) -> Breakdown {
@@ -176,17 +168,11 @@ impl RowReader for Reader {
         let reporter = self.place(row, self.reporter, self.said_reporter, scratch)?;
         let partner = self.place(row, Some(self.partner), None, scratch)?;
         // A year's Combined Nomenclature is built on the HS in force in it.
-        let revision = self
-            .revision
-            .unwrap_or_else(|| HsRevision::in_force(start.year()));
+        let revision = self.revision.unwrap_or_else(|| HsRevision::in_force(start.year()));
         let code = labelled_code(row, self.product, revision, scratch)?;
         let value = row.value(self.value)?;
         let quantity = measured(row, self.supplementary, value)?;
-        let unit = if quantity.is_nan() {
-            0
-        } else {
-            scratch.intern(b"supplementary")
-        };
+        let unit = if quantity.is_nan() { 0 } else { scratch.intern(b"supplementary") };
         let (exporter, importer) = sides(flow, reporter, partner);
         Ok(Fact {
             reporter: Some(reporter),
@@ -213,28 +199,17 @@ impl RowReader for Reader {
 /// Comext's values are statistical values at the reporter's border: with insurance and
 /// freight for imports, without for exports.
 pub(super) fn statistical_value(flow: Flow) -> Valuation {
-    if flow.reporter_imports() {
-        Valuation::Cif
-    } else {
-        Valuation::Fob
-    }
+    if flow.reporter_imports() { Valuation::Cif } else { Valuation::Fob }
 }
 
 /// A statistical procedure as a part; `None` for the total over procedures.
 pub(super) fn procedure_part(field: &[u8]) -> Option<ProcedurePart> {
-    let code = field
-        .split(|b| *b == b'-')
-        .next()
-        .unwrap_or_default()
-        .trim_ascii();
+    let code = field.split(|b| *b == b'-').next().unwrap_or_default().trim_ascii();
     // 4 was the total in the numbering that the statistical regimes had.
     if matches!(code, b"" | b"T" | b"4" | b"TOTAL" | b"Total" | b"NA") {
         return None;
     }
-    let mut part = ProcedurePart {
-        bytes: *b"procedure=            ",
-        len: 10,
-    };
+    let mut part = ProcedurePart { bytes: *b"procedure=            ", len: 10 };
     for (to, from) in part.bytes[10..].iter_mut().zip(code) {
         *to = *from;
         part.len += 1;
@@ -314,10 +289,7 @@ fn period_of_label(label: &[u8]) -> Option<(Month, PeriodKind)> {
     }
     let name = words.get(..3)?;
     let month = MONTHS.iter().position(|m| m.as_slice() == name)?;
-    Some((
-        Month::new(year, 1)?.plus(i32::try_from(month).ok()?),
-        PeriodKind::Month,
-    ))
+    Some((Month::new(year, 1)?.plus(i32::try_from(month).ok()?), PeriodKind::Month))
 }
 
 const MONTHS: [&[u8; 3]; 12] = [
@@ -349,11 +321,7 @@ mod tests {
 
     #[test]
     fn the_example() {
-        let got = read(
-            &RELATIONAL,
-            &Said::default(),
-            RELATIONAL.example().as_bytes(),
-        );
+        let got = read(&RELATIONAL, &Said::default(), RELATIONAL.example().as_bytes());
         assert_eq!(
             got.lines(),
             [
@@ -367,9 +335,7 @@ mod tests {
     #[test]
     fn period_labels() {
         let show = |label: &str| {
-            period_of_label(label.as_bytes())
-                .map(|(m, k)| format!("{m} {k:?}"))
-                .unwrap_or_default()
+            period_of_label(label.as_bytes()).map(|(m, k)| format!("{m} {k:?}")).unwrap_or_default()
         };
         assert_eq!(show("202408-Aug. 2024"), "2024-08 Month");
         assert_eq!(show("Aug. 2024"), "2024-08 Month");

@@ -47,21 +47,12 @@ const VALUE: &[&str] = &[
     "value",
     "val",
 ];
-const REPORTER: [&[&str]; 3] = [
-    &["reporter_code"],
-    &["reporter_iso", "reporter_iso3"],
-    &["reporter", "reporter_name"],
-];
+const REPORTER: [&[&str]; 3] =
+    [&["reporter_code"], &["reporter_iso", "reporter_iso3"], &["reporter", "reporter_name"]];
 const PARTNER: [&[&str]; 3] = [
     &["partner_code"],
     &["partner_iso", "partner_iso3"],
-    &[
-        "partner",
-        "partner_name",
-        "partner_desc",
-        "country",
-        "partner_country",
-    ],
+    &["partner", "partner_name", "partner_desc", "country", "partner_country"],
 ];
 const FLOW: &[&str] = &["flow", "trade_flow", "flow_code", "flow_desc", "direction"];
 
@@ -114,22 +105,13 @@ impl IngestFormat for Reduced {
         let currency = currency.or_else(|| named.map(str::to_owned));
         let reporter = PlaceColumns::bind(header, REPORTER, said.reporter);
         let partner = PlaceColumns::bind(header, PARTNER, said.partner);
-        let (Some(currency), Some(reporter), Some(partner), true) = (
-            currency.clone(),
-            reporter,
-            partner,
-            flow.is_some() || said.flow.is_some(),
-        ) else {
+        let (Some(currency), Some(reporter), Some(partner), true) =
+            (currency.clone(), reporter, partner, flow.is_some() || said.flow.is_some())
+        else {
             let mut missing = Vec::new();
             for (what, absent) in [
-                (
-                    "reporter",
-                    PlaceColumns::bind(header, REPORTER, said.reporter).is_none(),
-                ),
-                (
-                    "partner",
-                    PlaceColumns::bind(header, PARTNER, said.partner).is_none(),
-                ),
+                ("reporter", PlaceColumns::bind(header, REPORTER, said.reporter).is_none()),
+                ("partner", PlaceColumns::bind(header, PARTNER, said.partner).is_none()),
                 ("flow", flow.is_none() && said.flow.is_none()),
                 ("currency", currency.is_none()),
             ] {
@@ -217,12 +199,10 @@ impl Reader {
             b"X" => Some(Flow::Export),
             other => Flow::parse(&text(other)),
         };
-        known
-            .or(self.said_flow.filter(|_| field.is_empty()))
-            .ok_or_else(|| {
-                let hint = "expected import, export, re-export or re-import";
-                row.problem(self.flow.unwrap_or_default(), "flow-unknown", hint)
-            })
+        known.or(self.said_flow.filter(|_| field.is_empty())).ok_or_else(|| {
+            let hint = "expected import, export, re-export or re-import";
+            row.problem(self.flow.unwrap_or_default(), "flow-unknown", hint)
+        })
     }
 }
 
@@ -302,34 +282,19 @@ mod tests {
             ask(&Said::default()),
             "reporter, the flow, the currency: --set reporter=CHN --flow export --set currency=USD"
         );
-        let mut said = Said {
-            flow: Some(Flow::Export),
-            ..Said::default()
-        };
-        assert_eq!(
-            ask(&said),
-            "reporter, the currency: --set reporter=CHN --set currency=USD"
-        );
+        let mut said = Said { flow: Some(Flow::Export), ..Said::default() };
+        assert_eq!(ask(&said), "reporter, the currency: --set reporter=CHN --set currency=USD");
         said.currency = Some("usd".into());
         assert_eq!(ask(&said), "reporter: --set reporter=CHN");
-        assert_eq!(
-            ask(&Said {
-                currency: said.currency,
-                ..china_exports()
-            }),
-            ""
-        );
+        assert_eq!(ask(&Said { currency: said.currency, ..china_exports() }), "");
         assert_eq!(REDUCED.recognise(&header), 35);
     }
 
     #[test]
     fn thousands_are_multiplied_out() {
         let text = "date,country,hs,value\n2021-03,Georgia,8703,1.5\n";
-        let said = Said {
-            currency: Some("eur".into()),
-            value_unit: Some(1000.0),
-            ..china_exports()
-        };
+        let said =
+            Said { currency: Some("eur".into()), value_unit: Some(1000.0), ..china_exports() };
         let got = read(&REDUCED, &said, text.as_bytes());
         assert_eq!(
             got.lines(),
@@ -341,14 +306,10 @@ mod tests {
 
     #[test]
     fn real_extracts() {
-        let said = Said {
-            currency: Some("USD".into()),
-            ..china_exports()
-        };
-        for (name, rows) in [
-            ("china_exports_3codes_monthly_2017_2024", 6442),
-            ("legacy_mixed", 1014),
-        ] {
+        let said = Said { currency: Some("USD".into()), ..china_exports() };
+        for (name, rows) in
+            [("china_exports_3codes_monthly_2017_2024", 6442), ("legacy_mixed", 1014)]
+        {
             let Some(bytes) = shared(&format!("data/comtrade/{name}.csv")) else {
                 return;
             };

@@ -59,10 +59,7 @@ impl IngestFormat for Wits {
     fn recognise(&self, header: &Header) -> u8 {
         let known = header.find(VALUE).is_some()
             && header.has_all(&["ProductCode", "Year"])
-            && header
-                .find(FLOW_CODE)
-                .or_else(|| header.find(FLOW_NAME))
-                .is_some();
+            && header.find(FLOW_CODE).or_else(|| header.find(FLOW_NAME)).is_some();
         if known { 95 } else { 0 }
     }
 
@@ -90,10 +87,7 @@ impl IngestFormat for Wits {
             value: header.need(LAYOUT, VALUE)?,
             weight: header.find(&["NetWeight in KGM"]),
             quantity: header.find(&["Quantity"]),
-            unit: UnitColumns {
-                name: header.find(&["QtyUnit", "Quantity Unit"]),
-                code: None,
-            },
+            unit: UnitColumns { name: header.find(&["QtyUnit", "Quantity Unit"]), code: None },
         }))
     }
 }
@@ -208,11 +202,7 @@ fn place_of(
     }
     first.or(said).ok_or_else(|| {
         let column = columns[0].or(columns[1]).unwrap_or_default();
-        row.problem(
-            column,
-            "place-missing",
-            "the row does not name this country",
-        )
+        row.problem(column, "place-missing", "the row does not name this country")
     })
 }
 
@@ -305,11 +295,7 @@ mod tests {
             Place::Unresolved(_) => false,
         });
         assert_eq!(to_asean.count(), 56);
-        let re = got
-            .facts
-            .iter()
-            .filter(|f| f.flow == Flow::ReImport)
-            .count();
+        let re = got.facts.iter().filter(|f| f.flow == Flow::ReImport).count();
         assert_eq!(re, 56);
     }
 }

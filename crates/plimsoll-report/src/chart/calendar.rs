@@ -13,9 +13,8 @@ pub(super) struct TimeLabel {
     pub(super) bottom: Option<String>,
 }
 
-const MONTHS: [&str; 12] = [
-    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-];
+const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /// A period in months since the year 0: first month and length.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,10 +29,7 @@ fn span(label: &str) -> Option<Span> {
     let rest = label.get(4..)?.trim_start_matches('-');
     let (part, length) = match rest.as_bytes().first() {
         None => {
-            return Some(Span {
-                first: year * 12,
-                length: 12,
-            });
+            return Some(Span { first: year * 12, length: 12 });
         }
         Some(b'Q') => (rest.get(1..)?, 3),
         Some(b'H' | b'S') => (rest.get(1..)?, 6),
@@ -41,10 +37,7 @@ fn span(label: &str) -> Option<Span> {
     };
     let index: u32 = part.parse().ok()?;
     let valid = (1..=12 / length).contains(&index);
-    valid.then(|| Span {
-        first: year * 12 + (index - 1) * length,
-        length,
-    })
+    valid.then(|| Span { first: year * 12 + (index - 1) * length, length })
 }
 
 /// A period as a reader sees it: `Feb 2022`, `Q1 2022`, or the label itself.
@@ -80,11 +73,7 @@ pub(super) fn place(periods: &[String], when: &str) -> Option<f64> {
 /// The labels that fit when each period has `band` of width.
 pub(super) fn labels(periods: &[String], band: f64) -> Vec<TimeLabel> {
     let spans: Option<Vec<Span>> = periods.iter().map(|p| span(p)).collect();
-    let same = |length: u32| {
-        spans
-            .as_ref()
-            .filter(|s| s.iter().all(|s| s.length == length))
-    };
+    let same = |length: u32| spans.as_ref().filter(|s| s.iter().all(|s| s.length == length));
     if let Some(spans) = same(1) {
         return by_year(spans, band, &[1, 3, 6, 12, 24, 60, 120, 240]);
     }
@@ -98,16 +87,9 @@ pub(super) fn labels(periods: &[String], band: f64) -> Vec<TimeLabel> {
 fn by_year(spans: &[Span], band: f64, steps: &[u32]) -> Vec<TimeLabel> {
     let length = spans.first().map_or(1, |s| s.length);
     let fits = |step: &&u32| f64::from(**step) * band >= width("2022", SMALL) + 8.0;
-    let step = steps
-        .iter()
-        .find(fits)
-        .or(steps.last())
-        .copied()
-        .unwrap_or(1)
-        * length;
-    let mut chosen: Vec<usize> = (0..spans.len())
-        .filter(|at| spans[*at].first.is_multiple_of(step))
-        .collect();
+    let step = steps.iter().find(fits).or(steps.last()).copied().unwrap_or(1) * length;
+    let mut chosen: Vec<usize> =
+        (0..spans.len()).filter(|at| spans[*at].first.is_multiple_of(step)).collect();
     if chosen.is_empty() && !spans.is_empty() {
         chosen.push(0);
     }
@@ -116,11 +98,7 @@ fn by_year(spans: &[Span], band: f64, steps: &[u32]) -> Vec<TimeLabel> {
     for at in chosen {
         let (year, month) = (spans[at].first / 12, spans[at].first % 12);
         if step >= 12 {
-            out.push(TimeLabel {
-                at,
-                top: year.to_string(),
-                bottom: None,
-            });
+            out.push(TimeLabel { at, top: year.to_string(), bottom: None });
             continue;
         }
         let top = match length {
@@ -138,17 +116,8 @@ fn by_year(spans: &[Span], band: f64, steps: &[u32]) -> Vec<TimeLabel> {
 fn verbatim(periods: &[String], band: f64) -> Vec<TimeLabel> {
     let widest = periods.iter().map(|p| width(p, SMALL)).fold(0.0, f64::max);
     let step = ((widest + 10.0) / band).ceil().max(1.0) as usize;
-    let label = |(at, text): (usize, &String)| TimeLabel {
-        at,
-        top: text.clone(),
-        bottom: None,
-    };
-    periods
-        .iter()
-        .enumerate()
-        .step_by(step)
-        .map(label)
-        .collect()
+    let label = |(at, text): (usize, &String)| TimeLabel { at, top: text.clone(), bottom: None };
+    periods.iter().enumerate().step_by(step).map(label).collect()
 }
 
 #[cfg(test)]
@@ -156,9 +125,7 @@ mod tests {
     use super::*;
 
     fn months(count: u32) -> Vec<String> {
-        (0..count)
-            .map(|m| format!("{}-{:02}", 2021 + m / 12, m % 12 + 1))
-            .collect()
+        (0..count).map(|m| format!("{}-{:02}", 2021 + m / 12, m % 12 + 1)).collect()
     }
 
     #[test]

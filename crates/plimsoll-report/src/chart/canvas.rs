@@ -16,12 +16,7 @@ pub(super) enum Anchor {
 
 /// A rectangle: left, top, width, height.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Area(
-    pub(super) f64,
-    pub(super) f64,
-    pub(super) f64,
-    pub(super) f64,
-);
+pub(super) struct Area(pub(super) f64, pub(super) f64, pub(super) f64, pub(super) f64);
 
 /// A drawing in progress.
 pub(super) struct Canvas {
@@ -35,12 +30,7 @@ pub(super) struct Canvas {
 
 impl Canvas {
     pub(super) fn new(id: &str, size: SvgSize) -> Self {
-        Self {
-            body: String::new(),
-            id: id.to_owned(),
-            size,
-            y: 0.0,
-        }
+        Self { body: String::new(), id: id.to_owned(), size, y: 0.0 }
     }
 
     pub(super) fn width(&self) -> f64 {
@@ -72,19 +62,8 @@ impl Canvas {
     /// Draws a chart of no rows; returns it in words.
     pub(super) fn empty(&mut self) -> String {
         let fill = self.hatch("none");
-        self.rect(
-            Area(1.0, self.y + 1.0, self.width() - 2.0, 58.0),
-            "pl-gap",
-            Some(&fill),
-            "",
-        );
-        self.text(
-            self.width() / 2.0,
-            self.y + 35.0,
-            Anchor::Middle,
-            "pl-m pl-halo",
-            "no data",
-        );
+        self.rect(Area(1.0, self.y + 1.0, self.width() - 2.0, 58.0), "pl-gap", Some(&fill), "");
+        self.text(self.width() / 2.0, self.y + 35.0, Anchor::Middle, "pl-m pl-halo", "no data");
         self.y += 60.0;
         "No data.".to_owned()
     }
@@ -132,11 +111,7 @@ impl Canvas {
     /// that shows when the pointer rests on it (a telephone has none).
     pub(super) fn rect(&mut self, area: Area, class: &str, fill: Option<&str>, tip: &str) {
         let fill = fill.map(|f| format!(" fill=\"{f}\"")).unwrap_or_default();
-        let class = if class.is_empty() {
-            String::new()
-        } else {
-            format!(" class=\"{class}\"")
-        };
+        let class = if class.is_empty() { String::new() } else { format!(" class=\"{class}\"") };
         self.push(&format!(
             "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"{class}{fill}",
             n(area.0),
@@ -149,9 +124,7 @@ impl Canvas {
 
     pub(super) fn circle(&mut self, x: f64, y: f64, r: f64, class: &str) {
         let (x, y, r) = (n(x), n(y), n(r));
-        self.push(&format!(
-            "<circle cx=\"{x}\" cy=\"{y}\" r=\"{r}\" class=\"{class}\"/>\n"
-        ));
+        self.push(&format!("<circle cx=\"{x}\" cy=\"{y}\" r=\"{r}\" class=\"{class}\"/>\n"));
     }
 
     pub(super) fn path(&mut self, d: &str, class: &str, tip: &str) {
@@ -166,10 +139,7 @@ impl Canvas {
         }
         let paint = match style {
             0 | 7 => format!("class=\"pl-part pl-c{style}\""),
-            _ => format!(
-                "class=\"pl-part\" fill=\"{}\"",
-                self.hatch(&format!("s{style}"))
-            ),
+            _ => format!("class=\"pl-part\" fill=\"{}\"", self.hatch(&format!("s{style}"))),
         };
         self.push(&format!("<path d=\"{d}\" {paint}/>\n"));
     }
@@ -235,11 +205,7 @@ impl Canvas {
                  {lines}</pattern>\n"
             ));
         }
-        if out.is_empty() {
-            out
-        } else {
-            format!("<defs>\n{out}</defs>\n")
-        }
+        if out.is_empty() { out } else { format!("<defs>\n{out}</defs>\n") }
     }
 }
 
@@ -247,43 +213,23 @@ impl Canvas {
 /// series, so that neighbours differ in hatch as well as in colour.
 const HATCHES: [(&str, &str, &str); 9] = [
     ("s0", "pl-c0", ""),
-    (
-        "s1",
-        "pl-c1",
-        "<path d=\"M-2 2L2-2M0 8L8 0M6 10L10 6\" class=\"pl-hx\"/>",
-    ),
+    ("s1", "pl-c1", "<path d=\"M-2 2L2-2M0 8L8 0M6 10L10 6\" class=\"pl-hx\"/>"),
     (
         "s2",
         "pl-c2",
         "<circle cx=\"2\" cy=\"2\" r=\"1.1\" class=\"pl-hd\"/><circle cx=\"6\" cy=\"6\" r=\"1.1\" class=\"pl-hd\"/>",
     ),
-    (
-        "s3",
-        "pl-c3",
-        "<path d=\"M-2 6L2 10M0 0L8 8M6-2L10 2\" class=\"pl-hx\"/>",
-    ),
+    ("s3", "pl-c3", "<path d=\"M-2 6L2 10M0 0L8 8M6-2L10 2\" class=\"pl-hx\"/>"),
     ("s4", "pl-c4", "<path d=\"M0 2H8M0 6H8\" class=\"pl-hx\"/>"),
     ("s5", "pl-c5", "<path d=\"M2 0V8M6 0V8\" class=\"pl-hx\"/>"),
-    (
-        "s6",
-        "pl-c6",
-        "<path d=\"M0 0L8 8M0 8L8 0\" class=\"pl-hx\"/>",
-    ),
+    ("s6", "pl-c6", "<path d=\"M0 0L8 8M0 8L8 0\" class=\"pl-hx\"/>"),
     ("s7", "pl-c7", ""),
-    (
-        "none",
-        "pl-c-none",
-        "<path d=\"M-2 2L2-2M0 8L8 0M6 10L10 6\" class=\"pl-hn\"/>",
-    ),
+    ("none", "pl-c-none", "<path d=\"M-2 2L2-2M0 8L8 0M6 10L10 6\" class=\"pl-hn\"/>"),
 ];
 
 /// A coordinate with at most two decimals and no trailing zeros.
 pub(super) fn n(value: f64) -> String {
     let text = format!("{value:.2}");
     let text = text.trim_end_matches('0').trim_end_matches('.');
-    if text == "-0" {
-        "0".to_owned()
-    } else {
-        text.to_owned()
-    }
+    if text == "-0" { "0".to_owned() } else { text.to_owned() }
 }

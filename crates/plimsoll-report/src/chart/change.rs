@@ -80,11 +80,7 @@ pub(super) fn draw(c: &mut Canvas, names: (&str, &str), unit: &str, rows: &[Chan
         .collect();
     let smallest = positive.iter().copied().fold(f64::INFINITY, f64::min);
     let largest = positive.iter().copied().fold(0.0, f64::max);
-    let middle = if positive.is_empty() {
-        0.0
-    } else {
-        (smallest * largest).sqrt()
-    };
+    let middle = if positive.is_empty() { 0.0 } else { (smallest * largest).sqrt() };
     let scale = Scale::new(unit, middle);
     let scaled = |v: Option<f64>| finite(v).map(|v| v / scale.divisor);
     let pair = |r: &ChangeRow| Pair {
@@ -112,56 +108,23 @@ pub(super) fn draw(c: &mut Canvas, names: (&str, &str), unit: &str, rows: &[Chan
 }
 
 fn axis(c: &Canvas, pairs: &[Pair]) -> Axis {
-    let all: Vec<f64> = pairs
-        .iter()
-        .flat_map(|p| [p.before, p.after])
-        .flatten()
-        .collect();
+    let all: Vec<f64> = pairs.iter().flat_map(|p| [p.before, p.after]).flatten().collect();
     let low = all.iter().copied().fold(f64::INFINITY, f64::min);
     let high = all.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let above_zero = all
-        .iter()
-        .copied()
-        .filter(|v| *v > 0.0)
-        .fold(f64::INFINITY, f64::min);
+    let above_zero = all.iter().copied().filter(|v| *v > 0.0).fold(f64::INFINITY, f64::min);
     let log = low >= 0.0 && above_zero.is_finite() && high / above_zero > LOG_ABOVE;
-    let (low, high) = if all.is_empty() {
-        (0.0, 0.0)
-    } else {
-        (low, high)
-    };
-    let linear = Ticks::linear(
-        low.min(0.0),
-        high.max(0.0),
-        if c.is_narrow() { 4 } else { 5 },
-    );
+    let (low, high) = if all.is_empty() { (0.0, 0.0) } else { (low, high) };
+    let linear = Ticks::linear(low.min(0.0), high.max(0.0), if c.is_narrow() { 4 } else { 5 });
     let decimals = match above_zero {
         v if v < 10.0 && all.iter().any(|v| v.fract() != 0.0) => 2,
         v if v < 100.0 && all.iter().any(|v| v.fract() != 0.0) => 1,
         _ => 0,
     };
     let zero = (log && all.contains(&0.0)).then_some(0.0);
-    let bounds = if log {
-        (above_zero / 1.6, high * 1.6)
-    } else {
-        linear.bounds()
-    };
-    let ticks = if log {
-        log_ticks(bounds.0, bounds.1)
-    } else {
-        linear.at
-    };
+    let bounds = if log { (above_zero / 1.6, high * 1.6) } else { linear.bounds() };
+    let ticks = if log { log_ticks(bounds.0, bounds.1) } else { linear.at };
     let tick_decimals = if log { 0 } else { linear.decimals };
-    Axis {
-        log,
-        ticks,
-        tick_decimals,
-        bounds,
-        left: 0.0,
-        right: 0.0,
-        zero,
-        decimals,
-    }
+    Axis { log, ticks, tick_decimals, bounds, left: 0.0, right: 0.0, zero, decimals }
 }
 
 /// Where labels and figures stand.
@@ -177,10 +140,7 @@ impl Columns {
         if c.is_narrow() {
             axis.zero = axis.zero.map(|_| 10.0);
             (axis.left, axis.right) = (10.0 + gutter, c.width() - 24.0);
-            return Self {
-                label_room: c.width() - 90.0,
-                edges: [0.0, 0.0, c.width()],
-            };
+            return Self { label_room: c.width() - 90.0, edges: [0.0, 0.0, c.width()] };
         }
         let widest = |texts: Vec<String>, head: &str| {
             let head = head_width(head) + 20.0;
@@ -206,11 +166,7 @@ impl Columns {
 
     fn row_height(&self, c: &Canvas, pair: &Pair) -> f64 {
         let lines = self.lines(pair).len().max(1) as f64;
-        if c.is_narrow() {
-            lines * 15.0 + 54.0
-        } else {
-            lines * 15.0 + 19.0
-        }
+        if c.is_narrow() { lines * 15.0 + 54.0 } else { lines * 15.0 + 19.0 }
     }
 }
 
@@ -221,10 +177,7 @@ fn head(name: &str) -> Vec<String> {
 
 /// The width of a column head; its letters are bold.
 fn head_width(name: &str) -> f64 {
-    head(name)
-        .iter()
-        .map(|line| width(line, LABEL) * 1.12)
-        .fold(0.0, f64::max)
+    head(name).iter().map(|line| width(line, LABEL) * 1.12).fold(0.0, f64::max)
 }
 
 fn figure(value: Option<f64>, decimals: u8) -> String {
@@ -233,11 +186,7 @@ fn figure(value: Option<f64>, decimals: u8) -> String {
 
 /// The key, which is also the head of the columns of figures.
 fn header(c: &mut Canvas, names: (&str, &str), columns: &Columns, axis: &Axis, unit: &str) {
-    let unit = if axis.log {
-        format!("{unit}, logarithmic axis")
-    } else {
-        unit.to_owned()
-    };
+    let unit = if axis.log { format!("{unit}, logarithmic axis") } else { unit.to_owned() };
     if c.is_narrow() {
         c.y += 16.0;
         c.circle(6.0, c.y - 4.5, 5.0, "pl-before pl-same");
@@ -249,25 +198,13 @@ fn header(c: &mut Canvas, names: (&str, &str), columns: &Columns, axis: &Axis, u
         c.circle(x, c.y - 4.5, 5.5, "pl-after pl-same");
         c.text(x + 10.0, c.y, Anchor::Start, "pl-t", &names.1);
         c.y += 19.0;
-        c.text(
-            0.0,
-            c.y,
-            Anchor::Start,
-            "pl-m",
-            unit.trim_start_matches(", "),
-        );
+        c.text(0.0, c.y, Anchor::Start, "pl-m", unit.trim_start_matches(", "));
         c.y += 14.0;
         return;
     }
     let lines = head(names.0).len().max(head(names.1).len()).max(1) as f64;
     c.y += 1.0 + lines * LINE_HEIGHT;
-    c.text(
-        0.0,
-        c.y,
-        Anchor::Start,
-        "pl-m",
-        unit.trim_start_matches(", "),
-    );
+    c.text(0.0, c.y, Anchor::Start, "pl-m", unit.trim_start_matches(", "));
     for (name, edge, class, r) in [
         (names.0, columns.edges[0], "pl-before pl-same", 5.0),
         (names.1, columns.edges[1], "pl-after pl-same", 5.5),
@@ -290,11 +227,7 @@ fn grid(c: &mut Canvas, axis: &Axis, top: f64, bottom: f64) {
         c.text(x, bottom + 16.0, Anchor::Middle, "pl-m", "0");
         let (a, b, d) = (n(x + 13.0), n(bottom + 4.0), n(bottom - 4.0));
         let e = n(x + 19.0);
-        c.path(
-            &format!("M{a} {b}l4-8M{e} {b}L{} {d}", n(x + 23.0)),
-            "pl-tick",
-            "",
-        );
+        c.path(&format!("M{a} {b}l4-8M{e} {b}L{} {d}", n(x + 23.0)), "pl-tick", "");
         free_from = x + 10.0;
     }
     for tick in &axis.ticks {
@@ -319,39 +252,18 @@ fn grid(c: &mut Canvas, axis: &Axis, top: f64, bottom: f64) {
 fn draw_row(c: &mut Canvas, pair: &Pair, columns: &Columns, axis: &Axis, height: f64) {
     let lines = columns.lines(pair);
     let block = lines.len().max(1) as f64 * 15.0;
-    let (before, after) = (
-        figure(pair.before, axis.decimals),
-        figure(pair.after, axis.decimals),
-    );
+    let (before, after) = (figure(pair.before, axis.decimals), figure(pair.after, axis.decimals));
     let y;
     if c.is_narrow() {
         y = c.y + block + 30.0;
-        c.lines_at(
-            0.0,
-            c.y + 1.0 + block / 2.0,
-            Anchor::Start,
-            "pl-b pl-halo",
-            &lines,
-        );
+        c.lines_at(0.0, c.y + 1.0 + block / 2.0, Anchor::Start, "pl-b pl-halo", &lines);
         let change = pair.change();
-        c.text(
-            columns.edges[2],
-            c.y + 13.0,
-            Anchor::End,
-            "pl-b pl-halo pl-num",
-            &change,
-        );
+        c.text(columns.edges[2], c.y + 13.0, Anchor::End, "pl-b pl-halo pl-num", &change);
         let figures = match before == after && pair.before.is_none() {
             true => before,
             false => format!("{before} → {after}"),
         };
-        c.text(
-            0.0,
-            c.y + block + 14.0,
-            Anchor::Start,
-            "pl-m pl-halo pl-num",
-            &figures,
-        );
+        c.text(0.0, c.y + block + 14.0, Anchor::Start, "pl-m pl-halo pl-num", &figures);
     } else {
         y = c.y + height / 2.0;
         c.lines_at(columns.label_room, y, Anchor::End, "pl-t", &lines);
@@ -362,13 +274,7 @@ fn draw_row(c: &mut Canvas, pair: &Pair, columns: &Columns, axis: &Axis, height:
             let class = if known { "pl-t pl-num" } else { "pl-m" };
             c.text(edge, y + 4.5, Anchor::End, class, text);
         }
-        c.text(
-            columns.edges[2],
-            y + 4.5,
-            Anchor::End,
-            "pl-b pl-num",
-            &pair.change(),
-        );
+        c.text(columns.edges[2], y + 4.5, Anchor::End, "pl-b pl-num", &pair.change());
     }
     dumbbell(c, pair, axis, y);
 }
@@ -379,11 +285,7 @@ fn dumbbell(c: &mut Canvas, pair: &Pair, axis: &Axis, y: f64) {
         let (a, b) = (axis.x(before), axis.x(after));
         if (a - b).abs() > 14.0 {
             let way = (b - a).signum();
-            c.line(
-                (a + way * 5.0, y),
-                (b - way * 5.0, y),
-                &format!("pl-rod {class}"),
-            );
+            c.line((a + way * 5.0, y), (b - way * 5.0, y), &format!("pl-rod {class}"));
             let tip = b - way * 7.0;
             let back = tip - way * 8.0;
             let d = format!(
@@ -407,12 +309,7 @@ fn dumbbell(c: &mut Canvas, pair: &Pair, axis: &Axis, y: f64) {
     if pair.before.is_none() && pair.after.is_none() {
         let fill = c.hatch("none");
         let area = Area(axis.left, y - 5.0, axis.right - axis.left, 10.0);
-        c.rect(
-            area,
-            "pl-gap",
-            Some(&fill),
-            &format!("{}: no data", pair.label),
-        );
+        c.rect(area, "pl-gap", Some(&fill), &format!("{}: no data", pair.label));
     }
 }
 
@@ -420,17 +317,10 @@ fn words(pairs: &[Pair], names: (&str, &str), scale: &Scale) -> String {
     let mut out = format!("{} and {} compared, in {}.", names.0, names.1, scale.label);
     for pair in pairs {
         let text = |v: Option<f64>| {
-            v.map_or_else(
-                || "no data".to_owned(),
-                |v| scale.with_unit(v * scale.divisor),
-            )
+            v.map_or_else(|| "no data".to_owned(), |v| scale.with_unit(v * scale.divisor))
         };
         let (before, after) = (text(pair.before), text(pair.after));
-        out.push_str(&format!(
-            " {}: {before} to {after} ({}).",
-            pair.label,
-            pair.change()
-        ));
+        out.push_str(&format!(" {}: {before} to {after} ({}).", pair.label, pair.change()));
     }
     out
 }

@@ -30,68 +30,33 @@ pub(super) fn draw(
 
 /// The series that keep their own colour, and the sum of the others.
 fn parts(series: &[Series], periods: usize) -> Vec<Strand> {
-    let all: Vec<Strand> = series
-        .iter()
-        .map(|s| Strand::new(s, periods, REST))
-        .collect();
+    let all: Vec<Strand> = series.iter().map(|s| Strand::new(s, periods, REST)).collect();
     let named: Vec<Strand> = all.iter().filter(|s| !is_rest(&s.name)).cloned().collect();
     let kept = largest(&named);
-    let mut parts: Vec<Strand> = kept
-        .iter()
-        .enumerate()
-        .map(|(style, at)| Strand {
-            style,
-            ..named[*at].clone()
-        })
-        .collect();
-    let beyond = (0..named.len())
-        .filter(|at| !kept.contains(at))
-        .map(|at| &named[at]);
-    let rest: Vec<&Strand> = beyond
-        .chain(all.iter().filter(|s| is_rest(&s.name)))
-        .collect();
+    let mut parts: Vec<Strand> =
+        kept.iter().enumerate().map(|(style, at)| Strand { style, ..named[*at].clone() }).collect();
+    let beyond = (0..named.len()).filter(|at| !kept.contains(at)).map(|at| &named[at]);
+    let rest: Vec<&Strand> = beyond.chain(all.iter().filter(|s| is_rest(&s.name))).collect();
     if !rest.is_empty() {
         let folded = rest.iter().filter(|s| !is_rest(&s.name)).count();
-        let name = if folded > 0 {
-            format!("Others ({folded})")
-        } else {
-            "Others".to_owned()
-        };
-        let sum = |at: usize| {
-            rest.iter()
-                .filter_map(|s| s.values[at])
-                .reduce(|a, b| a + b)
-        };
+        let name = if folded > 0 { format!("Others ({folded})") } else { "Others".to_owned() };
+        let sum = |at: usize| rest.iter().filter_map(|s| s.values[at]).reduce(|a, b| a + b);
         let known = |at: usize| rest.iter().filter(|s| s.values[at].is_some()).count();
-        let partial = (0..periods)
-            .filter(|at| (1..rest.len()).contains(&known(*at)))
-            .collect();
+        let partial = (0..periods).filter(|at| (1..rest.len()).contains(&known(*at))).collect();
         let values = (0..periods).map(sum).collect();
-        parts.push(Strand {
-            name,
-            values,
-            style: REST,
-            partial,
-        });
+        parts.push(Strand { name, values, style: REST, partial });
     }
     parts
 }
 
 fn is_rest(name: &str) -> bool {
-    matches!(
-        name.trim().to_lowercase().as_str(),
-        "others" | "other" | "rest"
-    )
+    matches!(name.trim().to_lowercase().as_str(), "others" | "other" | "rest")
 }
 
 /// The lowest and the highest end of a column.
 fn reach(strands: &[Strand], periods: usize) -> (f64, f64) {
     let sum = |at: usize, sign: f64| -> f64 {
-        strands
-            .iter()
-            .filter_map(|s| s.values[at])
-            .filter(|v| v * sign > 0.0)
-            .sum()
+        strands.iter().filter_map(|s| s.values[at]).filter(|v| v * sign > 0.0).sum()
     };
     let low = (0..periods).map(|at| sum(at, -1.0)).fold(0.0, f64::min);
     let high = (0..periods).map(|at| sum(at, 1.0)).fold(0.0, f64::max);
@@ -139,11 +104,7 @@ fn columns(c: &mut Canvas, chart: &TimeChart, plot: &Plot) {
 
 /// A hatched cap where some series have no data, and the figures of the period.
 fn marks(c: &mut Canvas, chart: &TimeChart, plot: &Plot, at: usize) {
-    let known = chart
-        .strands
-        .iter()
-        .filter(|s| s.values[at].is_some())
-        .count();
+    let known = chart.strands.iter().filter(|s| s.values[at].is_some()).count();
     if known == 0 {
         return;
     }
@@ -157,12 +118,7 @@ fn marks(c: &mut Canvas, chart: &TimeChart, plot: &Plot, at: usize) {
         c.rect(area, "pl-gap", Some(&fill), "");
     }
     if !c.is_narrow() {
-        let area = Area(
-            plot.x(at as f64),
-            plot.top,
-            plot.band(),
-            plot.bottom - plot.top,
-        );
+        let area = Area(plot.x(at as f64), plot.top, plot.band(), plot.bottom - plot.top);
         c.rect(area, "pl-hit", None, &figures(chart, at));
     }
 }

@@ -54,10 +54,7 @@ fn shorten(line: &str, size: f64, room: f64) -> String {
     while kept.len() > 1 && width(&kept.iter().collect::<String>(), size) > room - size {
         kept.pop();
     }
-    format!(
-        "{}…",
-        kept.iter().collect::<String>().trim_end_matches(['…', ' '])
-    )
+    format!("{}…", kept.iter().collect::<String>().trim_end_matches(['…', ' ']))
 }
 
 /// Moves labels apart so that none overlap, each as near as can be to where it
@@ -66,11 +63,7 @@ pub(super) fn spread(wanted: &[f64], heights: &[f64], low: f64, high: f64) -> Ve
     let mut groups: Vec<Group> = Vec::new();
     for (at, centre) in wanted.iter().enumerate() {
         let height = heights.get(at).copied().unwrap_or(LINE_HEIGHT);
-        let mut group = Group {
-            wish: *centre,
-            members: vec![height],
-            height,
-        };
+        let mut group = Group { wish: *centre, members: vec![height], height };
         group.wish = group.held(low, high);
         while let Some(above) = groups.pop() {
             if above.wish + above.height / 2.0 <= group.wish - group.height / 2.0 {
@@ -132,20 +125,12 @@ mod tests {
 
     #[test]
     fn labels_with_room_stay() {
-        assert_eq!(
-            spread(&[20.0, 60.0], &[15.0, 15.0], 0.0, 100.0),
-            [20.0, 60.0]
-        );
+        assert_eq!(spread(&[20.0, 60.0], &[15.0, 15.0], 0.0, 100.0), [20.0, 60.0]);
     }
 
     #[test]
     fn long_names_wrap_and_are_cut() {
-        let lines = wrap(
-            "Bolivia (Plurinational State of) and others",
-            13.0,
-            130.0,
-            2,
-        );
+        let lines = wrap("Bolivia (Plurinational State of) and others", 13.0, 130.0, 2);
         assert_eq!(lines.len(), 2);
         assert!(lines[1].ends_with('…'), "{lines:?}");
         assert!(wrap(&"x".repeat(200), 13.0, 100.0, 2)[0].ends_with('…'));

@@ -15,36 +15,19 @@ pub(super) fn draw(
     unit: &str,
     events: &[(String, String)],
 ) -> String {
-    let all: Vec<Strand> = series
-        .iter()
-        .map(|s| Strand::new(s, periods.len(), REST))
-        .collect();
+    let all: Vec<Strand> = series.iter().map(|s| Strand::new(s, periods.len(), REST)).collect();
     let kept = largest(&all);
     let values = || all.iter().flat_map(|s| s.values.iter().flatten());
-    let span = (
-        values().copied().fold(0.0, f64::min),
-        values().copied().fold(0.0, f64::max),
-    );
-    let named = kept.iter().enumerate().map(|(style, at)| Strand {
-        style,
-        ..all[*at].clone()
-    });
+    let span = (values().copied().fold(0.0, f64::min), values().copied().fold(0.0, f64::max));
+    let named = kept.iter().enumerate().map(|(style, at)| Strand { style, ..all[*at].clone() });
     let mut strands: Vec<Strand> = named.collect();
-    let beyond: Vec<Strand> = (0..all.len())
-        .filter(|at| !kept.contains(at))
-        .map(|at| all[at].clone())
-        .collect();
+    let beyond: Vec<Strand> =
+        (0..all.len()).filter(|at| !kept.contains(at)).map(|at| all[at].clone()).collect();
     let shown = strands.len();
     if let Some(first) = beyond.first() {
         let name = format!("{} others, in grey", beyond.len());
-        strands.push(Strand {
-            name,
-            ..first.clone()
-        });
-        strands.extend(beyond.into_iter().skip(1).map(|s| Strand {
-            name: String::new(),
-            ..s
-        }));
+        strands.push(Strand { name, ..first.clone() });
+        strands.extend(beyond.into_iter().skip(1).map(|s| Strand { name: String::new(), ..s }));
     }
     let chart = TimeChart::new((periods, events), strands, unit, span, Mark::Dash);
     let plot = chart.open(c);
@@ -66,12 +49,7 @@ fn line(c: &mut Canvas, chart: &TimeChart, plot: &Plot, strand: &Strand) {
         let (x, y) = (plot.x(at as f64 + 0.5), plot.y(*value));
         let after_gap = at == 0 || strand.values[at - 1].is_none();
         let before_gap = strand.values.get(at + 1).is_none_or(Option::is_none);
-        d.push_str(&format!(
-            "{}{} {}",
-            if after_gap { 'M' } else { 'L' },
-            n(x),
-            n(y)
-        ));
+        d.push_str(&format!("{}{} {}", if after_gap { 'M' } else { 'L' }, n(x), n(y)));
         if before_gap || (after_gap && at > 0) {
             dots.push((x, y));
         }
@@ -84,22 +62,13 @@ fn line(c: &mut Canvas, chart: &TimeChart, plot: &Plot, strand: &Strand) {
         Some(at) => {
             let value = strand.values[at].unwrap_or_default() * chart.scale.divisor;
             let period = calendar::readable(&chart.periods[at]);
-            format!(
-                "{}, {period}: {}",
-                strand.name,
-                chart.scale.with_unit(value)
-            )
+            format!("{}, {period}: {}", strand.name, chart.scale.with_unit(value))
         }
         None => strand.name.clone(),
     };
     c.path(&d, &format!("pl-l pl-l{style}"), &tip);
     for (x, y) in dots {
-        c.circle(
-            x,
-            y,
-            if style == REST { 1.5 } else { 3.0 },
-            &format!("pl-c{style}"),
-        );
+        c.circle(x, y, if style == REST { 1.5 } else { 3.0 }, &format!("pl-c{style}"));
     }
 }
 
@@ -110,11 +79,7 @@ fn ends(chart: &TimeChart, plot: &Plot, labelled: usize) -> Vec<EndLabel> {
             continue;
         };
         let y = plot.y(s.values[last].unwrap_or_default());
-        ends.push(EndLabel {
-            strand,
-            x: plot.x(last as f64 + 0.5) + 3.0,
-            y,
-        });
+        ends.push(EndLabel { strand, x: plot.x(last as f64 + 0.5) + 3.0, y });
     }
     ends.sort_by(|a, b| a.y.total_cmp(&b.y).then(a.strand.cmp(&b.strand)));
     ends
@@ -127,12 +92,7 @@ fn words(chart: &TimeChart) -> String {
         let text = |v: &f64| chart.scale.with_unit(v * chart.scale.divisor);
         match (known.first(), known.last()) {
             (Some(first), Some(last)) => {
-                out.push_str(&format!(
-                    " {}: from {} to {}.",
-                    strand.name,
-                    text(first),
-                    text(last)
-                ));
+                out.push_str(&format!(" {}: from {} to {}.", strand.name, text(first), text(last)));
             }
             _ => out.push_str(&format!(" {}: no data.", strand.name)),
         }

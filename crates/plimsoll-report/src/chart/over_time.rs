@@ -29,21 +29,9 @@ pub(super) struct Strand {
 impl Strand {
     /// A series cut or filled up to `periods` values; what is no number is a gap.
     pub(super) fn new(series: &Series, periods: usize, style: usize) -> Self {
-        let value = |at: usize| {
-            series
-                .values
-                .get(at)
-                .copied()
-                .flatten()
-                .filter(|v| v.is_finite())
-        };
+        let value = |at: usize| series.values.get(at).copied().flatten().filter(|v| v.is_finite());
         let values = (0..periods).map(value).collect();
-        Self {
-            name: series.name.clone(),
-            values,
-            style,
-            partial: Vec::new(),
-        }
+        Self { name: series.name.clone(), values, style, partial: Vec::new() }
     }
 
     pub(super) fn total(&self) -> f64 {
@@ -54,12 +42,7 @@ impl Strand {
 /// The places of the largest series, at most [`MOST`], in their own order.
 pub(super) fn largest(strands: &[Strand]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..strands.len()).collect();
-    order.sort_by(|a, b| {
-        strands[*b]
-            .total()
-            .total_cmp(&strands[*a].total())
-            .then(a.cmp(b))
-    });
+    order.sort_by(|a, b| strands[*b].total().total_cmp(&strands[*a].total()).then(a.cmp(b)));
     order.truncate(MOST);
     order.sort_unstable();
     order
@@ -133,38 +116,19 @@ impl<'a> TimeChart<'a> {
         mark: Mark,
     ) -> Self {
         let scale = Scale::new(unit, span.1.abs().max(span.0.abs()));
-        for value in strands
-            .iter_mut()
-            .flat_map(|s| s.values.iter_mut())
-            .flatten()
-        {
+        for value in strands.iter_mut().flat_map(|s| s.values.iter_mut()).flatten() {
             *value /= scale.divisor;
         }
-        let (low, high) = (
-            span.0.min(0.0) / scale.divisor,
-            span.1.max(0.0) / scale.divisor,
-        );
+        let (low, high) = (span.0.min(0.0) / scale.divisor, span.1.max(0.0) / scale.divisor);
         let ticks = Ticks::linear(low, high, 5);
-        Self {
-            periods,
-            events,
-            strands,
-            scale,
-            ticks,
-            mark,
-        }
+        Self { periods, events, strands, scale, ticks, mark }
     }
 
     /// Draws what lies behind the data and returns where the data go.
     pub(super) fn open(&self, c: &mut Canvas) -> Plot {
         let number = |v: &f64| width(&format_number(*v, self.ticks.decimals), SMALL);
         let left = self.ticks.at.iter().map(number).fold(0.0, f64::max) + 10.0;
-        let right = c.width()
-            - if c.is_narrow() {
-                6.0
-            } else {
-                self.label_room()
-            };
+        let right = c.width() - if c.is_narrow() { 6.0 } else { self.label_room() };
         if c.is_narrow() {
             self.legend(c);
         }
@@ -195,11 +159,7 @@ impl<'a> TimeChart<'a> {
     /// Draws what lies before and below the data.
     pub(super) fn close(&self, c: &mut Canvas, plot: &Plot) {
         if self.ticks.at.iter().any(|t| *t < 0.0) || self.mark == Mark::Box {
-            c.line(
-                (plot.left, plot.y(0.0)),
-                (plot.right, plot.y(0.0)),
-                "pl-base",
-            );
+            c.line((plot.left, plot.y(0.0)), (plot.right, plot.y(0.0)), "pl-base");
         }
         for flag in &plot.flags {
             flag.draw(c, plot.bottom);
@@ -221,12 +181,7 @@ impl<'a> TimeChart<'a> {
 
     /// What the hatches mean, when there are any.
     fn gap_key(&self, c: &mut Canvas, plot: &Plot) {
-        let known = |at: usize| {
-            self.strands
-                .iter()
-                .filter(|s| s.values[at].is_some())
-                .count()
-        };
+        let known = |at: usize| self.strands.iter().filter(|s| s.values[at].is_some()).count();
         let lacking = |at: &usize| self.strands.iter().any(|s| s.partial.contains(at));
         let periods = 0..self.periods.len();
         let some = periods.clone().any(|at| known(at) == 0);
@@ -244,12 +199,7 @@ impl<'a> TimeChart<'a> {
             (false, true) => part_words.to_owned(),
         };
         let fill = c.hatch("none");
-        c.rect(
-            Area(plot.left, c.y + 6.0, 18.0, 11.0),
-            "pl-gap",
-            Some(&fill),
-            "",
-        );
+        c.rect(Area(plot.left, c.y + 6.0, 18.0, 11.0), "pl-gap", Some(&fill), "");
         for line in wrap(&words, SMALL, c.width() - plot.left - 26.0, 3) {
             c.text(plot.left + 25.0, c.y + 16.0, Anchor::Start, "pl-m", &line);
             c.y += LINE_HEIGHT;
@@ -261,11 +211,7 @@ impl<'a> TimeChart<'a> {
         if c.is_narrow() {
             return 240.0;
         }
-        let labels: f64 = self
-            .strands
-            .iter()
-            .map(|s| self.label_lines(s).len() as f64)
-            .sum();
+        let labels: f64 = self.strands.iter().map(|s| self.label_lines(s).len() as f64).sum();
         (labels * LINE_HEIGHT + self.strands.len() as f64 * 4.0).max(320.0)
     }
 
@@ -313,14 +259,9 @@ impl<'a> TimeChart<'a> {
         if c.is_narrow() {
             return;
         }
-        let lines: Vec<Vec<String>> = ends
-            .iter()
-            .map(|e| self.label_lines(&self.strands[e.strand]))
-            .collect();
-        let heights: Vec<f64> = lines
-            .iter()
-            .map(|l| l.len() as f64 * LINE_HEIGHT + 4.0)
-            .collect();
+        let lines: Vec<Vec<String>> =
+            ends.iter().map(|e| self.label_lines(&self.strands[e.strand])).collect();
+        let heights: Vec<f64> = lines.iter().map(|l| l.len() as f64 * LINE_HEIGHT + 4.0).collect();
         let wanted: Vec<f64> = ends.iter().map(|e| e.y).collect();
         let placed = spread(&wanted, &heights, plot.top - 8.0, plot.bottom + 8.0);
         for ((end, lines), y) in ends.iter().zip(&lines).zip(placed) {
@@ -329,11 +270,8 @@ impl<'a> TimeChart<'a> {
             let from = end.x + 3.0;
             let bend = (plot.right + 2.0).max(from);
             let (y0, y1) = (super::canvas::n(end.y), super::canvas::n(y));
-            let (a, b, e) = (
-                super::canvas::n(from),
-                super::canvas::n(bend),
-                super::canvas::n(x - 4.0),
-            );
+            let (a, b, e) =
+                (super::canvas::n(from), super::canvas::n(bend), super::canvas::n(x - 4.0));
             c.path(&format!("M{a} {y0}H{b}L{e} {y1}"), "pl-lead", "");
             self.swatch(c, x, y, style);
             c.lines_at(x + SWATCH + 5.0, y, Anchor::Start, "pl-t", lines);
@@ -363,29 +301,18 @@ impl<'a> TimeChart<'a> {
             c.rect(area, "pl-gap", Some(&fill), &self.gap_words(from, at - 1));
             if area.2 >= width("no data", SMALL) + 6.0 {
                 let middle = (plot.top + plot.bottom) / 2.0;
-                c.text(
-                    area.0 + area.2 / 2.0,
-                    middle,
-                    Anchor::Middle,
-                    "pl-m pl-halo",
-                    "no data",
-                );
+                c.text(area.0 + area.2 / 2.0, middle, Anchor::Middle, "pl-m pl-halo", "no data");
             }
         }
         if self.periods.is_empty() {
-            let (x, y) = (
-                (plot.left + plot.right) / 2.0,
-                (plot.top + plot.bottom) / 2.0,
-            );
+            let (x, y) = ((plot.left + plot.right) / 2.0, (plot.top + plot.bottom) / 2.0);
             c.text(x, y, Anchor::Middle, "pl-m", "no data");
         }
     }
 
     fn gap_words(&self, from: usize, to: usize) -> String {
-        let (first, last) = (
-            calendar::readable(&self.periods[from]),
-            calendar::readable(&self.periods[to]),
-        );
+        let (first, last) =
+            (calendar::readable(&self.periods[from]), calendar::readable(&self.periods[to]));
         match from == to {
             true => format!("{first}: no data"),
             false => format!("{first} to {last}: no data"),
@@ -415,10 +342,7 @@ impl<'a> TimeChart<'a> {
             chosen.push((lane, flag));
         }
         let down_to = |lane: usize| c.y + lanes[..lane].iter().map(|l| l.height).sum::<f64>();
-        let placed = |(lane, flag): (usize, Flag)| Flag {
-            top: down_to(lane),
-            ..flag
-        };
+        let placed = |(lane, flag): (usize, Flag)| Flag { top: down_to(lane), ..flag };
         plot.flags = chosen.into_iter().map(placed).collect();
         down_to(lanes.len())
     }
@@ -426,12 +350,8 @@ impl<'a> TimeChart<'a> {
     /// The events that lie outside the periods.
     pub(super) fn missed_events(&self) -> String {
         let missed = |(when, _): &&(String, String)| calendar::place(self.periods, when).is_none();
-        let names: Vec<&str> = self
-            .events
-            .iter()
-            .filter(missed)
-            .map(|(_, what)| what.as_str())
-            .collect();
+        let names: Vec<&str> =
+            self.events.iter().filter(missed).map(|(_, what)| what.as_str()).collect();
         match names.is_empty() {
             true => String::new(),
             false => format!(" Outside the periods shown: {}.", names.join("; ")),
@@ -442,11 +362,7 @@ impl<'a> TimeChart<'a> {
     pub(super) fn range(&self) -> String {
         match (self.periods.first(), self.periods.last()) {
             (Some(first), Some(last)) => {
-                format!(
-                    "{} to {}",
-                    calendar::readable(first),
-                    calendar::readable(last)
-                )
+                format!("{} to {}", calendar::readable(first), calendar::readable(last))
             }
             _ => "no periods".to_owned(),
         }
@@ -475,19 +391,8 @@ impl Flag {
         let lines = wrap(what, SMALL, 150.0, 3);
         let wide = lines.iter().map(|l| width(l, SMALL)).fold(0.0, f64::max) + 8.0;
         let leftwards = x + wide > right && x - wide >= left.min(0.0);
-        let (from, to) = if leftwards {
-            (x - wide, x)
-        } else {
-            (x, x + wide)
-        };
-        Self {
-            x,
-            top: 0.0,
-            from,
-            to,
-            leftwards,
-            lines,
-        }
+        let (from, to) = if leftwards { (x - wide, x) } else { (x, x + wide) };
+        Self { x, top: 0.0, from, to, leftwards, lines }
     }
 
     /// Draws the line down to `bottom`, over the data, and the words beside it.
@@ -499,22 +404,14 @@ impl Flag {
             false => (self.x + 5.0, Anchor::Start),
         };
         for (at, line) in self.lines.iter().enumerate() {
-            c.text(
-                x,
-                self.top + 13.0 + at as f64 * 14.0,
-                anchor,
-                "pl-flag",
-                line,
-            );
+            c.text(x, self.top + 13.0 + at as f64 * 14.0, anchor, "pl-flag", line);
         }
     }
 
     /// The first row where neither the words nor the line below touch others.
     fn lane(&self, lanes: &[Lane]) -> usize {
         let clear = |from: f64, to: f64, lane: &Lane| {
-            lane.taken
-                .iter()
-                .all(|(a, b)| to + 4.0 < *a || *b + 4.0 < from)
+            lane.taken.iter().all(|(a, b)| to + 4.0 < *a || *b + 4.0 < from)
         };
         (0..lanes.len())
             .find(|at| {

@@ -38,11 +38,7 @@ pub(super) fn draw(c: &mut Canvas, rows: &[ShareRow]) -> String {
     };
     let top = values().fold(0.0, f64::max);
     let low = values().fold(0.0, f64::min);
-    let high = if top > 0.5 {
-        top.max(1.0)
-    } else {
-        top.max(0.01)
-    };
+    let high = if top > 0.5 { top.max(1.0) } else { top.max(0.01) };
     let ticks = Ticks::linear(low * 100.0, high * 100.0, if c.is_narrow() { 4 } else { 5 });
     let layout = layout(c, rows, &ticks);
     let axis_top = c.y;
@@ -69,86 +65,40 @@ pub(super) fn draw(c: &mut Canvas, rows: &[ShareRow]) -> String {
 fn layout(c: &Canvas, rows: &[ShareRow], ticks: &Ticks) -> Layout {
     let (low, high) = ticks.bounds();
     let (low, high) = (low / 100.0, high / 100.0);
-    let bounds = rows
-        .iter()
-        .map(|r| width(&bounds_text(r), SMALL))
-        .fold(0.0, f64::max);
+    let bounds = rows.iter().map(|r| width(&bounds_text(r), SMALL)).fold(0.0, f64::max);
     let bounds_room = if bounds > 0.0 { bounds + 10.0 } else { 0.0 };
     if c.is_narrow() {
         let right = c.width() - 20.0;
         let label_room = c.width() - bounds_room - 78.0;
-        return Layout {
-            label_room,
-            bounds_room,
-            left: 8.0,
-            right,
-            low,
-            high,
-        };
+        return Layout { label_room, bounds_room, left: 8.0, right, low, high };
     }
     let lines = rows.iter().flat_map(|r| wrap(&r.label, LABEL, 210.0, 2));
     let label_room = lines.map(|l| width(&l, LABEL)).fold(40.0, f64::max);
-    let share = rows
-        .iter()
-        .map(|r| width(&share_text(r), LABEL))
-        .fold(0.0, f64::max);
+    let share = rows.iter().map(|r| width(&share_text(r), LABEL)).fold(0.0, f64::max);
     let (left, right) = (label_room + 20.0, c.width() - share - bounds_room - 36.0);
-    Layout {
-        label_room,
-        bounds_room,
-        left,
-        right,
-        low,
-        high,
-    }
+    Layout { label_room, bounds_room, left, right, low, high }
 }
 
 fn row_height(c: &Canvas, row: &ShareRow, layout: &Layout) -> f64 {
-    let lines = wrap(&row.label, LABEL, layout.label_room + 1.0, 2)
-        .len()
-        .max(1) as f64;
-    if c.is_narrow() {
-        34.0 + lines * 15.0
-    } else {
-        19.0 + lines * 15.0
-    }
+    let lines = wrap(&row.label, LABEL, layout.label_room + 1.0, 2).len().max(1) as f64;
+    if c.is_narrow() { 34.0 + lines * 15.0 } else { 19.0 + lines * 15.0 }
 }
 
 fn draw_row(c: &mut Canvas, row: &ShareRow, layout: &Layout, height: f64) {
     let lines = wrap(&row.label, LABEL, layout.label_room + 1.0, 2);
     let top = c.y;
-    let y = if c.is_narrow() {
-        top + height - 20.0
-    } else {
-        top + height / 2.0
-    };
+    let y = if c.is_narrow() { top + height - 20.0 } else { top + height / 2.0 };
     if c.is_narrow() {
         let block = lines.len().max(1) as f64 * 15.0;
-        c.lines_at(
-            0.0,
-            top + 1.0 + block / 2.0,
-            Anchor::Start,
-            "pl-t pl-halo",
-            &lines,
-        );
+        c.lines_at(0.0, top + 1.0 + block / 2.0, Anchor::Start, "pl-t pl-halo", &lines);
     } else {
         c.lines_at(layout.label_room, y, Anchor::End, "pl-t", &lines);
     }
     let (x, figure_y) = (c.width(), if c.is_narrow() { top + 13.0 } else { y + 4.5 });
     let bounds = bounds_text(row);
     c.text(x, figure_y, Anchor::End, "pl-m pl-halo pl-num", &bounds);
-    let class = if share(row).is_some() {
-        "pl-b pl-halo pl-num"
-    } else {
-        "pl-m pl-halo"
-    };
-    c.text(
-        x - layout.bounds_room,
-        figure_y,
-        Anchor::End,
-        class,
-        &share_text(row),
-    );
+    let class = if share(row).is_some() { "pl-b pl-halo pl-num" } else { "pl-m pl-halo" };
+    c.text(x - layout.bounds_room, figure_y, Anchor::End, class, &share_text(row));
     marks(c, row, layout, y);
 }
 
@@ -196,11 +146,7 @@ fn share_text(row: &ShareRow) -> String {
 fn bounds_text(row: &ShareRow) -> String {
     match (finite(row.low), finite(row.high)) {
         (Some(low), Some(high)) => {
-            format!(
-                "{} to {}",
-                format_number(low * 100.0, 1),
-                format_percent(high, 1)
-            )
+            format!("{} to {}", format_number(low * 100.0, 1), format_percent(high, 1))
         }
         (Some(low), None) => format!("at least {}", format_percent(low, 1)),
         (None, Some(high)) => format!("at most {}", format_percent(high, 1)),
@@ -214,8 +160,5 @@ fn words(rows: &[ShareRow]) -> String {
         bounds if share(r).is_none() => format!(" {}: bounds {bounds}.", r.label),
         bounds => format!(" {}: {}, bounds {bounds}.", r.label, share_text(r)),
     };
-    format!(
-        "Shares with their bounds.{}",
-        rows.iter().map(row).collect::<String>()
-    )
+    format!("Shares with their bounds.{}", rows.iter().map(row).collect::<String>())
 }

@@ -25,10 +25,7 @@ impl Marks {
 
     /// The letters and their reasons.
     pub(crate) fn list(&self) -> impl Iterator<Item = (String, &str)> {
-        self.reasons
-            .iter()
-            .enumerate()
-            .map(|(at, reason)| (letter(at), reason.as_str()))
+        self.reasons.iter().enumerate().map(|(at, reason)| (letter(at), reason.as_str()))
     }
 }
 
@@ -78,10 +75,7 @@ pub(crate) fn write(out: &mut String, table: &Table, id: &str) {
         let class = class(column.kind);
         out.push_str(&format!("<th scope=\"col\"{class}>{}", esc(&column.label)));
         if !column.unit.is_empty() {
-            out.push_str(&format!(
-                " <span class=\"pl-unit\">{}</span>",
-                esc(&column.unit)
-            ));
+            out.push_str(&format!(" <span class=\"pl-unit\">{}</span>", esc(&column.unit)));
         }
         out.push_str("</th>");
     }
@@ -98,11 +92,7 @@ pub(crate) fn write(out: &mut String, table: &Table, id: &str) {
 }
 
 fn class(kind: ColumnKind) -> &'static str {
-    if kind == ColumnKind::Text {
-        ""
-    } else {
-        " class=\"pl-n\""
-    }
+    if kind == ColumnKind::Text { "" } else { " class=\"pl-n\"" }
 }
 
 fn write_cell(
@@ -113,11 +103,7 @@ fn write_cell(
     marks: &mut Marks,
 ) {
     let heads_row = first && kind == ColumnKind::Text;
-    let (open, close) = if heads_row {
-        ("th scope=\"row\"", "th")
-    } else {
-        ("td", "td")
-    };
+    let (open, close) = if heads_row { ("th scope=\"row\"", "th") } else { ("td", "td") };
     let content = match cell.map(|c| (c, c.missing_reason())) {
         None => String::new(),
         Some((_, Some(reason))) => format!(
@@ -154,11 +140,7 @@ mod tests {
 
     fn render(columns: Vec<Column>, row: Vec<Cell>) -> String {
         let mut out = String::new();
-        let table = Table {
-            columns,
-            rows: vec![row],
-            ..Table::default()
-        };
+        let table = Table { columns, rows: vec![row], ..Table::default() };
         write(&mut out, &table, "t");
         out
     }
@@ -183,9 +165,6 @@ mod tests {
 
     #[test]
     fn letters_go_on() {
-        assert_eq!(
-            (letter(0), letter(25), letter(26)),
-            ("a".into(), "z".into(), "a2".into())
-        );
+        assert_eq!((letter(0), letter(25), letter(26)), ("a".into(), "z".into(), "a2".into()));
     }
 }

@@ -63,10 +63,7 @@ fn sources(out: &mut String, sources: &[SourceLine]) {
             esc(&source.dataset)
         ));
         for (label, value) in source.details() {
-            out.push_str(&format!(
-                "<dt>{label}</dt><dd>{}</dd>",
-                source_value(label, value)
-            ));
+            out.push_str(&format!("<dt>{label}</dt><dd>{}</dd>", source_value(label, value)));
         }
         out.push_str("</dl></li>\n");
     }
@@ -77,10 +74,7 @@ fn source_value(label: &str, value: &str) -> String {
     let text = esc(value);
     match (label, escape::link(value)) {
         ("URL", Some(url)) => {
-            format!(
-                "<a href=\"{}\" rel=\"noopener noreferrer\">{text}</a>",
-                esc(url)
-            )
+            format!("<a href=\"{}\" rel=\"noopener noreferrer\">{text}</a>", esc(url))
         }
         ("SHA-256", _) => format!("<code>{text}</code>"),
         _ => text,
@@ -97,10 +91,7 @@ fn cite(out: &mut String, page: &Page) {
         esc(&page.cite.short()),
         esc(&page.cite.full())
     ));
-    for (label, text) in [
-        ("BibTeX", page.cite.bibtex()),
-        ("CSL-JSON", page.cite.csl_json()),
-    ] {
+    for (label, text) in [("BibTeX", page.cite.bibtex()), ("CSL-JSON", page.cite.csl_json())] {
         out.push_str(&format!(
             "<details><summary>{label}</summary><pre tabindex=\"0\"><code>{}</code></pre></details>\n",
             esc(&text)

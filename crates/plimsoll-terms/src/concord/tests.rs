@@ -41,26 +41,19 @@ fn the_tables_are_whole() {
     assert_eq!([Hs2022, Hs2017, Hs2012].map(pairs), [15_656, 6140, 5364]);
     for (step, entries) in &TABLES.steps {
         for (from, to) in &entries.converted {
-            assert!(
-                exists(*from, *step) && exists(*to, step.previous().unwrap()),
-                "{from} {to}"
-            );
+            assert!(exists(*from, *step) && exists(*to, step.previous().unwrap()), "{from} {to}");
         }
     }
 }
 
 fn codes_of(rev: HsRevision) -> Vec<HsCode> {
-    (1..=97)
-        .flat_map(|chapter| codes_under(code(&format!("{chapter:02}")), rev))
-        .collect()
+    (1..=97).flat_map(|chapter| codes_under(code(&format!("{chapter:02}")), rev)).collect()
 }
 
 /// The fifty codes: how each compares with HS2017.
 #[test]
 fn the_fifty_codes_against_hs2017() {
-    let fifty = crate::goods::resolve("chpl@2024-02", &[])
-        .unwrap()
-        .hs_codes();
+    let fifty = crate::goods::resolve("chpl@2024-02", &[]).unwrap().hs_codes();
     assert_eq!(fifty.len(), 50);
     for listed in fifty {
         let group = comparable_group(listed, Hs2022, Hs2017);
@@ -72,11 +65,7 @@ fn the_fifty_codes_against_hs2017() {
             "852990" | "901380" => (GroupKind::ScopeChanged, 1, 1),
             _ => (GroupKind::Identical, 1, 1),
         };
-        assert_eq!(
-            (group.kind, group.later.len(), group.earlier.len()),
-            expected,
-            "{listed}"
-        );
+        assert_eq!((group.kind, group.later.len(), group.earlier.len()), expected, "{listed}");
         assert!(group.later.contains(&listed));
         if group.kind == GroupKind::Identical {
             assert_eq!(group.earlier, [listed]);
@@ -104,17 +93,12 @@ fn the_wide_groups() {
         ["852580", "880211", "880212", "880220", "880230", "880240"]
     );
     assert!(
-        cameras
-            .note
-            .contains("group of 6 codes in HS2017 and 20 in HS2022"),
+        cameras.note.contains("group of 6 codes in HS2017 and 20 in HS2022"),
         "{}",
         cameras.note
     );
     let light = before_2022("854149");
-    assert_eq!(
-        texts(&light.later),
-        ["854141", "854142", "854143", "854149"]
-    );
+    assert_eq!(texts(&light.later), ["854141", "854142", "854143", "854149"]);
     assert_eq!(texts(&light.earlier), ["854140"]);
     let other = before_2022("854151");
     assert_eq!(
@@ -128,20 +112,14 @@ fn the_wide_groups() {
 fn renumbered_and_warned() {
     assert_eq!(texts(&before_2022("880730").earlier), ["880330"]);
     assert_eq!(texts(&before_2022("854800").earlier), ["854890"]);
-    assert_eq!(
-        comparable_group(code("880330"), Hs2017, Hs2022).kind,
-        GroupKind::Renumbered
-    );
+    assert_eq!(comparable_group(code("880330"), Hs2017, Hs2022).kind, GroupKind::Renumbered);
     assert!(before_2022("901380").note.contains("LCD modules"));
     assert!(before_2022("852990").note.contains("display modules"));
     assert!(before_2022("854231").note.contains("waste"));
     for text in ["854231", "854232", "854233", "854239"] {
         let group = comparable_group(code(text), Hs2017, Hs2012);
         assert_eq!(group.kind, GroupKind::ScopeChanged, "{text}");
-        assert_eq!(
-            (texts(&group.earlier), texts(&group.later)),
-            (vec![text], vec![text])
-        );
+        assert_eq!((texts(&group.earlier), texts(&group.later)), (vec![text], vec![text]));
         assert!(group.note.contains("multi-component"), "{}", group.note);
     }
 }
@@ -173,27 +151,17 @@ fn the_fifty_codes_against_hs2012() {
 
 #[test]
 fn new_goods_have_no_baseline() {
-    for text in [
-        "880610", "880621", "880699", "8806", "852411", "8524", "854921", "8549",
-    ] {
+    for text in ["880610", "880621", "880699", "8806", "852411", "8524", "854921", "8549"] {
         let group = before_2022(text);
         assert_eq!(group.kind, GroupKind::NoCounterpart, "{text}");
-        assert!(
-            group.note.contains("no pre-2022 baseline"),
-            "{text}: {}",
-            group.note
-        );
+        assert!(group.note.contains("no pre-2022 baseline"), "{text}: {}", group.note);
         assert!(group.earlier.is_empty());
         assert_eq!(recommended_predecessor(code(text)), None);
     }
     for text in ["848510", "848520", "848530", "848580", "848590", "8485"] {
         let group = before_2022(text);
         assert_eq!(group.kind, GroupKind::Widened, "{text}");
-        assert!(
-            group.note.contains("no pre-2022 baseline"),
-            "{text}: {}",
-            group.note
-        );
+        assert!(group.note.contains("no pre-2022 baseline"), "{text}: {}", group.note);
     }
 }
 
@@ -205,31 +173,19 @@ fn questions_without_an_answer_say_why() {
     assert!(
         reason("854231", Hs2022, HsRevision::Hs2002).contains("no correlation table for HS2002")
     );
-    assert_eq!(
-        comparable_group(code("854231"), Hs2022, Hs2022).kind,
-        GroupKind::Identical
-    );
+    assert_eq!(comparable_group(code("854231"), Hs2022, Hs2022).kind, GroupKind::Identical);
     // Without tables a code is still itself.
     let old = HsRevision::Hs2002;
-    assert_eq!(
-        comparable_group(code("852540"), old, old).kind,
-        GroupKind::Identical
-    );
+    assert_eq!(comparable_group(code("852540"), old, old).kind, GroupKind::Identical);
     assert!(!exists(code("854231"), HsRevision::Hs1996) && !covers(HsRevision::Hs1996));
 }
 
 #[test]
 fn headings_and_chapters() {
     let circuits = before_2022("8542");
-    assert_eq!(
-        (texts(&circuits.earlier), texts(&circuits.later)),
-        (vec!["8542"], vec!["8542"])
-    );
+    assert_eq!((texts(&circuits.earlier), texts(&circuits.later)), (vec!["8542"], vec!["8542"]));
     assert_eq!(circuits.kind, GroupKind::Identical);
-    assert_eq!(
-        comparable_group(code("8542"), Hs2022, Hs2012).kind,
-        GroupKind::ScopeChanged
-    );
+    assert_eq!(comparable_group(code("8542"), Hs2022, Hs2012).kind, GroupKind::ScopeChanged);
     let semiconductors = before_2022("8541");
     assert_eq!(
         (texts(&semiconductors.earlier), texts(&semiconductors.later)),
@@ -237,10 +193,7 @@ fn headings_and_chapters() {
     );
     let aircraft_parts = before_2022("8807");
     assert_eq!(aircraft_parts.later, [code("8807")]);
-    assert_eq!(
-        texts(&aircraft_parts.earlier),
-        ["880310", "880320", "880330", "880390"]
-    );
+    assert_eq!(texts(&aircraft_parts.earlier), ["880310", "880320", "880330", "880390"]);
     assert_eq!(before_2022("85").kind, GroupKind::Widened);
     assert!(
         exists(code("85"), Hs2007) && exists(code("8806"), Hs2022) && !exists(code("8806"), Hs2017)
@@ -274,22 +227,13 @@ fn translations() {
         assert_eq!(translate(code(text), Hs2022, Hs2022).codes, [code(text)]);
     }
     let later = translate(code("854150"), Hs2017, Hs2022);
-    assert_eq!(
-        (texts(&later.codes), later.exact),
-        (vec!["854151", "854159"], true)
-    );
+    assert_eq!((texts(&later.codes), later.exact), (vec!["854151", "854159"], true));
     let cameras = translate(code("852580"), Hs2017, Hs2022);
     assert!(cameras.broader && cameras.codes.contains(&code("852589")));
     let drones = translate(code("880621"), Hs2022, Hs2017);
     assert!(drones.codes.is_empty() && !drones.exact && drones.note.contains("no pre-2022"));
-    assert_eq!(
-        recommended_predecessor(code("854151")),
-        Some(code("854150"))
-    );
-    assert_eq!(
-        recommended_predecessor(code("845710")),
-        Some(code("845710"))
-    );
+    assert_eq!(recommended_predecessor(code("854151")), Some(code("854150")));
+    assert_eq!(recommended_predecessor(code("845710")), Some(code("845710")));
     assert_eq!(recommended_predecessor(code("852580")), None);
 }
 
@@ -303,13 +247,8 @@ fn groups_are_closed_for_every_code() {
         }
         for member in &group.later {
             let again = closure(&[*member], Hs2022, Hs2017, Hs2022);
-            let codes = |rev| {
-                again
-                    .iter()
-                    .filter(|(r, _)| *r == rev)
-                    .map(|(_, c)| *c)
-                    .collect::<Vec<_>>()
-            };
+            let codes =
+                |rev| again.iter().filter(|(r, _)| *r == rev).map(|(_, c)| *c).collect::<Vec<_>>();
             assert_eq!(
                 (codes(Hs2017), codes(Hs2022)),
                 (group.earlier.clone(), group.later.clone()),
@@ -324,24 +263,15 @@ fn groups_are_closed_for_every_code() {
 fn relations_as_published() {
     assert_eq!(
         earlier(code("010121"), Hs2022),
-        [Link {
-            code: code("010121"),
-            relation: Relation::OneToOne
-        }]
+        [Link { code: code("010121"), relation: Relation::OneToOne }]
     );
     assert_eq!(
         earlier(code("854149"), Hs2022),
-        [Link {
-            code: code("854140"),
-            relation: Relation::ManyToOne
-        }]
+        [Link { code: code("854140"), relation: Relation::ManyToOne }]
     );
     assert_eq!(earlier(code("852990"), Hs2022).len(), 483);
     assert_eq!(
-        later(code("880330"), Hs2017)
-            .iter()
-            .filter(|l| l.code == code("880730"))
-            .count(),
+        later(code("880330"), Hs2017).iter().filter(|l| l.code == code("880730")).count(),
         1
     );
     assert!(earlier(code("845710"), Hs2007).is_empty() && later(code("845710"), Hs2022).is_empty());

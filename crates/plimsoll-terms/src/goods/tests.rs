@@ -7,11 +7,7 @@ fn goods(spec: &str) -> Goods {
 }
 
 fn codes(spec: &str) -> Vec<String> {
-    goods(spec)
-        .codes
-        .iter()
-        .map(|c| c.code.to_string())
-        .collect()
+    goods(spec).codes.iter().map(|c| c.code.to_string()).collect()
 }
 
 fn code(text: &str) -> HsCode {
@@ -42,18 +38,10 @@ fn the_priority_list_in_its_versions_and_tiers() {
         CHPL_VERSIONS.map(|(v, n, _)| goods(&format!("chpl@{v}")).codes.len() == n),
         [true; 3]
     );
-    assert_eq!(
-        codes("chpl:tier4.B"),
-        ["845710", "845811", "845891", "845961", "846693"]
-    );
+    assert_eq!(codes("chpl:tier4.B"), ["845710", "845811", "845891", "845961", "846693"]);
     assert_eq!(goods("chpl:tier1").codes[0].tier, Some(Tier::T1));
-    assert_eq!(
-        goods("chpl:tier1").codes[0].label.as_deref(),
-        Some("Processors and controllers")
-    );
-    let error = resolve("chpl@2023-05:tier4.B", &[])
-        .unwrap_err()
-        .to_string();
+    assert_eq!(goods("chpl:tier1").codes[0].label.as_deref(), Some("Processors and controllers"));
+    let error = resolve("chpl@2023-05:tier4.B", &[]).unwrap_err().to_string();
     assert!(error.contains("tier1 or tier2"), "{error}");
     let error = resolve("chpl@2022-01", &[]).unwrap_err().to_string();
     assert!(error.contains("2023-05"), "{error}");
@@ -62,12 +50,8 @@ fn the_priority_list_in_its_versions_and_tiers() {
 #[test]
 fn every_list_is_in_order_and_its_codes_exist() {
     for built_in in ALL {
-        let specs = std::iter::once(built_in.name.to_owned()).chain(
-            built_in
-                .definitions
-                .iter()
-                .map(|d| format!("{}:{d}", built_in.name)),
-        );
+        let specs = std::iter::once(built_in.name.to_owned())
+            .chain(built_in.definitions.iter().map(|d| format!("{}:{d}", built_in.name)));
         for spec in specs {
             let goods = goods(&spec);
             assert!(
@@ -88,10 +72,8 @@ fn every_list_is_in_order_and_its_codes_exist() {
             assert_eq!(resolve(&goods.spec(), &[]).unwrap(), goods, "{spec}");
         }
     }
-    let defined: BTreeSet<(&str, &str)> = DEFINITIONS
-        .iter()
-        .map(|d| (d.group.as_str(), d.definition.as_str()))
-        .collect();
+    let defined: BTreeSet<(&str, &str)> =
+        DEFINITIONS.iter().map(|d| (d.group.as_str(), d.definition.as_str())).collect();
     for (group, definition) in defined {
         let built_in = ALL.iter().find(|b| b.name == group).unwrap();
         assert!(
@@ -99,11 +81,8 @@ fn every_list_is_in_order_and_its_codes_exist() {
             "{group}:{definition}"
         );
     }
-    let lines = include_str!("../../data/goods.csv")
-        .lines()
-        .filter(|l| !l.starts_with('#'))
-        .count()
-        - 1;
+    let lines =
+        include_str!("../../data/goods.csv").lines().filter(|l| !l.starts_with('#')).count() - 1;
     assert_eq!(DEFINITIONS.len(), lines);
 }
 
@@ -113,13 +92,7 @@ fn groups() {
     assert_eq!(goods("machine tools").codes.len(), 65);
     assert_eq!(goods("machine-tools:wide").codes.len(), 84);
     assert_eq!(goods("machine-tools:nc").codes.len(), 20);
-    assert_eq!(
-        goods("machine-tools:nc")
-            .codes_in(HsRevision::Hs2017)
-            .codes
-            .len(),
-        16
-    );
+    assert_eq!(goods("machine-tools:nc").codes_in(HsRevision::Hs2017).codes.len(), 16);
     assert_eq!(codes("microelectronics"), ["8542"]);
     assert_eq!(codes("microelectronics:8541+8542"), ["8541", "8542"]);
     assert_eq!(codes("microelectronics:hs85"), ["85"]);
@@ -127,12 +100,7 @@ fn groups() {
     assert_eq!(codes("nitrocellulose"), ["391220"]);
     assert_eq!(goods("nitrocellulose:precursors").codes.len(), 4);
     let uav = goods("uav");
-    assert!(
-        uav.note
-            .as_deref()
-            .unwrap()
-            .contains("no pre-2022 baseline")
-    );
+    assert!(uav.note.as_deref().unwrap().contains("no pre-2022 baseline"));
     let before = uav.codes_in(HsRevision::Hs2017);
     assert!(before.codes.is_empty() && before.missing.len() == 11);
     assert_eq!(
@@ -170,28 +138,12 @@ fn lists_compared_across_2022() {
     assert_eq!(list.widened, [code("852589"), code("854149")]);
     assert!(list.left_out.is_empty());
     // 46 single codes, the 26 of the cameras, 4 + 1 and 2 + 1.
-    assert_eq!(
-        (list.later.len(), list.earlier.len()),
-        (46 + 20 + 4 + 2, 46 + 6 + 1 + 1)
-    );
-    assert_eq!(
-        goods("uav")
-            .comparable_with(HsRevision::Hs2017)
-            .left_out
-            .len(),
-        11
-    );
+    assert_eq!((list.later.len(), list.earlier.len()), (46 + 20 + 4 + 2, 46 + 6 + 1 + 1));
+    assert_eq!(goods("uav").comparable_with(HsRevision::Hs2017).left_out.len(), 11);
     let tools = goods("machine-tools").comparable_with(HsRevision::Hs2017);
     assert!(tools.left_out.is_empty());
-    assert_eq!(
-        goods("machine-tools").codes_in(HsRevision::Hs2017).broader,
-        tools.widened
-    );
-    assert!(
-        tools.widened.iter().all(|c| c.as_str().starts_with("8463")),
-        "{:?}",
-        tools.widened
-    );
+    assert_eq!(goods("machine-tools").codes_in(HsRevision::Hs2017).broader, tools.widened);
+    assert!(tools.widened.iter().all(|c| c.as_str().starts_with("8463")), "{:?}", tools.widened);
 }
 
 #[test]
@@ -222,22 +174,11 @@ fn unknown_names_list_near_ones() {
 
 #[test]
 fn variants_of_one_concept() {
-    let specs = |spec: &str| {
-        variants(&goods(spec))
-            .iter()
-            .map(Goods::spec)
-            .collect::<Vec<_>>()
-    };
+    let specs = |spec: &str| variants(&goods(spec)).iter().map(Goods::spec).collect::<Vec<_>>();
     assert_eq!(specs("chpl"), ["chpl@2023-09", "chpl@2023-05"]);
     assert_eq!(specs("chpl:tier4.B"), Vec::<String>::new());
-    assert_eq!(
-        specs("chpl:tier1"),
-        ["chpl@2023-09:tier1", "chpl@2023-05:tier1"]
-    );
-    assert_eq!(
-        specs("machine-tools"),
-        ["machine-tools:wide", "machine-tools:nc"]
-    );
+    assert_eq!(specs("chpl:tier1"), ["chpl@2023-09:tier1", "chpl@2023-05:tier1"]);
+    assert_eq!(specs("machine-tools"), ["machine-tools:wide", "machine-tools:nc"]);
     assert_eq!(specs("microelectronics").len(), 4);
     assert!(
         specs("nitrocellulose").is_empty() && specs("854231").is_empty() && specs("uav").is_empty()
@@ -264,39 +205,17 @@ fn users_groups() {
     let mine = resolve("mine", &user).unwrap();
     assert_eq!((mine.version.as_str(), mine.codes.len()), ("2026-01", 2));
     assert_eq!(mine.spec(), "mine@2026-01");
-    assert_eq!(
-        resolve("mine:air", &user).unwrap().codes[0]
-            .label
-            .as_deref(),
-        Some("Drone parts")
-    );
-    assert_eq!(
-        resolve("mine@2025-01", &user).unwrap().revision,
-        HsRevision::Hs2017
-    );
+    assert_eq!(resolve("mine:air", &user).unwrap().codes[0].label.as_deref(), Some("Drone parts"));
+    assert_eq!(resolve("mine@2025-01", &user).unwrap().revision, HsRevision::Hs2017);
     assert!(resolve("mine@2024", &user).is_err() && resolve("mine:sea", &user).is_err());
-    assert!(
-        resolve("mind", &user)
-            .unwrap_err()
-            .to_string()
-            .contains("did you mean mine?")
-    );
+    assert!(resolve("mind", &user).unwrap_err().to_string().contains("did you mean mine?"));
     for (bad, word) in [
-        (
-            "[[group]]\nname='a'\ncodes=['85.42']",
-            "854231, not 8542.31",
-        ),
-        (
-            "[[group]]\nname='a'\ncodes=['852580']",
-            "does not exist in HS2022",
-        ),
+        ("[[group]]\nname='a'\ncodes=['85.42']", "854231, not 8542.31"),
+        ("[[group]]\nname='a'\ncodes=['852580']", "does not exist in HS2022"),
         ("[[group]]\nname='a'\ncodes=[]", "no code"),
         ("[[group]]\nname='1a'\ncodes=['85']", "starts with a letter"),
         ("[[group]]\nname='a'\ncolour='red'\ncodes=['85']", "colour"),
-        (
-            "[[group]]\nname='a'\ncodes=['85']\n[[group]]\nname='A'\ncodes=['85']",
-            "twice",
-        ),
+        ("[[group]]\nname='a'\ncodes=['85']\n[[group]]\nname='A'\ncodes=['85']", "twice"),
     ] {
         let error = parse_user_groups(bad).unwrap_err().to_string();
         assert!(error.contains(word), "{bad}: {error}");
@@ -316,10 +235,7 @@ fn codes_listed_by_the_union() {
     let user = [group];
     let luxury = resolve("eu-sanctioned:luxury", &user).unwrap();
     assert_eq!(luxury.codes[0].listed.as_deref(), Some("2022-03-15"));
-    assert_eq!(
-        resolve("eu-sanctioned", &user).unwrap().spec(),
-        "eu-sanctioned@2022-04-08"
-    );
+    assert_eq!(resolve("eu-sanctioned", &user).unwrap().spec(), "eu-sanctioned@2022-04-08");
     assert!(parse_eu_sanctioned("hs6,date\n").is_err());
     assert!(
         parse_eu_sanctioned("hs6,sanction_date,sanctioned\n85423,2022-02-25,1\n")

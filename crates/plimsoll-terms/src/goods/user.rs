@@ -120,19 +120,9 @@ fn read_group(entry: Entry) -> Result<GoodsGroup, GoodsError> {
 fn read_code(code: Code) -> Result<GoodsCode, crate::hs::HsCodeError> {
     Ok(match code {
         Code::Plain(text) => GoodsCode::bare(HsCode::parse(text.trim())?),
-        Code::Detailed {
-            code,
-            label,
-            listed,
-            category,
-        } => {
+        Code::Detailed { code, label, listed, category } => {
             let bare = GoodsCode::bare(HsCode::parse(code.trim())?);
-            GoodsCode {
-                label: label.or(bare.label),
-                listed,
-                category,
-                ..bare
-            }
+            GoodsCode { label: label.or(bare.label), listed, category, ..bare }
         }
     })
 }
@@ -155,21 +145,12 @@ pub fn parse_eu_sanctioned(text: &str) -> Result<GoodsGroup, GoodsError> {
         .flexible(true)
         .trim(csv::Trim::All)
         .from_reader(text.trim_start_matches('\u{feff}').as_bytes());
-    let header = reader
-        .headers()
-        .map_err(|error| fault(error.to_string()))?
-        .clone();
-    let column = |name: &str| {
-        header
-            .iter()
-            .position(|cell| cell.eq_ignore_ascii_case(name))
-    };
+    let header = reader.headers().map_err(|error| fault(error.to_string()))?.clone();
+    let column = |name: &str| header.iter().position(|cell| cell.eq_ignore_ascii_case(name));
     let (Some(code_at), Some(day_at), Some(listed_at)) =
         (column("hs6"), column("sanction_date"), column("sanctioned"))
     else {
-        return Err(fault(
-            "it needs the columns hs6, sanction_date and sanctioned".into(),
-        ));
+        return Err(fault("it needs the columns hs6, sanction_date and sanctioned".into()));
     };
     let category_at = column("category");
     let mut codes: BTreeMap<HsCode, GoodsCode> = BTreeMap::new();
@@ -182,19 +163,9 @@ pub fn parse_eu_sanctioned(text: &str) -> Result<GoodsGroup, GoodsError> {
         let line = record.position().map_or(0, csv::Position::line);
         let code =
             HsCode::parse(cell(code_at)).map_err(|error| fault(format!("line {line}: {error}")))?;
-        let category = category_at
-            .map(cell)
-            .filter(|text| !text.is_empty())
-            .map(str::to_owned);
+        let category = category_at.map(cell).filter(|text| !text.is_empty()).map(str::to_owned);
         let listed = Some(cell(day_at).to_owned());
-        codes.insert(
-            code,
-            GoodsCode {
-                listed,
-                category,
-                ..GoodsCode::bare(code)
-            },
-        );
+        codes.insert(code, GoodsCode { listed, category, ..GoodsCode::bare(code) });
     }
     let version = codes.values().filter_map(|c| c.listed.clone()).max();
     let version = version.ok_or_else(|| fault("no code in it is listed".into()))?;

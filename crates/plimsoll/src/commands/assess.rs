@@ -30,14 +30,12 @@ pub fn run(context: &Context, args: &AssessArgs) -> Result<Exit, Failure> {
     let question = question(args)?;
     let store = Store::open(&context.store)?;
     let scanner = Scanner::new(store);
+    known_dataset(scanner.store(), question.dataset.as_deref())?;
     let coverage = Coverage::of(scanner.store(), question.dataset.as_deref())?;
     warm_repeats(&scanner, &coverage, &question)?;
     let answer = assess(&scanner, &coverage, &question)?;
-    let variants = if args.variants {
-        variants(&scanner, &coverage, &question)?
-    } else {
-        Vec::new()
-    };
+    let variants =
+        if args.variants { variants(&scanner, &coverage, &question)? } else { Vec::new() };
     let shown = Shown {
         scanner: &scanner,
         question: &question,
@@ -63,11 +61,26 @@ pub fn run(context: &Context, args: &AssessArgs) -> Result<Exit, Failure> {
             "add --why for rows, rules and SQL, --page FILE for a page, --variants for other definitions",
         );
     }
-    Ok(if answer.cannot_tell() {
-        Exit::CannotTell
+    Ok(if answer.cannot_tell() { Exit::CannotTell } else { Exit::Done })
+}
+
+fn known_dataset(store: &Store, asked: Option<&str>) -> Result<(), Failure> {
+    let Some(asked) = asked else { return Ok(()) };
+    let known: std::collections::BTreeSet<&str> =
+        store.manifest.resources.iter().map(|s| s.dataset.as_str()).collect();
+    if known.contains(asked) {
+        return Ok(());
+    }
+    let known = if known.is_empty() {
+        "none".into()
     } else {
-        Exit::Done
-    })
+        known.into_iter().collect::<Vec<_>>().join(", ")
+    };
+    Err(Failure::usage(
+        "dataset-unknown",
+        format!("no dataset {asked:?} is loaded; there are: {known}"),
+        "take one of them, or leave --dataset out",
+    ))
 }
 
 /// Everything that is shown of an answer.
@@ -98,10 +111,7 @@ pub fn write_page(path: &Path, html: &str) -> Result<(), Failure> {
 fn cannot_tell(question: &Question, answer: &Assessment) -> Exit {
     let why = answer.sides[0].cannot_tell.clone().unwrap_or_default();
     printer::talk(&format!("cannot tell: {why}"));
-    let who = question
-        .importer
-        .as_ref()
-        .map_or("the importer".to_owned(), |i| i.label.clone());
+    let who = question.importer.as_ref().map_or("the importer".to_owned(), |i| i.label.clone());
     printer::next(&format!(
         "load import statistics of {who}, or exports to it, for {}; plimsoll status shows what is loaded",
         question.period
@@ -131,15 +141,19 @@ pub fn question(args: &AssessArgs) -> Result<Question, Failure> {
     let rates = settings::rates(args.rates.as_deref())?;
     let currency = args.currency.to_ascii_uppercase();
     let asked = period(&args.period)?;
-    if currency != "USD"
-        && rates
-            .usd_per_unit(&currency, asked.first(), asked.last())
-            .is_none()
-    {
+    if currency != "USD" && rates.usd_per_unit(&currency, asked.first(), asked.last()).is_none() {
         return Err(Failure::usage(
             "currency-unknown",
             format!("there is no exchange rate for {currency} in {asked}"),
             "USD and EUR are built in; give others with --rates FILE (month, currency, usd_per_unit)",
+        ));
+    }
+    let against = args.against.as_deref().map(period).transpose()?;
+    if against == Some(asked) {
+        return Err(Failure::usage(
+            "period-compared-with-itself",
+            format!("--period and --against are both {asked}"),
+            "name an earlier period, or leave --against out",
         ));
     }
     Ok(Question {
@@ -147,7 +161,7 @@ pub fn question(args: &AssessArgs) -> Result<Question, Failure> {
         exporter: places(args.exporter.as_deref(), "--exporter")?,
         goods,
         period: asked,
-        against: args.against.as_deref().map(period).transpose()?,
+        against,
         currency,
         basis: match args.basis {
             BasisArg::Any => BasisAsked::Any,
@@ -196,22 +210,12 @@ fn variants(
     let mut all = Vec::new();
     for goods in goods {
         for exporter in &exporters {
-            let variant = Question {
-                goods: goods.clone(),
-                exporter: exporter.clone(),
-                ..question.clone()
-            };
-            let who = exporter
-                .as_ref()
-                .map(|e| format!(" · {}", e.label))
-                .unwrap_or_default();
+            let variant =
+                Question { goods: goods.clone(), exporter: exporter.clone(), ..question.clone() };
+            let who = exporter.as_ref().map(|e| format!(" · {}", e.label)).unwrap_or_default();
             let name = format!("{}{who}", goods.spec());
             let answer = assess(scanner, coverage, &variant)?;
-            all.push(Variant {
-                name,
-                question: variant,
-                answer,
-            });
+            all.push(Variant { name, question: variant, answer });
         }
     }
     Ok(all)
@@ -223,16 +227,11 @@ fn warm_repeats(
     coverage: &Coverage,
     question: &Question,
 ) -> Result<(), Failure> {
-    let repeats = std::env::var("PLIMSOLL_BENCH_REPEAT")
-        .ok()
-        .and_then(|t| t.parse::<u32>().ok());
+    let repeats = std::env::var("PLIMSOLL_BENCH_REPEAT").ok().and_then(|t| t.parse::<u32>().ok());
     for _ in 0..repeats.unwrap_or(0) {
         let start = std::time::Instant::now();
         assess(scanner, coverage, question)?;
-        printer::talk(&format!(
-            "warm_query_seconds={:.6}",
-            start.elapsed().as_secs_f64()
-        ));
+        printer::talk(&format!("warm_query_seconds={:.6}", start.elapsed().as_secs_f64()));
     }
     Ok(())
 }

@@ -61,14 +61,8 @@ pub fn run(context: &Context, args: &DemoArgs) -> Result<Exit, Failure> {
         variants: &[],
         args: &asked,
     };
-    let page = write(
-        args.page.as_deref(),
-        &plimsoll_report::to_html(&present::page(&shown)),
-    )?;
-    let made = Made {
-        page: &page,
-        store: &folder,
-    };
+    let page = write(args.page.as_deref(), &plimsoll_report::to_html(&present::page(&shown)))?;
+    let made = Made { page: &page, store: &folder };
     printer::data(&present::told(&shown, &made, context.format));
     printer::next(&present::next(&folder));
     Ok(Exit::Done)
@@ -79,11 +73,7 @@ fn asked() -> Result<AssessArgs, Failure> {
     let cli = Cli::try_parse_from(QUESTION.into_iter().chain(["--by", "month"]));
     match cli.map(|c| c.command) {
         Ok(Command::Assess(args)) => Ok(*args),
-        Ok(_) => Err(Failure::usage(
-            "demo",
-            "the demonstration's question is no assessment",
-            "",
-        )),
+        Ok(_) => Err(Failure::usage("demo", "the demonstration's question is no assessment", "")),
         Err(e) => Err(Failure::usage("demo", e.to_string(), "")),
     }
 }
@@ -99,11 +89,7 @@ fn write(asked: Option<&Path>, html: &str) -> Result<PathBuf, Failure> {
     if write_page(&here, html).is_ok() {
         return Ok(here);
     }
-    let folder = kept(
-        tempfile::Builder::new()
-            .prefix("plimsoll-demo-page-")
-            .tempdir(),
-    )?;
+    let folder = kept(tempfile::Builder::new().prefix("plimsoll-demo-page-").tempdir())?;
     let path = folder.join(PAGE);
     write_page(&path, html)?;
     Ok(path)
@@ -127,11 +113,7 @@ fn ready_store() -> Result<PathBuf, Failure> {
     if (ours(&folder) && holds_the_figures(&folder)) || (free(&folder) && load(&folder).is_ok()) {
         return Ok(folder);
     }
-    let folder = kept(
-        tempfile::Builder::new()
-            .prefix("plimsoll-demo-store-")
-            .tempdir(),
-    )?;
+    let folder = kept(tempfile::Builder::new().prefix("plimsoll-demo-store-").tempdir())?;
     load(&folder)?;
     Ok(folder)
 }
@@ -141,9 +123,7 @@ fn ready_store() -> Result<PathBuf, Failure> {
 #[cfg(unix)]
 fn ours(folder: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
-    let mine = tempfile::tempfile()
-        .and_then(|f| f.metadata())
-        .map(|m| m.uid());
+    let mine = tempfile::tempfile().and_then(|f| f.metadata()).map(|m| m.uid());
     match (std::fs::symlink_metadata(folder), mine) {
         (Ok(folder), Ok(mine)) => {
             folder.is_dir() && folder.uid() == mine && folder.mode() & 0o022 == 0
@@ -183,17 +163,13 @@ fn holds_the_figures(folder: &Path) -> bool {
 fn figures_sha256() -> Option<String> {
     let folder = tempfile::tempdir().ok()?;
     let file = figures_file(folder.path()).ok()?;
-    plimsoll_ingest::load::sha256(&file)
-        .ok()
-        .map(|(sha256, _)| sha256)
+    plimsoll_ingest::load::sha256(&file).ok().map(|(sha256, _)| sha256)
 }
 
 fn figures_file(folder: &Path) -> Result<PathBuf, IngestError> {
     let path = folder.join(FILE);
-    std::fs::write(&path, FIGURES).map_err(|source| IngestError::Read {
-        path: path.clone(),
-        source,
-    })?;
+    std::fs::write(&path, FIGURES)
+        .map_err(|source| IngestError::Read { path: path.clone(), source })?;
     Ok(path)
 }
 

@@ -50,11 +50,7 @@ pub fn run(context: &Context, args: &ExplainArgs) -> Result<Exit, Failure> {
 
 /// The code in `error[column-missing]:`, as people copy it.
 fn bare(asked: &str) -> String {
-    let text = asked
-        .trim()
-        .trim_end_matches(':')
-        .to_lowercase()
-        .replace([' ', '_'], "-");
+    let text = asked.trim().trim_end_matches(':').to_lowercase().replace([' ', '_'], "-");
     let text = text.strip_prefix("error[").unwrap_or(&text);
     text.trim_end_matches(']').to_owned()
 }
@@ -90,9 +86,7 @@ fn distance(a: &str, b: &str) -> usize {
         let mut last = i + 1;
         let mut next = vec![last];
         for (j, cb) in b.iter().enumerate() {
-            last = (row[j] + usize::from(ca != *cb))
-                .min(row[j + 1] + 1)
-                .min(last + 1);
+            last = (row[j] + usize::from(ca != *cb)).min(row[j + 1] + 1).min(last + 1);
             next.push(last);
         }
         row = next;
@@ -103,9 +97,7 @@ fn distance(a: &str, b: &str) -> usize {
 impl Entry {
     /// The code without what keeps layouts, datasets and exit codes apart.
     fn name(&self) -> &str {
-        self.code
-            .split_once(':')
-            .map_or(&self.code, |(_, name)| name)
+        self.code.split_once(':').map_or(&self.code, |(_, name)| name)
     }
 
     fn answers_to(&self, code: &str) -> bool {
@@ -128,11 +120,7 @@ fn entries() -> Vec<Entry> {
         }
     }
     for entry in all.iter_mut().filter(|e| e.kind == "Dataset") {
-        let _ = write!(
-            entry.text,
-            "\n\nLayouts: {}.",
-            layouts_of(entry.name()).join(", ")
-        );
+        let _ = write!(entry.text, "\n\nLayouts: {}.", layouts_of(entry.name()).join(", "));
     }
     all
 }
@@ -164,18 +152,11 @@ fn parse(texts: &str) -> Vec<Entry> {
 }
 
 fn met(text: &str) -> &str {
-    text.lines()
-        .find_map(|l| l.strip_prefix("met:"))
-        .unwrap_or_default()
-        .trim()
+    text.lines().find_map(|l| l.strip_prefix("met:")).unwrap_or_default().trim()
 }
 
 fn layout_text(format: &dyn IngestFormat, met: &str) -> String {
-    let example: String = format
-        .example()
-        .lines()
-        .map(|l| format!("    {l}\n"))
-        .collect();
+    let example: String = format.example().lines().map(|l| format!("    {l}\n")).collect();
     format!(
         "{}\n\nPublisher: {}. Dataset: {}. Met on a real file: {met}.\n\nA worked example, made by us:\n\n{}\n\nThe layout is recognised by its column names; `--as {}` forces it.",
         format.title(),
@@ -187,21 +168,13 @@ fn layout_text(format: &dyn IngestFormat, met: &str) -> String {
 }
 
 fn layouts_of(dataset: &str) -> Vec<&'static str> {
-    formats::ALL
-        .iter()
-        .filter(|f| f.dataset() == dataset)
-        .map(|f| f.id())
-        .collect()
+    formats::ALL.iter().filter(|f| f.dataset() == dataset).map(|f| f.id()).collect()
 }
 
 /// All datasets: first those with a rank of preference, in its order.
 fn datasets() -> Vec<&'static str> {
-    let mut all: Vec<&str> = formats::ALL
-        .iter()
-        .map(|f| f.dataset())
-        .collect::<BTreeSet<_>>()
-        .into_iter()
-        .collect();
+    let mut all: Vec<&str> =
+        formats::ALL.iter().map(|f| f.dataset()).collect::<BTreeSet<_>>().into_iter().collect();
     all.sort_by_key(|d| choice::dataset_rank(d));
     all
 }
@@ -279,28 +252,16 @@ fn topic(code: &str, all: &[Entry]) -> Option<Plain> {
     let texts = |kind: &'static str| all.iter().filter(move |e| e.kind == kind);
     Some(match code {
         "layouts" => {
-            let mut table = Plain::new([
-                "Layout",
-                "What",
-                "Publisher",
-                "Dataset",
-                "Met on a real file",
-            ]);
+            let mut table =
+                Plain::new(["Layout", "What", "Publisher", "Dataset", "Met on a real file"]);
             for format in formats::ALL {
-                let entry = parse(TEXTS)
-                    .into_iter()
-                    .find(|e| e.code == format!("layout:{}", format.id()));
+                let entry =
+                    parse(TEXTS).into_iter().find(|e| e.code == format!("layout:{}", format.id()));
                 let met = entry.map(|e| met(&e.text).to_owned()).unwrap_or_default();
                 table.rows.push(
-                    [
-                        format.id(),
-                        format.title(),
-                        format.publisher(),
-                        format.dataset(),
-                        &met,
-                    ]
-                    .map(str::to_owned)
-                    .into(),
+                    [format.id(), format.title(), format.publisher(), format.dataset(), &met]
+                        .map(str::to_owned)
+                        .into(),
                 );
             }
             table
@@ -308,9 +269,8 @@ fn topic(code: &str, all: &[Entry]) -> Option<Plain> {
         "datasets" => {
             let mut table = Plain::new(["Dataset", "What", "Layouts"]);
             for dataset in datasets() {
-                let summary = texts("Dataset")
-                    .find(|e| e.name() == dataset)
-                    .map(|e| e.summary.clone());
+                let summary =
+                    texts("Dataset").find(|e| e.name() == dataset).map(|e| e.summary.clone());
                 table.rows.push(vec![
                     dataset.to_owned(),
                     summary.unwrap_or_default(),
@@ -349,10 +309,7 @@ mod tests {
     /// The program's text in a file: what stands before its tests.
     fn program_text(path: &Path) -> String {
         let text = std::fs::read_to_string(path).unwrap();
-        text.split("#[cfg(test)]")
-            .next()
-            .unwrap_or_default()
-            .to_owned()
+        text.split("#[cfg(test)]").next().unwrap_or_default().to_owned()
     }
 
     fn literals(text: &str) -> Vec<&str> {
@@ -368,10 +325,7 @@ mod tests {
     }
 
     fn crates() -> PathBuf {
-        Path::new(env!("CARGO_MANIFEST_DIR"))
-            .parent()
-            .unwrap()
-            .to_owned()
+        Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
     }
 
     fn explained() -> BTreeSet<String> {
@@ -392,10 +346,7 @@ mod tests {
         codes.extend(of_ingest);
         let explained = explained();
         let missing: Vec<&String> = codes.difference(&explained).collect();
-        assert!(
-            missing.is_empty(),
-            "write a text in explain/explain.md for {missing:?}"
-        );
+        assert!(missing.is_empty(), "write a text in explain/explain.md for {missing:?}");
     }
 
     /// Rules are words joined by hyphens in the files that judge rows: whatever looks like one
@@ -416,9 +367,8 @@ mod tests {
                     .all(|w| !w.is_empty() && w.bytes().all(|b| b.is_ascii_lowercase()))
         };
         let layouts: BTreeSet<&str> = formats::ALL.iter().map(|f| f.id()).collect();
-        let mut rules: BTreeSet<String> = ["heading", "negative", "not-csv", "bad-rate"]
-            .map(str::to_owned)
-            .into();
+        let mut rules: BTreeSet<String> =
+            ["heading", "negative", "not-csv", "bad-rate"].map(str::to_owned).into();
         for path in &files {
             let text = program_text(path);
             let code = text
@@ -426,12 +376,7 @@ mod tests {
                 .filter(|l| !l.trim_start().starts_with("//"))
                 .collect::<Vec<_>>()
                 .join("\n");
-            rules.extend(
-                literals(&code)
-                    .into_iter()
-                    .filter(|t| is_rule(t))
-                    .map(str::to_owned),
-            );
+            rules.extend(literals(&code).into_iter().filter(|t| is_rule(t)).map(str::to_owned));
         }
         rules.retain(|r| !layouts.contains(r.as_str()) && !OTHERS.contains(&r.as_str()));
         assert!(
@@ -440,19 +385,14 @@ mod tests {
         );
         let explained = explained();
         let missing: Vec<&String> = rules.difference(&explained).collect();
-        assert!(
-            missing.is_empty(),
-            "write a text in explain/explain.md for {missing:?}"
-        );
+        assert!(missing.is_empty(), "write a text in explain/explain.md for {missing:?}");
     }
 
     #[test]
     fn every_layout_dataset_and_exit_code_has_a_text() {
         let all = parse(TEXTS);
         for format in formats::ALL {
-            let entry = all
-                .iter()
-                .find(|e| e.code == format!("layout:{}", format.id()));
+            let entry = all.iter().find(|e| e.code == format!("layout:{}", format.id()));
             assert!(
                 entry.is_some_and(|e| !met(&e.text).is_empty()),
                 "{}: no `met:` line",
@@ -460,16 +400,10 @@ mod tests {
             );
         }
         for dataset in datasets() {
-            assert!(
-                all.iter().any(|e| e.code == format!("dataset:{dataset}")),
-                "{dataset}"
-            );
+            assert!(all.iter().any(|e| e.code == format!("dataset:{dataset}")), "{dataset}");
         }
         for exit in [Exit::Done, Exit::Attention, Exit::Failed, Exit::CannotTell] {
-            assert!(
-                all.iter().any(|e| e.code == format!("exit-{}", exit as u8)),
-                "{exit:?}"
-            );
+            assert!(all.iter().any(|e| e.code == format!("exit-{}", exit as u8)), "{exit:?}");
         }
     }
 
@@ -491,10 +425,6 @@ mod tests {
         let all = entries();
         let failure = unknown("colum-missing", "colum-missing", &all);
         assert!(failure.hint.contains("column-missing"), "{}", failure.hint);
-        assert!(
-            unknown("chpl", "chpl", &all)
-                .hint
-                .contains("plimsoll goods chpl")
-        );
+        assert!(unknown("chpl", "chpl", &all).hint.contains("plimsoll goods chpl"));
     }
 }

@@ -20,12 +20,7 @@ const NEAR: usize = 5;
 /// Looks up what was asked for and prints it.
 pub fn run(context: &Context, args: &GoodsArgs) -> Result<Exit, Failure> {
     let user = settings::goods_files(&args.goods_files)?;
-    let names = args
-        .labels
-        .as_deref()
-        .map(names)
-        .transpose()?
-        .unwrap_or_default();
+    let names = args.labels.as_deref().map(names).transpose()?.unwrap_or_default();
     let all = definitions(&user);
     let Some(what) = args.what.as_deref() else {
         printer::data(&present::all(&all, context.format));
@@ -68,30 +63,21 @@ pub struct Listed {
 fn definitions(user: &[GoodsGroup]) -> Vec<Listed> {
     let mut specs: Vec<(String, String)> = Vec::new();
     for group in user {
-        specs.push((
-            group.name.clone(),
-            format!("{}@{}", group.name, group.version),
-        ));
+        specs.push((group.name.clone(), format!("{}@{}", group.name, group.version)));
     }
-    for built_in in goods::ALL
-        .iter()
-        .filter(|b| !user.iter().any(|g| g.name.eq_ignore_ascii_case(b.name)))
+    for built_in in
+        goods::ALL.iter().filter(|b| !user.iter().any(|g| g.name.eq_ignore_ascii_case(b.name)))
     {
         let name = built_in.name;
         if name == "chpl" {
             specs.extend(
-                CHPL_VERSIONS
-                    .iter()
-                    .map(|(v, ..)| (name.to_owned(), format!("{name}@{v}"))),
+                CHPL_VERSIONS.iter().map(|(v, ..)| (name.to_owned(), format!("{name}@{v}"))),
             );
         } else if built_in.definitions.is_empty() {
             specs.push((name.to_owned(), name.to_owned()));
         } else {
             specs.extend(
-                built_in
-                    .definitions
-                    .iter()
-                    .map(|d| (name.to_owned(), format!("{name}:{d}"))),
+                built_in.definitions.iter().map(|d| (name.to_owned(), format!("{name}:{d}"))),
             );
         }
     }
@@ -118,9 +104,8 @@ fn names(path: &Path) -> Result<Labels, Failure> {
         )
     };
     let list: serde_json::Value = serde_json::from_str(text).map_err(|e| fail(e.to_string()))?;
-    let entries = list["results"]
-        .as_array()
-        .ok_or_else(|| fail("it has no list \"results\"".into()))?;
+    let entries =
+        list["results"].as_array().ok_or_else(|| fail("it has no list \"results\"".into()))?;
     let mut writer = csv::Writer::from_writer(Vec::new());
     let _ = writer.write_record(["code", "description"]);
     for entry in entries {
@@ -150,11 +135,8 @@ fn code_asked(what: &str, user: &[GoodsGroup]) -> Result<Option<(HsCode, HsRevis
     let digits: String = text.chars().filter(|c| *c != '.').collect();
     let fail = |why: String| Failure::usage("goods-unknown", why, near_hint(&digits));
     let code = HsCode::parse(&digits).map_err(|e| fail(e.to_string()))?;
-    let found: Vec<HsRevision> = HsRevision::ALL
-        .into_iter()
-        .rev()
-        .filter(|r| concord::exists(code, *r))
-        .collect();
+    let found: Vec<HsRevision> =
+        HsRevision::ALL.into_iter().rev().filter(|r| concord::exists(code, *r)).collect();
     let revision = match revision {
         None => None,
         Some(text) => Some(HsRevision::parse(text).map_err(|e| fail(e.to_string()))?),
@@ -171,10 +153,7 @@ fn code_asked(what: &str, user: &[GoodsGroup]) -> Result<Option<(HsCode, HsRevis
         Some(asked) if found.contains(&asked) => Ok(Some((code, asked))),
         Some(asked) => {
             let names: Vec<&str> = found.iter().map(|r| r.name()).collect();
-            Err(fail(format!(
-                "{code} is not in {asked}; it is in {}",
-                names.join(", ")
-            )))
+            Err(fail(format!("{code} is not in {asked}; it is in {}", names.join(", "))))
         }
     }
 }
@@ -184,29 +163,17 @@ fn near_hint(digits: &str) -> String {
     let near = near(digits);
     match near.first() {
         None => "a code has 2, 4 or 6 digits; plimsoll goods lists the groups".into(),
-        Some(first) => format!(
-            "near it: {}; for example plimsoll goods {first}",
-            near.join(", ")
-        ),
+        Some(first) => format!("near it: {}; for example plimsoll goods {first}", near.join(", ")),
     }
 }
 
 fn near(digits: &str) -> Vec<String> {
     let known = |text: &str| {
-        HsCode::parse(text)
-            .ok()
-            .filter(|c| HsRevision::ALL.iter().any(|r| concord::exists(*c, *r)))
+        HsCode::parse(text).ok().filter(|c| HsRevision::ALL.iter().any(|r| concord::exists(*c, *r)))
     };
     // A spreadsheet's lost zero, or a national code of eight or ten digits.
-    let mended = [
-        format!("0{digits}"),
-        digits.get(..6).unwrap_or_default().to_owned(),
-    ];
-    if let Some(code) = mended
-        .iter()
-        .filter(|m| m.as_str() != digits)
-        .find_map(|m| known(m))
-    {
+    let mended = [format!("0{digits}"), digits.get(..6).unwrap_or_default().to_owned()];
+    if let Some(code) = mended.iter().filter(|m| m.as_str() != digits).find_map(|m| known(m)) {
         return vec![code.to_string()];
     }
     let level = match digits.len() {
@@ -214,20 +181,12 @@ fn near(digits: &str) -> Vec<String> {
         3 | 4 => 4,
         _ => 6,
     };
-    let above = (0..level)
-        .rev()
-        .find_map(|n| digits.get(..n).and_then(known));
-    let wanted: i64 = format!("{digits:0<6}")
-        .get(..level)
-        .and_then(|d| d.parse().ok())
-        .unwrap_or(0);
+    let above = (0..level).rev().find_map(|n| digits.get(..n).and_then(known));
+    let wanted: i64 =
+        format!("{digits:0<6}").get(..level).and_then(|d| d.parse().ok()).unwrap_or(0);
     let mut found: Vec<HsCode> = chapters(above)
         .into_iter()
-        .flat_map(|c| {
-            HsRevision::ALL
-                .into_iter()
-                .flat_map(move |r| concord::codes_under(c, r))
-        })
+        .flat_map(|c| HsRevision::ALL.into_iter().flat_map(move |r| concord::codes_under(c, r)))
         .map(|c| c.truncate(level as u8))
         .collect();
     found.sort();
@@ -242,9 +201,7 @@ fn near(digits: &str) -> Vec<String> {
 fn chapters(above: Option<HsCode>) -> Vec<HsCode> {
     match above {
         Some(code) => vec![code],
-        None => (1..=97)
-            .filter_map(|n| HsCode::parse(&format!("{n:02}")).ok())
-            .collect(),
+        None => (1..=97).filter_map(|n| HsCode::parse(&format!("{n:02}")).ok()).collect(),
     }
 }
 
@@ -291,10 +248,7 @@ impl<'a> Membership<'a> {
                 Some(entry) => (How::UnderListed, vec![entry]),
                 None => (
                     How::HoldsListed,
-                    list.codes
-                        .iter()
-                        .filter(|c| c.code.is_under(code))
-                        .collect(),
+                    list.codes.iter().filter(|c| c.code.is_under(code)).collect(),
                 ),
             }
         } else {
@@ -312,11 +266,7 @@ fn carried(list: &Goods, code: HsCode, revision: HsRevision) -> (How, Vec<&Goods
         let there = concord::translate(listed.code, list.revision, revision);
         if there.codes.iter().any(|c| code.is_under(*c)) {
             let same = there.codes == [code] && there.exact;
-            how = if same && entries.is_empty() {
-                How::Listed
-            } else {
-                How::StoodFor
-            };
+            how = if same && entries.is_empty() { How::Listed } else { How::StoodFor };
             entries.push(listed);
         } else if there.codes.iter().any(|c| c.is_under(code)) {
             entries.push(listed);
@@ -338,25 +288,14 @@ impl Way {
     /// The codes to name first: linked and compared; where the published links lead elsewhere,
     /// the codes it is compared with.
     pub fn main(&self) -> Vec<HsCode> {
-        let both: Vec<HsCode> = self
-            .published
-            .iter()
-            .map(|l| l.code)
-            .filter(|c| self.group.contains(c))
-            .collect();
-        if both.is_empty() {
-            self.group.clone()
-        } else {
-            both
-        }
+        let both: Vec<HsCode> =
+            self.published.iter().map(|l| l.code).filter(|c| self.group.contains(c)).collect();
+        if both.is_empty() { self.group.clone() } else { both }
     }
 
     /// Published links that are not followed, such as those to electrical waste.
     pub fn not_followed(&self) -> usize {
-        self.published
-            .iter()
-            .filter(|l| !self.group.contains(&l.code))
-            .count()
+        self.published.iter().filter(|l| !self.group.contains(&l.code)).count()
     }
 }
 
@@ -379,9 +318,7 @@ impl Links {
         {
             Some(to) if exists && code.level() == 6 && concord::covers(to) => Way {
                 published: published(code, revision),
-                group: concord::comparable_group(code, revision, to)
-                    .codes_in(to)
-                    .to_vec(),
+                group: concord::comparable_group(code, revision, to).codes_in(to).to_vec(),
             },
             _ => Way::default(),
         };
@@ -416,15 +353,9 @@ pub struct CodeView<'a> {
 
 impl<'a> CodeView<'a> {
     fn new(code: HsCode, revision: HsRevision, all: &'a [Listed], names: &Labels) -> CodeView<'a> {
-        let covered = HsRevision::ALL
-            .into_iter()
-            .rev()
-            .filter(|r| concord::covers(*r));
-        let under = if code.level() < 6 {
-            concord::codes_under(code, revision)
-        } else {
-            Vec::new()
-        };
+        let covered = HsRevision::ALL.into_iter().rev().filter(|r| concord::covers(*r));
+        let under =
+            if code.level() < 6 { concord::codes_under(code, revision) } else { Vec::new() };
         CodeView {
             code,
             revision,
@@ -432,30 +363,17 @@ impl<'a> CodeView<'a> {
             under,
             links: covered.map(|r| Links::new(code, r)).collect(),
             comparable: comparable(code),
-            lists: all
-                .iter()
-                .filter_map(|l| Membership::find(&l.goods, code, revision))
-                .collect(),
-            user_lists: all
-                .iter()
-                .any(|l| !goods::ALL.iter().any(|b| b.name == l.goods.group)),
+            lists: all.iter().filter_map(|l| Membership::find(&l.goods, code, revision)).collect(),
+            user_lists: all.iter().any(|l| !goods::ALL.iter().any(|b| b.name == l.goods.group)),
         }
     }
 }
 
 /// The closed groups between the revisions shown, asked from the newer side where it is there.
 fn comparable(code: HsCode) -> Vec<ComparableGroup> {
-    let pairs = [
-        (SHOWN[0], SHOWN[1]),
-        (SHOWN[0], SHOWN[2]),
-        (SHOWN[1], SHOWN[2]),
-    ];
+    let pairs = [(SHOWN[0], SHOWN[1]), (SHOWN[0], SHOWN[2]), (SHOWN[1], SHOWN[2])];
     let group = |(newer, older): (HsRevision, HsRevision)| {
-        let (from, to) = if concord::exists(code, newer) {
-            (newer, older)
-        } else {
-            (older, newer)
-        };
+        let (from, to) = if concord::exists(code, newer) { (newer, older) } else { (older, newer) };
         concord::exists(code, from).then(|| concord::comparable_group(code, from, to))
     };
     pairs.into_iter().filter_map(group).collect()
@@ -499,14 +417,8 @@ impl<'a> GroupView<'a> {
     fn new(goods: Goods, all: &'a [Listed], names: &Labels) -> GroupView<'a> {
         let mut carried: Vec<CodesIn> = SHOWN.iter().map(|r| goods.codes_in(*r)).collect();
         let row = |entry: &GoodsCode| GroupRow {
-            label: names
-                .get(entry.code)
-                .map(str::to_owned)
-                .or_else(|| entry.label.clone()),
-            carried: carried
-                .iter()
-                .map(|list| carry(&goods, entry.code, list))
-                .collect(),
+            label: names.get(entry.code).map(str::to_owned).or_else(|| entry.label.clone()),
+            carried: carried.iter().map(|list| carry(&goods, entry.code, list)).collect(),
             entry: entry.clone(),
         };
         let rows: Vec<GroupRow> = goods.codes.iter().map(row).collect();
@@ -517,12 +429,7 @@ impl<'a> GroupView<'a> {
         }
         let same = |other: &&Goods| other.group == goods.group && other.spec() != goods.spec();
         let others = all.iter().map(|l| &l.goods).filter(same).collect();
-        GroupView {
-            rows,
-            carried,
-            others,
-            goods,
-        }
+        GroupView { rows, carried, others, goods }
     }
 }
 
@@ -530,17 +437,8 @@ fn carry(goods: &Goods, code: HsCode, list: &CodesIn) -> Carried {
     // A heading is taken by its digits wherever it exists.
     if code.level() < 6 && concord::exists(code, list.revision) {
         let group = concord::comparable_group(code, goods.revision, list.revision);
-        let kind = if group.kind == GroupKind::Identical {
-            "exact"
-        } else {
-            "scope-changed"
-        };
-        return Carried {
-            revision: list.revision,
-            codes: vec![code],
-            kind,
-            note: group.note,
-        };
+        let kind = if group.kind == GroupKind::Identical { "exact" } else { "scope-changed" };
+        return Carried { revision: list.revision, codes: vec![code], kind, note: group.note };
     }
     let there = concord::translate(code, goods.revision, list.revision);
     let kind = if there.codes.is_empty() {
@@ -555,10 +453,5 @@ fn carry(goods: &Goods, code: HsCode, list: &CodesIn) -> Carried {
     } else {
         "scope-changed"
     };
-    Carried {
-        revision: list.revision,
-        codes: there.codes,
-        kind,
-        note: there.note,
-    }
+    Carried { revision: list.revision, codes: there.codes, kind, note: there.note }
 }

@@ -50,9 +50,7 @@ pub fn run(context: &Context, args: &LoadArgs) -> Result<Exit, Failure> {
         return Ok(Exit::Failed);
     }
     if context.format == Format::Table {
-        printer::next(
-            "plimsoll assess --importer RUS --goods chpl --period 2022, or plimsoll status",
-        );
+        printer::next("plimsoll status shows what is loaded; plimsoll assess --help has examples");
     }
     Ok(Exit::Done)
 }
@@ -63,10 +61,7 @@ fn load_one(
     options: &LoadOptions,
 ) -> Result<Vec<LoadReport>, IngestError> {
     let bytes = std::fs::metadata(path).map(|m| m.len()).unwrap_or(0);
-    let name = path
-        .file_name()
-        .map(|n| n.to_string_lossy().into_owned())
-        .unwrap_or_default();
+    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let progress = LoadProgress::new(&name, bytes);
     let result = load_file(writer, path, options, &|stage| progress.see(stage));
     progress.done();
@@ -94,15 +89,9 @@ pub fn options(args: &LoadArgs) -> Result<LoadOptions, Failure> {
     }
     let format = match &args.layout {
         None => None,
-        Some(name) => Some(formats::by_id(name).ok_or_else(|| {
-            IngestError::NoSuchLayout {
-                name: name.clone(),
-                known: formats::ALL
-                    .iter()
-                    .map(|f| f.id())
-                    .collect::<Vec<_>>()
-                    .join(", "),
-            }
+        Some(name) => Some(formats::by_id(name).ok_or_else(|| IngestError::NoSuchLayout {
+            name: name.clone(),
+            known: formats::ALL.iter().map(|f| f.id()).collect::<Vec<_>>().join(", "),
         })?),
     };
     Ok(LoadOptions {
@@ -129,9 +118,7 @@ fn set(said: &mut Said, vintage: &mut Option<String>, setting: &str) -> Result<(
         return Err(fail(format!("--set {setting:?} has no '='")));
     };
     let place = |value: &str| {
-        place::by_user(value)
-            .map(Place::Known)
-            .map_err(|e| fail(format!("--set {what}: {e}")))
+        place::by_user(value).map(Place::Known).map_err(|e| fail(format!("--set {what}: {e}")))
     };
     match what {
         "reporter" => said.reporter = Some(place(value)?),
@@ -144,18 +131,11 @@ fn set(said: &mut Said, vintage: &mut Option<String>, setting: &str) -> Result<(
             said.revision = Some(HsRevision::parse(value).map_err(|e| fail(e.to_string()))?);
         }
         "year" => {
-            said.year = Some(
-                value
-                    .parse()
-                    .map_err(|_| fail(format!("{value:?} is no year")))?,
-            )
+            said.year = Some(value.parse().map_err(|_| fail(format!("{value:?} is no year")))?)
         }
         "unit" => {
-            said.value_unit = Some(
-                value
-                    .parse()
-                    .map_err(|_| fail(format!("{value:?} is no number")))?,
-            )
+            said.value_unit =
+                Some(value.parse().map_err(|_| fail(format!("{value:?} is no number")))?)
         }
         "vintage" => *vintage = Some(value.to_owned()),
         _ => return Err(fail(format!("--set knows no {what:?}"))),

@@ -30,11 +30,7 @@ fn show(answer: &Answer, format: Format) -> String {
         format => {
             let mut plain = tables::Plain::default();
             for (name, numeric) in answer.columns.iter().zip(&answer.numeric) {
-                plain.columns.push(if *numeric {
-                    format!(">{name}")
-                } else {
-                    name.clone()
-                });
+                plain.columns.push(if *numeric { format!(">{name}") } else { name.clone() });
             }
             plain.rows = answer
                 .rows

@@ -10,10 +10,7 @@ use plimsoll_ingest::store::Store;
 /// Reads the manifest and prints it.
 pub fn run(context: &Context) -> Result<Exit, Failure> {
     let store = Store::open(&context.store)?;
-    let view = present::View {
-        store: &store,
-        today: settings::today(),
-    };
+    let view = present::View { store: &store, today: settings::today() };
     printer::data(&present::show(&view, context.format));
     if context.format == Format::Table && store.manifest.resources.is_empty() {
         printer::next(

@@ -19,6 +19,7 @@ pub fn document(shown: &Shown<'_>) -> Value {
     out.insert("sources".into(), sources(shown));
     out.insert("set_aside".into(), set_aside(shown));
     out.insert("left_out".into(), left_out(answer, question));
+    out.insert("not_in_both".into(), not_in_both(answer));
     out.insert("comparable".into(), comparable(shown));
     out.insert("rules".into(), json!(answer.rules));
     out.insert("notes".into(), json!(answer.notes));
@@ -26,10 +27,7 @@ pub fn document(shown: &Shown<'_>) -> Value {
         out.insert("against".into(), Value::Object(side(shown, before)));
     }
     if !shown.variants.is_empty() {
-        out.insert(
-            "variants".into(),
-            shown.variants.iter().map(variant).collect(),
-        );
+        out.insert("variants".into(), shown.variants.iter().map(variant).collect());
     }
     if shown.args.why {
         out.insert("why".into(), why(shown));
@@ -65,14 +63,7 @@ fn side(shown: &Shown<'_>, side: &Side) -> Map<String, Value> {
     put("share_low", bound(1));
     put("share_high", bound(2));
     put("coverage", side.coverage.map_or(Value::Null, ratio));
-    put(
-        "basis",
-        if bases.is_empty() {
-            Value::Null
-        } else {
-            json!(bases.join("+"))
-        },
-    );
+    put("basis", if bases.is_empty() { Value::Null } else { json!(bases.join("+")) });
     put("period", json!(side.period.to_string()));
     put("goods", goods(shown));
     put("suppliers", side.suppliers.iter().map(supplier).collect());
@@ -117,21 +108,14 @@ fn goods(shown: &Shown<'_>) -> Value {
 /// Listed codes whose concept is in a state.
 pub fn codes_in_state(answer: &Assessment, test: impl Fn(&State) -> bool) -> Vec<String> {
     let of = answer.concepts.iter().filter(|c| test(&c.state));
-    of.flat_map(|c| c.listed.iter().map(ToString::to_string))
-        .collect()
+    of.flat_map(|c| c.listed.iter().map(ToString::to_string)).collect()
 }
 
 fn left_out(answer: &Assessment, question: &Question) -> Value {
     let mut all = Vec::new();
     for left in &answer.left_out {
         let concept = &answer.concepts[left.concept];
-        let value = |i: usize| {
-            left.values
-                .get(i)
-                .copied()
-                .flatten()
-                .map_or(Value::Null, cents)
-        };
+        let value = |i: usize| left.values.get(i).copied().flatten().map_or(Value::Null, cents);
         all.push(json!({
             "codes": concept.listed.iter().map(ToString::to_string).collect::<Vec<_>>(),
             "reason": left.reason,
@@ -143,22 +127,30 @@ fn left_out(answer: &Assessment, question: &Question) -> Value {
     Value::Array(all)
 }
 
+/// Reporters who report in one of two periods only.
+fn not_in_both(answer: &Assessment) -> Value {
+    let value = |v: Option<&Option<f64>>| v.copied().flatten().map_or(Value::Null, cents);
+    answer
+        .not_in_both
+        .iter()
+        .map(|one| {
+            json!({
+                "reporter": one.reporter,
+                "value": value(one.values.first()),
+                "value_against": value(one.values.get(1)),
+            })
+        })
+        .collect()
+}
+
 /// Which codes stand for which, where they are not simply the listed ones.
 fn comparable(shown: &Shown<'_>) -> Value {
     if shown.question.as_reported {
         return json!({"comparable": false, "why": "codes as reported, by their digits"});
     }
     let mut groups = Vec::new();
-    for concept in shown
-        .answer
-        .concepts
-        .iter()
-        .filter(|c| c.state == State::Used)
-    {
-        let own = concept
-            .codes
-            .values()
-            .all(|codes| codes.iter().eq(concept.listed.iter()));
+    for concept in shown.answer.concepts.iter().filter(|c| c.state == State::Used) {
+        let own = concept.codes.values().all(|codes| codes.iter().eq(concept.listed.iter()));
         if !own || concept.note.is_some() {
             let codes: BTreeMap<&str, Vec<String>> = concept
                 .codes
@@ -215,19 +207,13 @@ pub fn breakdown(shown: &Shown<'_>, side: &Side) -> Vec<(String, String, CellSum
             ByArg::Supplier => (text(key.supplier), place_name(&text(key.supplier))),
             ByArg::Importer => (text(key.importer), place_name(&text(key.importer))),
             ByArg::Code => (concept.name(), concept.label.clone().unwrap_or_default()),
-            ByArg::Tier => (
-                concept.tier.clone().unwrap_or_else(|| "none".into()),
-                String::new(),
-            ),
+            ByArg::Tier => (concept.tier.clone().unwrap_or_else(|| "none".into()), String::new()),
             ByArg::Month => (key.period.to_string(), String::new()),
         }
     };
     let wanted = |key: &CellKey| match &shown.question.exporter {
         None => true,
-        Some(set) => set
-            .members
-            .iter()
-            .any(|m| m.code() == answer.symbols.text(key.supplier)),
+        Some(set) => set.members.iter().any(|m| m.code() == answer.symbols.text(key.supplier)),
     };
     let mut sums: BTreeMap<(String, String), CellSum> = BTreeMap::new();
     for (key, cell) in side.cells.iter().filter(|(k, _)| wanted(k)) {
@@ -235,9 +221,7 @@ pub fn breakdown(shown: &Shown<'_>, side: &Side) -> Vec<(String, String, CellSum
         sum.value.merge(cell.value);
         sum.weight.merge(cell.weight);
     }
-    sums.into_iter()
-        .map(|((key, label), sum)| (key, label, sum))
-        .collect()
+    sums.into_iter().map(|((key, label), sum)| (key, label, sum)).collect()
 }
 
 fn by(shown: &Shown<'_>, side: &Side) -> Value {

@@ -36,10 +36,7 @@ pub fn page(shown: &Shown<'_>) -> Page {
 
 /// A heading of the second level.
 pub fn heading(text: &str) -> Block {
-    Block::Heading {
-        level: 2,
-        text: text.to_owned(),
-    }
+    Block::Heading { level: 2, text: text.to_owned() }
 }
 
 fn blocks(shown: &Shown<'_>) -> Vec<Block> {
@@ -50,10 +47,7 @@ fn blocks(shown: &Shown<'_>) -> Vec<Block> {
     }
     let warnings = warnings(shown);
     if !warnings.is_empty() {
-        blocks.push(Block::Callout {
-            kind: CalloutKind::Warning,
-            text: warnings.join("\n\n"),
-        });
+        blocks.push(Block::Callout { kind: CalloutKind::Warning, text: warnings.join("\n\n") });
     }
     let figures = Figures::new(shown);
     if !figures.is_empty() {
@@ -63,11 +57,7 @@ fn blocks(shown: &Shown<'_>) -> Vec<Block> {
     if !answer.notes.is_empty() {
         blocks.push(heading("What to know when using these figures"));
         blocks.push(Block::List(
-            answer
-                .notes
-                .iter()
-                .map(|n| words::note(shown.question, n))
-                .collect(),
+            answer.notes.iter().map(|n| words::note(shown.question, n)).collect(),
         ));
     }
     blocks.push(Block::Callout {
@@ -95,11 +85,7 @@ fn title(shown: &Shown<'_>) -> String {
             words::bounds(share)
         ),
         (Some(value), ..) => {
-            let from = if words::all_eu(shown) {
-                " from the EU"
-            } else {
-                ""
-            };
+            let from = if words::all_eu(shown) { " from the EU" } else { "" };
             format!(
                 "{who}: {} of {goods}{from}, {period}",
                 words::short_money(&question.currency, value)
@@ -114,20 +100,11 @@ fn title(shown: &Shown<'_>) -> String {
 
 fn title_before(shown: &Shown<'_>, side: &Side, before: &Side) -> String {
     let when = words::before(&side.period, &before.period);
-    match (
-        before.numerator,
-        before.share,
-        &shown.question.exporter,
-        side.numerator,
-    ) {
+    match (before.numerator, before.share, &shown.question.exporter, side.numerator) {
         (None, ..) => format!("{when}: the data cannot tell"),
         (Some(_), Some([share, ..]), Some(_), _) => format!("{when} {}", percent(share)),
         (Some(b), _, _, Some(a)) if b > 0.0 => {
-            format!(
-                "{when} {} ({})",
-                words::short_money(&shown.question.currency, b),
-                change(a, b)
-            )
+            format!("{when} {} ({})", words::short_money(&shown.question.currency, b), change(a, b))
         }
         (Some(b), ..) => format!("{when} {}", words::short_money(&shown.question.currency, b)),
     }
@@ -162,9 +139,7 @@ fn lede(shown: &Shown<'_>) -> String {
 fn amounts(shown: &Shown<'_>) -> String {
     let question = shown.question;
     let one = |side: &Side| {
-        let value = side
-            .numerator
-            .map(|v| format!("{} {}", question.currency, money(v)));
+        let value = side.numerator.map(|v| format!("{} {}", question.currency, money(v)));
         match (value, &question.exporter, side.denominator) {
             (Some(value), Some(_), Some(all)) => {
                 format!("{value} of {} {}", question.currency, money(all))
@@ -174,11 +149,7 @@ fn amounts(shown: &Shown<'_>) -> String {
         }
     };
     let sides = &shown.answer.sides;
-    let from = question
-        .exporter
-        .as_ref()
-        .map(|e| format!(" from {}", e.label))
-        .unwrap_or_default();
+    let from = question.exporter.as_ref().map(|e| format!(" from {}", e.label)).unwrap_or_default();
     let mut text = format!(
         "{}{from} to {}: {} in {}",
         words::sentence_case(&words::goods(&question.goods)),
@@ -187,11 +158,7 @@ fn amounts(shown: &Shown<'_>) -> String {
         words::period(&sides[0].period)
     );
     if let Some(before) = sides.get(1) {
-        text.push_str(&format!(
-            ", against {} in {}",
-            one(before),
-            words::period(&before.period)
-        ));
+        text.push_str(&format!(", against {} in {}", one(before), words::period(&before.period)));
     }
     text.push('.');
     text
@@ -199,33 +166,19 @@ fn amounts(shown: &Shown<'_>) -> String {
 
 fn key_figures(shown: &Shown<'_>) -> Vec<KeyFigure> {
     let (question, answer) = (shown.question, shown.answer);
-    let key = |label: String, value: String, detail: String| KeyFigure {
-        label,
-        value,
-        detail,
-    };
+    let key = |label: String, value: String, detail: String| KeyFigure { label, value, detail };
     let mut all = Vec::new();
     for side in &answer.sides {
         let detail = match (&question.exporter, side.share) {
             (Some(e), Some(share)) => {
-                format!(
-                    "from {}: {}{}",
-                    e.label,
-                    percent(share[0]),
-                    words::bounds(share)
-                )
+                format!("from {}: {}{}", e.label, percent(share[0]), words::bounds(share))
             }
             _ => words::bases(answer),
         };
-        let value = side.numerator.map_or_else(
-            || "–".to_owned(),
-            |v| words::short_money(&question.currency, v),
-        );
-        all.push(key(
-            words::sentence_case(&words::period(&side.period)),
-            value,
-            detail,
-        ));
+        let value = side
+            .numerator
+            .map_or_else(|| "–".to_owned(), |v| words::short_money(&question.currency, v));
+        all.push(key(words::sentence_case(&words::period(&side.period)), value, detail));
     }
     if let [a, b] = &answer.sides[..]
         && let (Some(a), Some(b)) = (a.numerator, b.numerator)
@@ -247,11 +200,7 @@ fn key_figures(shown: &Shown<'_>) -> Vec<KeyFigure> {
     if answer.sides.len() == 1 {
         let coverage = answer.sides[0].coverage;
         let value = coverage.map_or_else(|| "unknown".into(), |c| format_percent(c, 1));
-        all.push(key(
-            "Coverage".into(),
-            value,
-            "of the importer's purchases".into(),
-        ));
+        all.push(key("Coverage".into(), value, "of the importer's purchases".into()));
     }
     all
 }
@@ -281,16 +230,9 @@ fn warnings(shown: &Shown<'_>) -> Vec<String> {
             if i == 0 {
                 continue;
             }
-            all.push(format!(
-                "{}: {why}.",
-                words::sentence_case(&words::period(&side.period))
-            ));
+            all.push(format!("{}: {why}.", words::sentence_case(&words::period(&side.period))));
         } else if !side.months_missing.is_empty() {
-            let months: Vec<String> = side
-                .months_missing
-                .iter()
-                .map(ToString::to_string)
-                .collect();
+            let months: Vec<String> = side.months_missing.iter().map(ToString::to_string).collect();
             let period = words::sentence_case(&words::period(&side.period));
             all.push(format!(
                 "{period}: no record in {}; the figures cover the other months only.",
@@ -299,11 +241,7 @@ fn warnings(shown: &Shown<'_>) -> Vec<String> {
         }
     }
     let manifest = &shown.scanner.store().manifest;
-    let aside: u64 = answer
-        .sources
-        .iter()
-        .map(|&i| manifest.resources[i].rows_set_aside)
-        .sum();
+    let aside: u64 = answer.sources.iter().map(|&i| manifest.resources[i].rows_set_aside).sum();
     if aside > 0 {
         all.push(format!(
             "{} rows of the sources could not be read when they were loaded, and are in no figure here.",

@@ -4,7 +4,7 @@ use crate::cli::{ByArg, Format};
 use crate::commands::assess::Shown;
 use crate::present::assess_json::breakdown;
 use crate::present::tables::{Plain, money, or_dash, percent, whole};
-use plimsoll_monitor::assess::{Side, Supplier};
+use plimsoll_monitor::assess::{Assessment, Side, Supplier, View};
 use plimsoll_monitor::concepts::{Concept, State};
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -20,7 +20,11 @@ pub fn text(shown: &Shown<'_>, format: Format) -> String {
         return main_table(shown, usize::MAX).show(format);
     }
     let mut out = String::new();
-    let _ = writeln!(out, "{}\n", sentence(shown));
+    let _ = writeln!(out, "{}", sentence(shown));
+    if let Some(basis) = basis_line(shown) {
+        let _ = writeln!(out, "{basis}");
+    }
+    out.push('\n');
     if shown.answer.sides.iter().any(|s| s.numerator.is_some()) {
         out.push_str(&main_table(shown, SHOWN).show(format));
         let more = shown.answer.sides[0].suppliers.len().saturating_sub(SHOWN);
@@ -49,11 +53,8 @@ pub fn text(shown: &Shown<'_>, format: Format) -> String {
 /// Who, what, when, how much, in one sentence.
 pub fn sentence(shown: &Shown<'_>) -> String {
     let (question, answer) = (shown.question, shown.answer);
-    let importer = question
-        .importer
-        .as_ref()
-        .map_or("All importers", |i| i.label.as_str());
-    let goods = format!("{} ({})", question.goods.label, question.goods.spec());
+    let importer = question.importer.as_ref().map_or("All importers", |i| i.label.as_str());
+    let goods = goods_name(&question.goods);
     let mut text = String::new();
     for (i, side) in answer.sides.iter().enumerate() {
         let period = side.period;
@@ -99,6 +100,38 @@ pub fn sentence(shown: &Shown<'_>) -> String {
     text
 }
 
+/// Label and specification, once where the one says the other.
+fn goods_name(goods: &plimsoll_terms::goods::Goods) -> String {
+    let (label, spec) = (&goods.label, goods.spec());
+    if label.contains(&spec) { label.clone() } else { format!("{label} ({spec})") }
+}
+
+/// Basis, valuation and coverage: what the figures are figures of.
+fn basis_line(shown: &Shown<'_>) -> Option<String> {
+    let answer = shown.answer;
+    let rows = || answer.sides.iter().flat_map(|s| &s.rows);
+    rows().next()?;
+    let basis: Vec<&str> = answer
+        .views
+        .iter()
+        .map(|view| match view {
+            View::Importer => "origin (the importer's own report)",
+            View::Partners => "dispatch (exporters' reports)",
+            View::Reconciled => "reconciled from both sides",
+        })
+        .collect();
+    let valuations: BTreeSet<&str> = rows().map(|r| answer.symbols.text(r.valuation)).collect();
+    let coverage = match answer.sides[0].coverage {
+        Some(share) => percent(share),
+        None => "unknown".into(),
+    };
+    Some(format!(
+        "Basis: {} · valuation: {} · coverage: {coverage}",
+        basis.join(" and "),
+        valuations.into_iter().collect::<Vec<_>>().join(" and ")
+    ))
+}
+
 /// `+371.9 %`, `−80.4 %`
 pub fn change(after: f64, before: f64) -> String {
     let share = after / before - 1.0;
@@ -107,74 +140,50 @@ pub fn change(after: f64, before: f64) -> String {
 }
 
 fn main_table(shown: &Shown<'_>, most: usize) -> Plain {
-    if shown.args.by == ByArg::Supplier {
-        suppliers(shown, most)
-    } else {
-        broken_down(shown)
-    }
+    if shown.args.by == ByArg::Supplier { suppliers(shown, most) } else { broken_down(shown) }
 }
 
 fn suppliers(shown: &Shown<'_>, most: usize) -> Plain {
     let sides = &shown.answer.sides;
-    let compared = sides.len() > 1;
-    let mut columns = vec![
-        "Supplier",
-        "Name",
-        ">Value",
-        ">Share",
-        ">at least",
-        ">at most",
-        ">Weight kg",
-        ">Value/kg",
-    ];
-    if compared {
+    let mut columns = vec!["Supplier", "Name", ">Value", ">Share", ">at least", ">at most"];
+    columns.extend([">Weight kg", ">Value/kg"]);
+    if sides.len() > 1 {
         columns.extend([">Value before", ">Share before", ">Change"]);
     }
     let mut order: Vec<&Supplier> = sides[0].suppliers.iter().collect();
     let here: BTreeSet<&str> = order.iter().map(|s| s.country.as_str()).collect();
     if let Some(before) = sides.get(1) {
-        order.extend(
-            before
-                .suppliers
-                .iter()
-                .filter(|s| !here.contains(s.country.as_str())),
-        );
+        order.extend(before.suppliers.iter().filter(|s| !here.contains(s.country.as_str())));
     }
-    let find = |side: Option<&Side>, country: &str| {
-        side.and_then(|s| s.suppliers.iter().find(|s| s.country == country))
-            .cloned()
+    let rows = order.iter().take(most).map(|s| supplier_row(sides, s)).collect();
+    Plain { rows, ..Plain::new(columns) }
+}
+
+fn supplier_row(sides: &[Side], supplier: &Supplier) -> Vec<String> {
+    let find = |side: Option<&Side>| {
+        side.and_then(|s| s.suppliers.iter().find(|s| s.country == supplier.country)).cloned()
     };
-    let mut rows = Vec::new();
-    for supplier in order.iter().take(most) {
-        let now = find(sides.first(), &supplier.country);
-        let before = find(sides.get(1), &supplier.country);
-        let value = now.as_ref().map(|s| s.value);
-        let mut row = vec![
-            supplier.country.clone(),
-            supplier.name.clone(),
-            or_dash(value, money),
-            or_dash(now.as_ref().map(|s| s.share), percent),
-            or_dash(now.as_ref().map(|s| s.share_low), percent),
-            or_dash(now.as_ref().map(|s| s.share_high), percent),
-            or_dash(now.as_ref().and_then(|s| s.net_weight_kg), money),
-            or_dash(now.as_ref().and_then(|s| s.unit_value), |v| {
-                plimsoll_report::format_number(v, 2)
-            }),
-        ];
-        if compared {
-            row.push(or_dash(before.as_ref().map(|s| s.value), money));
-            row.push(or_dash(before.as_ref().map(|s| s.share), percent));
-            row.push(match (value, before.map(|s| s.value)) {
-                (Some(a), Some(b)) if b > 0.0 => change(a, b),
-                _ => "–".into(),
-            });
-        }
-        rows.push(row);
+    let (now, before) = (find(sides.first()), find(sides.get(1)));
+    let of = |get: fn(&Supplier) -> f64| now.as_ref().map(get);
+    let mut row = vec![
+        supplier.country.clone(),
+        supplier.name.clone(),
+        or_dash(of(|s| s.value), money),
+        or_dash(of(|s| s.share), percent),
+        or_dash(of(|s| s.share_low), percent),
+        or_dash(of(|s| s.share_high), percent),
+        or_dash(now.as_ref().and_then(|s| s.net_weight_kg), money),
+        or_dash(now.as_ref().and_then(|s| s.unit_value), |v| plimsoll_report::format_number(v, 2)),
+    ];
+    if sides.len() > 1 {
+        row.push(or_dash(before.as_ref().map(|s| s.value), money));
+        row.push(or_dash(before.as_ref().map(|s| s.share), percent));
+        row.push(match (of(|s| s.value), before.map(|s| s.value)) {
+            (Some(a), Some(b)) if b > 0.0 => change(a, b),
+            _ => "–".into(),
+        });
     }
-    Plain {
-        rows,
-        ..Plain::new(columns)
-    }
+    row
 }
 
 fn broken_down(shown: &Shown<'_>) -> Plain {
@@ -191,11 +200,7 @@ fn broken_down(shown: &Shown<'_>) -> Plain {
         columns.extend([">Value before", ">Change"]);
     }
     let now = breakdown(shown, &shown.answer.sides[0]);
-    let before = if compared {
-        breakdown(shown, &shown.answer.sides[1])
-    } else {
-        Vec::new()
-    };
+    let before = if compared { breakdown(shown, &shown.answer.sides[1]) } else { Vec::new() };
     let total = shown.answer.sides[0].denominator.unwrap_or(0.0);
     let mut keys: Vec<(String, String)> =
         now.iter().map(|(k, l, _)| (k.clone(), l.clone())).collect();
@@ -205,9 +210,7 @@ fn broken_down(shown: &Shown<'_>) -> Plain {
         }
     }
     let value = |of: &[(String, String, plimsoll_monitor::assess::CellSum)], key: &str| {
-        of.iter()
-            .find(|(k, ..)| k == key)
-            .map(|(.., sum)| sum.value.value())
+        of.iter().find(|(k, ..)| k == key).map(|(.., sum)| sum.value.value())
     };
     let mut rows = Vec::new();
     for (key, label) in keys {
@@ -228,10 +231,7 @@ fn broken_down(shown: &Shown<'_>) -> Plain {
         }
         rows.push(row);
     }
-    Plain {
-        rows,
-        ..Plain::new(columns)
-    }
+    Plain { rows, ..Plain::new(columns) }
 }
 
 fn left_out(shown: &Shown<'_>, format: Format, out: &mut String) {
@@ -255,64 +255,44 @@ fn left_out(shown: &Shown<'_>, format: Format, out: &mut String) {
             row
         })
         .collect();
-    out.push_str(
-        &Plain {
-            rows,
-            ..Plain::new(columns)
-        }
-        .show(format),
-    );
+    out.push_str(&Plain { rows, ..Plain::new(columns) }.show(format));
 }
 
 fn variants(shown: &Shown<'_>) -> Plain {
-    let mut columns = vec![
-        "Definition",
-        ">Codes",
-        ">of them in the data",
-        ">Value",
-        ">of",
-        ">Share",
-        ">at least",
-        ">at most",
-    ];
+    let shares = shown.question.exporter.is_some();
     let compared = shown.answer.sides.len() > 1;
+    let mut columns = vec!["Definition", ">Codes", ">counted", ">Value"];
+    if shares {
+        columns.extend([">of", ">Share", ">at least", ">at most"]);
+    }
     if compared {
         columns.push(">Value before");
     }
+    let told = |side: &Side| side.numerator.map_or_else(|| "cannot tell".to_owned(), money);
     let rows = shown
         .variants
         .iter()
         .map(|v| {
             let side = &v.answer.sides[0];
-            let used = v
-                .answer
-                .concepts
-                .iter()
-                .filter(|c| c.state == State::Used)
-                .count();
+            let codes: BTreeSet<usize> = side.cells.keys().map(|k| k.concept).collect();
+            let counted: usize = codes.iter().map(|&c| v.answer.concepts[c].listed.len()).sum();
             let mut row = vec![
                 v.name.clone(),
                 v.question.goods.codes.len().to_string(),
-                used.to_string(),
-                or_dash(side.numerator, money),
-                or_dash(side.denominator, money),
-                or_dash(side.share.map(|s| s[0]), percent),
-                or_dash(side.share.map(|s| s[1]), percent),
-                or_dash(side.share.map(|s| s[2]), percent),
+                counted.to_string(),
+                told(side),
             ];
+            if shares {
+                row.push(or_dash(side.denominator, money));
+                row.extend((0..3).map(|i| or_dash(side.share.map(|s| s[i]), percent)));
+            }
             if compared {
-                row.push(or_dash(
-                    v.answer.sides.get(1).and_then(|s| s.numerator),
-                    money,
-                ));
+                row.push(v.answer.sides.get(1).map(told).unwrap_or_default());
             }
             row
         })
         .collect();
-    Plain {
-        rows,
-        ..Plain::new(columns)
-    }
+    Plain { rows, ..Plain::new(columns) }
 }
 
 fn sources(shown: &Shown<'_>, out: &mut String) {
@@ -343,20 +323,13 @@ fn why(shown: &Shown<'_>, format: Format, out: &mut String) {
     let answer = shown.answer;
     out.push_str("\nWhy\n");
     for (rule, count) in &answer.rules {
-        let _ = writeln!(
-            out,
-            "- {} rows not counted: {rule} (plimsoll explain {rule})",
-            whole(*count)
-        );
+        let _ =
+            writeln!(out, "- {} rows not counted: {rule} (plimsoll explain {rule})", whole(*count));
     }
     let manifest = &shown.scanner.store().manifest;
     for side in &answer.sides {
-        let _ = writeln!(
-            out,
-            "\n{} rows counted for {}",
-            whole(side.rows.len() as u64),
-            side.period
-        );
+        let _ =
+            writeln!(out, "\n{} rows counted for {}", whole(side.rows.len() as u64), side.period);
         let rows = side
             .rows
             .iter()
@@ -365,9 +338,7 @@ fn why(shown: &Shown<'_>, format: Format, out: &mut String) {
                 vec![
                     manifest.resources[r.source].name.clone(),
                     r.line.to_string(),
-                    r.reporter
-                        .map(|s| answer.symbols.text(s).to_owned())
-                        .unwrap_or_default(),
+                    r.reporter.map(|s| answer.symbols.text(s).to_owned()).unwrap_or_default(),
                     r.code.to_text(),
                     r.revision.name().to_owned(),
                     r.period.to_string(),
@@ -376,16 +347,9 @@ fn why(shown: &Shown<'_>, format: Format, out: &mut String) {
                 ]
             })
             .collect();
-        let columns = vec![
-            "Source", ">Line", "Reporter", "Code", "Revision", "Period", ">Value", "Currency",
-        ];
-        out.push_str(
-            &Plain {
-                rows,
-                ..Plain::new(columns)
-            }
-            .show(format),
-        );
+        let columns =
+            vec!["Source", ">Line", "Reporter", "Code", "Revision", "Period", ">Value", "Currency"];
+        out.push_str(&Plain { rows, ..Plain::new(columns) }.show(format));
         if side.rows.len() > WHY_ROWS {
             let _ = writeln!(
                 out,
@@ -400,11 +364,7 @@ fn why(shown: &Shown<'_>, format: Format, out: &mut String) {
 }
 
 fn quoted(texts: impl IntoIterator<Item = String>) -> String {
-    texts
-        .into_iter()
-        .map(|t| format!("'{}'", t.replace('\'', "''")))
-        .collect::<Vec<_>>()
-        .join(", ")
+    texts.into_iter().map(|t| format!("'{}'", t.replace('\'', "''"))).collect::<Vec<_>>().join(", ")
 }
 
 /// SQL that gives each side's sum again with `plimsoll sql` (or any engine over the store's
@@ -427,12 +387,13 @@ pub fn sql(shown: &Shown<'_>) -> Vec<String> {
             } else {
                 "value_usd"
             };
+            let sums = sums_sql(answer);
             let importers = match answer.filter.importers.is_empty() {
                 true => String::new(),
                 false => format!("\n  AND importer IN ({})", quoted(answer.filter.importers.clone())),
             };
             format!(
-                "SELECT exporter, sum({value}) AS value, count(*) AS records\nFROM trade\nWHERE source_id IN ({sources})\n  AND flow IN ({}){importers}\n  AND period IN ({})\n  AND level IN ({})\n  AND breakdown NOT LIKE 'part:%'\n  AND ({})\nGROUP BY exporter\nORDER BY value DESC",
+                "SELECT exporter, sum({value}) AS value, count(*) AS records\nFROM trade\nWHERE source_id IN ({sources})\n  AND flow IN ({}){importers}\n  AND period IN ({})\n  AND level IN ({})\n  AND breakdown NOT LIKE 'part:%'{sums}\n  AND ({})\nGROUP BY exporter\nORDER BY value DESC",
                 quoted(flows.into_iter().map(str::to_owned)),
                 quoted(periods),
                 levels.into_iter().collect::<Vec<_>>().join(", "),
@@ -440,6 +401,18 @@ pub fn sql(shown: &Shown<'_>) -> Vec<String> {
             )
         })
         .collect()
+}
+
+/// World and groups of partners stand beside the partners that they sum.
+fn sums_sql(answer: &Assessment) -> String {
+    let reporting = |code: &str| {
+        let mut rows = answer.sides.iter().flat_map(|s| &s.rows);
+        rows.any(|r| answer.symbols.text(r.exporter) == code)
+    };
+    let sums = plimsoll_terms::place::PlaceId::all()
+        .filter(|p| p.is_sum() && !reporting(p.code()))
+        .map(|p| p.code().to_owned());
+    format!("\n  AND exporter NOT IN ({})", quoted(sums))
 }
 
 fn codes_sql(concepts: &[Concept]) -> String {
@@ -457,10 +430,8 @@ fn codes_sql(concepts: &[Concept]) -> String {
         .map(|(revision, codes)| {
             let (whole, heads): (Vec<String>, Vec<String>) =
                 codes.into_iter().partition(|c| c.len() == 6);
-            let mut tests: Vec<String> = heads
-                .iter()
-                .map(|h| format!("hs_code LIKE '{h}%'"))
-                .collect();
+            let mut tests: Vec<String> =
+                heads.iter().map(|h| format!("hs_code LIKE '{h}%'")).collect();
             if !whole.is_empty() {
                 tests.push(format!("hs_code IN ({})", quoted(whole)));
             }

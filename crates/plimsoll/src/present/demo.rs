@@ -64,11 +64,7 @@ fn destinations(shown: &Shown<'_>) -> Vec<Destination> {
             after: after.value(),
         })
         .collect();
-    all.sort_by(|a, b| {
-        b.before
-            .total_cmp(&a.before)
-            .then_with(|| a.code.cmp(&b.code))
-    });
+    all.sort_by(|a, b| b.before.total_cmp(&a.before).then_with(|| a.code.cmp(&b.code)));
     all
 }
 
@@ -102,11 +98,7 @@ fn shows(all: &[Destination]) -> Vec<String> {
             names(&fell),
             words::short_money("EUR", less)
         ),
-        format!(
-            "Those to {} rose, by {} together.",
-            names(&rose),
-            words::short_money("EUR", more)
-        ),
+        format!("Those to {} rose, by {} together.", names(&rose), words::short_money("EUR", more)),
     ];
     if less > 0.0 {
         out.push(format!("The rise is {} of the fall.", percent(more / less)));
@@ -146,12 +138,7 @@ fn introduction() -> String {
 
 fn table(shown: &Shown<'_>, all: &[Destination]) -> Plain {
     let period = |i: usize| {
-        shown
-            .answer
-            .sides
-            .get(i)
-            .map(|s| words::short_period(&s.period))
-            .unwrap_or_default()
+        shown.answer.sides.get(i).map(|s| words::short_period(&s.period)).unwrap_or_default()
     };
     let columns = vec![
         "EU exports to".to_owned(),
@@ -162,14 +149,7 @@ fn table(shown: &Shown<'_>, all: &[Destination]) -> Plain {
     let millions = |value: f64| format_number(value / 1e6, 2);
     let rows = all
         .iter()
-        .map(|d| {
-            vec![
-                d.name.clone(),
-                millions(d.before),
-                millions(d.after),
-                change_of(d),
-            ]
-        })
+        .map(|d| vec![d.name.clone(), millions(d.before), millions(d.after), change_of(d)])
         .collect();
     Plain { columns, rows }
 }
@@ -196,12 +176,8 @@ pub fn told(shown: &Shown<'_>, made: &Made<'_>, format: Format) -> String {
 fn text(shown: &Shown<'_>, made: &Made<'_>, all: &[Destination], format: Format) -> String {
     let mut out = wrapped(&introduction(), "");
     let goods = &shown.question.goods;
-    let _ = writeln!(
-        out,
-        "\n\n{} ({})\n",
-        words::sentence_case(&words::goods(goods)),
-        goods.spec()
-    );
+    let _ =
+        writeln!(out, "\n\n{} ({})\n", words::sentence_case(&words::goods(goods)), goods.spec());
     out.push_str(&table(shown, all).show(format));
     let mut list = |title: &str, items: Vec<String>| {
         let _ = writeln!(out, "\n{title}");
@@ -270,9 +246,7 @@ fn document(shown: &Shown<'_>, made: &Made<'_>, all: &[Destination]) -> Value {
 /// A command that works on the demonstration's store.
 pub fn next(store: &Path) -> String {
     let store = store.display().to_string();
-    let plain = store
-        .chars()
-        .all(|c| c.is_ascii_alphanumeric() || "/\\:-_.~".contains(c));
+    let plain = store.chars().all(|c| c.is_ascii_alphanumeric() || "/\\:-_.~".contains(c));
     let store = if plain { store } else { format!("\"{store}\"") };
     format!(
         "plimsoll --store {store} assess --importer KAZ --goods chpl@2024-02 --period 2022-01..2022-11 \
@@ -286,14 +260,7 @@ pub fn page(shown: &Shown<'_>) -> Page {
     let mut page = assess_page::page(shown);
     // The story has its own key figures and says the limits in its own words.
     page.blocks.retain(|b| {
-        !matches!(
-            b,
-            Block::KeyFigures(_)
-                | Block::Callout {
-                    kind: CalloutKind::Warning,
-                    ..
-                }
-        )
+        !matches!(b, Block::KeyFigures(_) | Block::Callout { kind: CalloutKind::Warning, .. })
     });
     page.title = title(shown, &all);
     page.lede = lede(shown, &all);
@@ -312,13 +279,7 @@ pub fn page(shown: &Shown<'_>) -> Page {
     let bundled = "The figures ship with the program. Each is a sum of Eurostat's figures over the member states and over \
                    the eight-digit products under a code; headings, which stand beside their own products, are not in it. \
                    The example demo_figures in the source makes the file again from Eurostat's.";
-    page.how_made.insert(
-        0,
-        HowStep {
-            text: bundled.to_owned(),
-            sql: None,
-        },
-    );
+    page.how_made.insert(0, HowStep { text: bundled.to_owned(), sql: None });
     page.cite.title = page.title.clone();
     page.cite.publisher = format!("Computed with Plimsoll from {SOURCE}");
     page.cite.issued = FIGURES_MADE.to_owned();
@@ -332,11 +293,8 @@ pub fn page(shown: &Shown<'_>) -> Page {
 fn title(shown: &Shown<'_>, all: &[Destination]) -> String {
     let (fell, rose) = fell_and_rose(all);
     let side = |of: &[&Destination]| {
-        let parts: Vec<String> = of
-            .iter()
-            .take(2)
-            .map(|d| format!("{} {}", d.name, change_of(d)))
-            .collect();
+        let parts: Vec<String> =
+            of.iter().take(2).map(|d| format!("{} {}", d.name, change_of(d))).collect();
         parts.join(", ")
     };
     format!(
@@ -359,11 +317,7 @@ fn lede(shown: &Shown<'_>, all: &[Destination]) -> String {
         )
     };
     let list = |of: &[&Destination]| of.iter().map(one).collect::<Vec<_>>().join(", ");
-    let before = shown
-        .question
-        .against
-        .map(|p| words::period(&p))
-        .unwrap_or_default();
+    let before = shown.question.against.map(|p| words::period(&p)).unwrap_or_default();
     format!(
         "Against {before} they fell for {}. They rose for {}. A rise is a lead, not a proof of diversion.",
         list(&fell),
@@ -382,10 +336,7 @@ fn opening(shown: &Shown<'_>, all: &[Destination]) -> Vec<Block> {
         ),
     };
     let wanted = ["RUS", "BLR", "KAZ", "ARM", "KGZ", "GEO", "UZB"];
-    let keys = wanted
-        .iter()
-        .filter_map(|code| all.iter().find(|d| d.code == *code))
-        .map(key);
+    let keys = wanted.iter().filter_map(|code| all.iter().find(|d| d.code == *code)).map(key);
     vec![
         Block::KeyFigures(keys.take(4).collect()),
         Block::Callout {
@@ -396,10 +347,7 @@ fn opening(shown: &Shown<'_>, all: &[Destination]) -> Vec<Block> {
         },
         Block::Callout {
             kind: CalloutKind::Warning,
-            text: format!(
-                "What these figures do not show. {}",
-                does_not_show(shown).join(" ")
-            ),
+            text: format!("What these figures do not show. {}", does_not_show(shown).join(" ")),
         },
     ]
 }

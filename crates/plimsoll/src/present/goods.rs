@@ -17,19 +17,11 @@ const WRITTEN_OUT: usize = 4;
 const NOTICE: &str = "An HS code is not an export-control number (ECCN): being on a list is a lead and no licence decision, and being on none is no clearance.";
 
 fn joined(codes: &[HsCode], with: &str) -> String {
-    codes
-        .iter()
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
-        .join(with)
+    codes.iter().map(ToString::to_string).collect::<Vec<_>>().join(with)
 }
 
 fn few(codes: &[HsCode]) -> String {
-    if codes.len() > WRITTEN_OUT {
-        format!("{} codes", codes.len())
-    } else {
-        joined(codes, "+")
-    }
+    if codes.len() > WRITTEN_OUT { format!("{} codes", codes.len()) } else { joined(codes, "+") }
 }
 
 fn texts(codes: &[HsCode]) -> Vec<String> {
@@ -38,20 +30,12 @@ fn texts(codes: &[HsCode]) -> Vec<String> {
 
 /// `1 code`, `50 codes`
 fn codes(number: usize) -> String {
-    if number == 1 {
-        "1 code".to_owned()
-    } else {
-        format!("{number} codes")
-    }
+    if number == 1 { "1 code".to_owned() } else { format!("{number} codes") }
 }
 
 /// A title over what follows.
 fn title(format: Format, text: &str) -> String {
-    if format == Format::Md {
-        format!("\n## {text}\n\n")
-    } else {
-        format!("\n{text}\n")
-    }
+    if format == Format::Md { format!("\n## {text}\n\n") } else { format!("\n{text}\n") }
 }
 
 /// Lines that stand together at the head: Markdown would run them into one.
@@ -69,19 +53,11 @@ fn head(format: Format, lines: &[String]) -> String {
 
 /// Six-digit codes that the entries of a list stand for.
 fn six_digits(goods: &Goods) -> usize {
-    goods
-        .codes
-        .iter()
-        .map(|c| concord::codes_under(c.code, goods.revision).len())
-        .sum()
+    goods.codes.iter().map(|c| concord::codes_under(c.code, goods.revision).len()).sum()
 }
 
 fn document(value: &Value, format: Format) -> String {
-    if format == Format::Ndjson {
-        format!("{value}\n")
-    } else {
-        tables::pretty(value)
-    }
+    if format == Format::Ndjson { format!("{value}\n") } else { tables::pretty(value) }
 }
 
 // --- all groups -----------------------------------------------------------
@@ -150,24 +126,13 @@ fn all_plain(all: &[Listed]) -> String {
 
 fn all_text(all: &[Listed], format: Format) -> String {
     let mut sources: Vec<&str> = Vec::new();
-    let mut table = Plain::new([
-        "Goods",
-        "",
-        "Version",
-        ">Codes",
-        ">six-digit",
-        "Revision",
-        "What",
-        ">Source",
-    ]);
+    let mut table =
+        Plain::new(["Goods", "", "Version", ">Codes", ">six-digit", "Revision", "What", ">Source"]);
     for Listed { goods, default } in all {
-        let source = sources
-            .iter()
-            .position(|s| *s == goods.source)
-            .unwrap_or_else(|| {
-                sources.push(&goods.source);
-                sources.len() - 1
-            });
+        let source = sources.iter().position(|s| *s == goods.source).unwrap_or_else(|| {
+            sources.push(&goods.source);
+            sources.len() - 1
+        });
         table.rows.push(vec![
             goods.spec(),
             if *default { "*" } else { "" }.to_owned(),
@@ -262,23 +227,15 @@ fn group_table(view: &GroupView<'_>) -> Plain {
     let categories = has(&|e| e.category.is_some());
     let mut columns = vec!["Code"];
     let optional = [(tiers, "Tier"), (dates, "Listed"), (categories, "Category")];
-    columns.extend(
-        optional
-            .iter()
-            .filter(|(there, _)| *there)
-            .map(|(_, name)| *name),
-    );
+    columns.extend(optional.iter().filter(|(there, _)| *there).map(|(_, name)| *name));
     columns.push("What");
     columns.extend(SHOWN.iter().map(|r| r.name()));
     let mut table = Plain::new(columns);
     for row in &view.rows {
         let entry = &row.entry;
         let mut cells = vec![entry.code.to_string()];
-        let values = [
-            entry.tier.map(|t| t.to_string()),
-            entry.listed.clone(),
-            entry.category.clone(),
-        ];
+        let values =
+            [entry.tier.map(|t| t.to_string()), entry.listed.clone(), entry.category.clone()];
         cells.extend(
             optional
                 .iter()
@@ -300,11 +257,7 @@ fn carried_cell(carried: &Carried, code: HsCode) -> String {
         "exact" if same => "same".to_owned(),
         "exact" => few(&carried.codes),
         kind => {
-            let codes = if same {
-                "same".to_owned()
-            } else {
-                few(&carried.codes)
-            };
+            let codes = if same { "same".to_owned() } else { few(&carried.codes) };
             format!("{codes} ({})", kind.replace('-', " "))
         }
     }
@@ -319,11 +272,7 @@ fn group_text(view: &GroupView<'_>, format: Format) -> String {
     };
     let mut lines = vec![
         format!("{} · {}", goods.spec(), goods.label),
-        format!(
-            "{version}{} in {}",
-            codes(goods.codes.len()),
-            goods.revision
-        ),
+        format!("{version}{} in {}", codes(goods.codes.len()), goods.revision),
         format!("source: {}", goods.source),
     ];
     lines.extend(goods.note.as_ref().map(|note| format!("note: {note}")));
@@ -335,13 +284,8 @@ fn group_text(view: &GroupView<'_>, format: Format) -> String {
     if !view.others.is_empty() {
         out.push_str(&title(format, "Other versions and definitions"));
         for other in &view.others {
-            let _ = writeln!(
-                out,
-                "- {}: {} ({})",
-                other.spec(),
-                other.label,
-                codes(other.codes.len())
-            );
+            let _ =
+                writeln!(out, "- {}: {} ({})", other.spec(), other.label, codes(other.codes.len()));
         }
     }
     let _ = writeln!(out, "\n{NOTICE}");
@@ -363,25 +307,14 @@ fn in_revisions(view: &GroupView<'_>, out: &mut String) {
         }
         let _ = writeln!(out, "- {}: {}", list.revision, parts.join(", "));
     }
-    let kinds: Vec<&str> = view
-        .rows
-        .iter()
-        .flat_map(|r| &r.carried)
-        .map(|c| c.kind)
-        .collect();
+    let kinds: Vec<&str> = view.rows.iter().flat_map(|r| &r.carried).map(|c| c.kind).collect();
     let meaning = [
-        (
-            "together",
-            "together: the same goods only together with other codes of this list",
-        ),
+        ("together", "together: the same goods only together with other codes of this list"),
         (
             "broader",
             "broader: that code holds other goods too, and is not counted for this one alone",
         ),
-        (
-            "scope-changed",
-            "scope changed: the same digits, but what they hold changed",
-        ),
+        ("scope-changed", "scope changed: the same digits, but what they hold changed"),
     ];
     for (_, text) in meaning.iter().filter(|(kind, _)| kinds.contains(kind)) {
         let _ = writeln!(out, "  {text}");
@@ -467,11 +400,8 @@ fn membership_json(membership: &Membership<'_>) -> Value {
 fn in_words(group: &ComparableGroup) -> String {
     let own_is_later =
         group.later.contains(&group.code) || group.later.iter().any(|c| group.code.is_under(*c));
-    let (own, other) = if own_is_later {
-        (&group.later, &group.earlier)
-    } else {
-        (&group.earlier, &group.later)
-    };
+    let (own, other) =
+        if own_is_later { (&group.later, &group.earlier) } else { (&group.earlier, &group.later) };
     let beside: Vec<HsCode> = own.iter().copied().filter(|c| *c != group.code).collect();
     match group.kind {
         GroupKind::Identical => "as it is".to_owned(),
@@ -479,11 +409,9 @@ fn in_words(group: &ComparableGroup) -> String {
         GroupKind::ScopeChanged => "same digits, scope changed".to_owned(),
         GroupKind::NoCounterpart => "not comparable".to_owned(),
         GroupKind::Widened if beside.is_empty() => format!("against {} together", many(other)),
-        GroupKind::Widened => format!(
-            "only together with {} against {}",
-            many(&beside),
-            many(other)
-        ),
+        GroupKind::Widened => {
+            format!("only together with {} against {}", many(&beside), many(other))
+        }
     }
 }
 
@@ -519,17 +447,8 @@ fn links_table(view: &CodeView<'_>) -> Plain {
     } else {
         vec!["Revision", "In it"]
     });
-    for Links {
-        revision,
-        exists,
-        earlier,
-        later,
-    } in &view.links
-    {
-        let mut row = vec![
-            revision.to_string(),
-            if *exists { "yes" } else { "no" }.to_owned(),
-        ];
+    for Links { revision, exists, earlier, later } in &view.links {
+        let mut row = vec![revision.to_string(), if *exists { "yes" } else { "no" }.to_owned()];
         if six {
             row.extend([links_cell(view.code, earlier), links_cell(view.code, later)]);
         }
@@ -539,10 +458,7 @@ fn links_table(view: &CodeView<'_>) -> Plain {
 }
 
 fn lists_table(view: &CodeView<'_>) -> Plain {
-    let dates = view
-        .lists
-        .iter()
-        .any(|m| m.entries.iter().any(|e| e.listed.is_some()));
+    let dates = view.lists.iter().any(|m| m.entries.iter().any(|e| e.listed.is_some()));
     let mut columns = vec!["List", "Version", "Tier", "How", "What"];
     if dates {
         columns.extend(["Listed", "Category"]);
@@ -564,10 +480,7 @@ fn lists_table(view: &CodeView<'_>) -> Plain {
             list.label.clone(),
         ];
         if dates {
-            row.extend([
-                distinct(&|e| e.listed.clone()),
-                distinct(&|e| e.category.clone()),
-            ]);
+            row.extend([distinct(&|e| e.listed.clone()), distinct(&|e| e.category.clone())]);
         }
         table.rows.push(row);
     }
@@ -592,29 +505,21 @@ fn code_text(view: &CodeView<'_>, format: Format) -> String {
         .unwrap_or("(no words of our own for it; --labels FILE shows the nomenclature's)");
     let mut lines = vec![format!("{} in {} · {label}", view.code, view.revision)];
     if view.code.level() < 6 {
-        lines.push(format!(
-            "{} of six digits under it",
-            codes(view.under.len())
-        ));
+        lines.push(format!("{} of six digits under it", codes(view.under.len())));
     }
     let mut out = head(format, &lines);
     out.push_str(&title(format, "In each revision of the Harmonized System"));
     out.push_str(&links_table(view).show(format));
-    let lead_elsewhere = view
-        .links
-        .iter()
-        .any(|l| l.earlier.not_followed() + l.later.not_followed() > 0);
+    let lead_elsewhere =
+        view.links.iter().any(|l| l.earlier.not_followed() + l.later.not_followed() > 0);
     if lead_elsewhere {
         out.push_str("\nLinks of the UN Statistics Division's correlation tables; --format json lists all. Those not followed\nwould join unlike goods into one group; each departure from the tables has its reason in the catalogue.\n");
     }
     if !view.comparable.is_empty() {
         out.push_str(&title(format, "May be compared"));
         for group in &view.comparable {
-            let note = if group.note.is_empty() {
-                String::new()
-            } else {
-                format!("\n  {}", group.note)
-            };
+            let note =
+                if group.note.is_empty() { String::new() } else { format!("\n  {}", group.note) };
             let _ = writeln!(
                 out,
                 "- {} with {}: {} ({}){note}",

@@ -67,11 +67,7 @@ pub fn text(outcomes: &[Outcome]) -> String {
 
 fn one(out: &mut String, path: &std::path::Path, report: &LoadReport) {
     let loaded = &report.loaded;
-    let member = loaded
-        .file
-        .split_once('/')
-        .map(|(_, m)| format!(" / {m}"))
-        .unwrap_or_default();
+    let member = loaded.file.split_once('/').map(|(_, m)| format!(" / {m}")).unwrap_or_default();
     let _ = writeln!(out, "{}{member}", path.display());
     if report.already {
         let _ = writeln!(
@@ -100,7 +96,7 @@ fn one(out: &mut String, path: &std::path::Path, report: &LoadReport) {
     if loaded.rows_set_aside > SHOWN as u64 {
         let _ = writeln!(
             out,
-            "  … all of them in the store: trade/{}.set-aside.ndjson",
+            "  … more of them (the first 100,000) in the store: trade/{}.set-aside.ndjson",
             loaded.name
         );
     }

@@ -35,18 +35,12 @@ impl Sum {
         self.rows_set_aside += source.rows_set_aside;
         // As texts, 2022-03 and 2022 would sort by their length.
         if let Ok(first) = Period::parse(&source.first_period)
-            && self
-                .first
-                .as_ref()
-                .is_none_or(|(f, _)| first.first() < f.first())
+            && self.first.as_ref().is_none_or(|(f, _)| first.first() < f.first())
         {
             self.first = Some((first, source.first_period.clone()));
         }
         if let Ok(last) = Period::parse(&source.last_period)
-            && self
-                .last
-                .as_ref()
-                .is_none_or(|(l, _)| last.last() > l.last())
+            && self.last.as_ref().is_none_or(|(l, _)| last.last() > l.last())
         {
             self.last = Some((last, source.last_period.clone()));
         }
@@ -80,9 +74,7 @@ impl View<'_> {
 
     fn by_dataset(&self) -> BTreeMap<&str, Sum> {
         let mut all: BTreeMap<&str, Sum> = BTreeMap::new();
-        self.sources()
-            .iter()
-            .for_each(|s| all.entry(&s.dataset).or_default().add(s));
+        self.sources().iter().for_each(|s| all.entry(&s.dataset).or_default().add(s));
         all
     }
 
@@ -98,11 +90,7 @@ impl View<'_> {
 pub fn show(view: &View<'_>, format: Format) -> String {
     match format {
         Format::Json => tables::pretty(&document(view)),
-        Format::Ndjson => view
-            .sources()
-            .iter()
-            .map(|s| format!("{}\n", source(view, s)))
-            .collect(),
+        Format::Ndjson => view.sources().iter().map(|s| format!("{}\n", source(view, s))).collect(),
         Format::Csv => table(view).show(format),
         Format::Table | Format::Md => text(view, format),
     }
@@ -150,11 +138,7 @@ fn source(view: &View<'_>, source: &Loaded) -> Value {
 
 /// `2020-01 to 2022-11`, or the one period.
 fn span(first: &str, last: &str) -> String {
-    if first == last {
-        first.to_owned()
-    } else {
-        format!("{first} to {last}")
-    }
+    if first == last { first.to_owned() } else { format!("{first} to {last}") }
 }
 
 fn table(view: &View<'_>) -> Plain {

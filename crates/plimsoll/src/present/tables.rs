@@ -16,10 +16,7 @@ pub struct Plain {
 impl Plain {
     /// With these columns and no rows yet.
     pub fn new<S: Into<String>>(columns: impl IntoIterator<Item = S>) -> Plain {
-        Plain {
-            columns: columns.into_iter().map(Into::into).collect(),
-            rows: Vec::new(),
-        }
+        Plain { columns: columns.into_iter().map(Into::into).collect(), rows: Vec::new() }
     }
 
     /// In one of the forms of text.
@@ -37,9 +34,7 @@ impl Plain {
 
     fn drawn(&self, preset: comfy_table::TableStyle) -> String {
         let mut table = Table::new();
-        table
-            .load_style(preset)
-            .set_content_arrangement(ContentArrangement::Disabled);
+        table.load_style(preset).set_content_arrangement(ContentArrangement::Disabled);
         table.set_header(self.titles().collect::<Vec<_>>());
         for row in &self.rows {
             table.add_row(row);
@@ -61,10 +56,7 @@ impl Plain {
         for row in &self.rows {
             let _ = writer.write_record(row);
         }
-        writer
-            .into_inner()
-            .map(|b| String::from_utf8_lossy(&b).into_owned())
-            .unwrap_or_default()
+        writer.into_inner().map(|b| String::from_utf8_lossy(&b).into_owned()).unwrap_or_default()
     }
 }
 

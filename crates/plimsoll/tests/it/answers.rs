@@ -7,7 +7,8 @@ use crate::support::{Desk, check_shares, shared};
 const GOODS: &str = "854231";
 
 fn thai(desk: &Desk, goods: &str, more: &[&str]) -> Value {
-    let answer = desk.assess(&[&["--importer", "THA", "--goods", goods, "--period", "2022"], more].concat());
+    let answer =
+        desk.assess(&[&["--importer", "THA", "--goods", goods, "--period", "2022"], more].concat());
     check_shares(&answer);
     answer
 }
@@ -37,7 +38,8 @@ fn the_order_of_loading_does_not_matter() {
         let desk = Desk::new();
         for i in order {
             // They overlap: each also holds the first row.
-            let held: Vec<&str> = rows[..1].iter().chain((i > 0).then(|| &rows[i])).map(String::as_str).collect();
+            let held: Vec<&str> =
+                rows[..1].iter().chain((i > 0).then(|| &rows[i])).map(String::as_str).collect();
             let file = desk.comtrade(&format!("{i}.csv"), &held);
             desk.load(&[&file, "--set", "vintage=2024-01-01"]);
         }
@@ -57,7 +59,8 @@ fn the_cited_sources_do_not_depend_on_the_order_of_loading() {
     let cited = |order: [u32; 2]| {
         let desk = Desk::new();
         for partner in order {
-            let file = desk.comtrade(&format!("{partner}.csv"), &[&import(partner, GOODS, partner)]);
+            let file =
+                desk.comtrade(&format!("{partner}.csv"), &[&import(partner, GOODS, partner)]);
             desk.load(&[&file, "--set", "vintage=2024-01-01"]);
         }
         thai(&desk, GOODS, &[])["sources"].clone()
@@ -67,7 +70,8 @@ fn the_cited_sources_do_not_depend_on_the_order_of_loading() {
 
 #[test]
 fn a_year_and_its_months_are_not_added() {
-    let month = |m: u32, partner: u32| format!("M,2022{m:02},764,M,{partner},0,H6,{GOODS},6,C00,0,5,100");
+    let month =
+        |m: u32, partner: u32| format!("M,2022{m:02},764,M,{partner},0,H6,{GOODS},6,C00,0,5,100");
     let mut rows = vec![import(156, GOODS, 1200)];
     rows.extend((1..=12).map(|m| month(m, 156)));
     let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
@@ -85,8 +89,8 @@ fn a_year_and_its_months_are_not_added() {
 fn a_heading_by_month_is_not_added_to_its_products_by_year() {
     let rows = [
         import(156, GOODS, 1200),
-        format!("M,202201,764,M,156,0,H6,8542,4,C00,0,5,100"),
-        format!("M,202202,764,M,156,0,H6,8542,4,C00,0,5,100"),
+        "M,202201,764,M,156,0,H6,8542,4,C00,0,5,100".to_owned(),
+        "M,202202,764,M,156,0,H6,8542,4,C00,0,5,100".to_owned(),
     ];
     let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
     assert_eq!(thai_of(&rows, "8542", &[])["numerator"], 1200.0);
@@ -187,7 +191,10 @@ fn parts_are_not_added_to_their_total() {
 #[ignore = "known fault 15"]
 fn parts_without_their_total_are_not_called_absence() {
     let answer = thai_of(
-        &["A,2022,764,M,156,0,H6,854231,6,C00,2100,5,600", "A,2022,764,M,156,0,H6,854231,6,C00,1000,5,400"],
+        &[
+            "A,2022,764,M,156,0,H6,854231,6,C00,2100,5,600",
+            "A,2022,764,M,156,0,H6,854231,6,C00,1000,5,400",
+        ],
         GOODS,
         &[],
     );
@@ -196,10 +203,8 @@ fn parts_without_their_total_are_not_called_absence() {
 }
 
 const BEFORE: &str = "A,2017,764,M,156,0,H5,854150,6,C00,0,5,1000";
-const AFTER: [&str; 2] = [
-    "A,2023,764,M,156,0,H6,854151,6,C00,0,5,300",
-    "A,2023,764,M,156,0,H6,854159,6,C00,0,5,900",
-];
+const AFTER: [&str; 2] =
+    ["A,2023,764,M,156,0,H6,854151,6,C00,0,5,300", "A,2023,764,M,156,0,H6,854159,6,C00,0,5,900"];
 
 fn compared(rows: &[&str], more: &[&str]) -> Value {
     let desk = Desk::new();
@@ -305,15 +310,30 @@ fn silence_is_never_zero() {
 
 #[test]
 fn euros_become_dollars_by_the_average_of_the_month() {
-    let Some(table) = shared("fx/ecb_eur_usd_monthly.csv") else { return };
+    let Some(table) = shared("fx/ecb_eur_usd_monthly.csv") else {
+        return;
+    };
     let text = std::fs::read_to_string(table).unwrap();
     let row = text.lines().find(|line| line.contains("2022-03")).expect("a rate for March 2022");
-    let rate = row.split(',').filter_map(|f| f.trim_matches('"').parse::<f64>().ok()).find(|r| (0.5..2.0).contains(r)).unwrap();
+    let rate = row
+        .split(',')
+        .filter_map(|f| f.trim_matches('"').parse::<f64>().ok())
+        .find(|r| (0.5..2.0).contains(r))
+        .unwrap();
     let desk = Desk::new();
     let file = desk.comext("a.csv", &["2022-03,Germany,RU,85423190,1000000,1"]);
     desk.load(&[&file, "--flow", "export"]);
     let asked = |currency: &str| {
-        let answer = desk.assess(&["--importer", "RUS", "--goods", GOODS, "--period", "2022-03", "--currency", currency]);
+        let answer = desk.assess(&[
+            "--importer",
+            "RUS",
+            "--goods",
+            GOODS,
+            "--period",
+            "2022-03",
+            "--currency",
+            currency,
+        ]);
         answer["numerator"].as_f64().unwrap()
     };
     assert_eq!(asked("EUR"), 1_000_000.0, "as reported, not there and back");
@@ -324,11 +344,17 @@ fn euros_become_dollars_by_the_average_of_the_month() {
 #[ignore = "known fault 6"]
 fn rows_without_an_exchange_rate_are_not_passed_over_in_silence() {
     let desk = Desk::new();
-    let file = desk.comext("a.csv", &["1990-01,Germany,RU,85423190,900,1", "2022-01,Germany,RU,85423190,100,1"]);
+    let file = desk.comext(
+        "a.csv",
+        &["1990-01,Germany,RU,85423190,900,1", "2022-01,Germany,RU,85423190,100,1"],
+    );
     let report = &desk.load(&[&file, "--flow", "export"])[0];
     assert_eq!(report["rules"]["no-exchange-rate"], 1);
     let answer = desk.assess(&["--importer", "RUS", "--goods", GOODS, "--period", "1990..2022"]);
-    assert!(answer["numerator"].is_null() || notes(&answer).contains("exchange rate"), "{answer:#}");
+    assert!(
+        answer["numerator"].is_null() || notes(&answer).contains("exchange rate"),
+        "{answer:#}"
+    );
 }
 
 #[test]
@@ -340,7 +366,10 @@ fn breakdowns_add_up_to_the_answer() {
         let answer = thai_of(&rows, "8542", &["--by", by]);
         let parts = answer["by"]["rows"].as_array().unwrap();
         let sum: f64 = parts.iter().map(|r| r["value"].as_f64().unwrap()).sum();
-        assert!((sum - answer["denominator"].as_f64().unwrap()).abs() < 0.01, "by {by}: {sum} of {answer:#}");
+        assert!(
+            (sum - answer["denominator"].as_f64().unwrap()).abs() < 0.01,
+            "by {by}: {sum} of {answer:#}"
+        );
     }
 }
 
@@ -380,14 +409,20 @@ fn a_month_of_the_importers_own_does_not_pass_for_its_year() {
 fn datasets_are_never_added_to_each_other() {
     let desk = Desk::new();
     let a = desk.comtrade("a.csv", &["A,2022,276,X,643,0,H6,854231,6,C00,0,5,1000"]);
-    let b = desk.comext("b.csv", &["2022-01,Germany,RU,85423190,100,1", "2022-02,Germany,RU,85423110,900,1"]);
+    let b = desk.comext(
+        "b.csv",
+        &["2022-01,Germany,RU,85423190,100,1", "2022-02,Germany,RU,85423110,900,1"],
+    );
     desk.load(&[&a, &b, "--flow", "export"]);
     let asked = ["--importer", "RUS", "--goods", GOODS, "--period", "2022"];
     let answer = desk.assess(&asked);
     assert_eq!(answer["numerator"], 1000.0, "the source that covers the whole year");
     assert_eq!(answer["sources"].as_array().unwrap().len(), 1);
     let other = desk.assess(&[&asked[..], &["--dataset", "comext", "--currency", "EUR"]].concat());
-    assert_eq!((&other["numerator"], &other["sources"][0]["dataset"]), (&1000.0.into(), &"comext".into()));
+    assert_eq!(
+        (&other["numerator"], &other["sources"][0]["dataset"]),
+        (&1000.0.into(), &"comext".into())
+    );
 }
 
 #[test]

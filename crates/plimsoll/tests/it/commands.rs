@@ -26,17 +26,11 @@ fn json(arguments: &[&str]) -> serde_json::Value {
 
 #[test]
 fn goods_lists_every_group_with_its_source() {
-    let groups = json(&["goods"])["groups"]
-        .as_array()
-        .cloned()
-        .unwrap_or_default();
+    let groups = json(&["goods"])["groups"].as_array().cloned().unwrap_or_default();
     assert!(groups.len() > 20);
     for group in &groups {
         assert!(group["codes"].as_u64().is_some_and(|n| n > 0), "{group}");
-        assert!(
-            group["source"].as_str().is_some_and(|s| !s.is_empty()),
-            "{group}"
-        );
+        assert!(group["source"].as_str().is_some_and(|s| !s.is_empty()), "{group}");
     }
     let defaults = groups.iter().filter(|g| g["default"] == true).count();
     let names: std::collections::BTreeSet<&str> =
@@ -73,27 +67,18 @@ fn goods_finds_the_lists_of_a_code_of_before() {
     let code = json(&["goods", "854150"]);
     assert_eq!(code["revision"], "HS2017");
     let chpl = &code["lists"][0];
-    assert_eq!(
-        (&chpl["spec"], &chpl["how"]),
-        (&"chpl@2024-02".into(), &"stood-for-listed".into())
-    );
+    assert_eq!((&chpl["spec"], &chpl["how"]), (&"chpl@2024-02".into(), &"stood-for-listed".into()));
     assert_eq!(chpl["entries"].as_array().map(Vec::len), Some(2));
 }
 
 #[test]
 fn goods_names_near_codes_and_exits_2() {
-    for (asked, near) in [
-        ("854199", "854190"),
-        ("10121", "010121"),
-        ("85423110", "854231"),
-        ("8599", "8549"),
-    ] {
+    for (asked, near) in
+        [("854199", "854190"), ("10121", "010121"), ("85423110", "854231"), ("8599", "8549")]
+    {
         let (out, err, exit) = run(&["goods", asked]);
         assert_eq!((out.as_str(), exit), ("", Some(2)), "{asked}");
-        assert!(
-            err.contains("error[goods-unknown]") && err.contains(near),
-            "{asked}: {err}"
-        );
+        assert!(err.contains("error[goods-unknown]") && err.contains(near), "{asked}: {err}");
     }
     let (_, err, exit) = run(&["goods", "854150@HS2022"]);
     assert_eq!(exit, Some(2));
@@ -150,10 +135,8 @@ fn explain_answers_and_names_near_entries() {
 fn the_page_of_formats_is_current() {
     let (out, ..) = run(&["explain", "layouts", "--format", "md"]);
     let page = include_str!("../../../../docs/formats.md");
-    let missing: Vec<&str> = out
-        .lines()
-        .filter(|l| l.starts_with('|') && !page.contains(l))
-        .collect();
+    let missing: Vec<&str> =
+        out.lines().filter(|l| l.starts_with('|') && !page.contains(l)).collect();
     assert!(
         missing.is_empty(),
         "put the table of `plimsoll explain layouts --format md` there: {missing:#?}"

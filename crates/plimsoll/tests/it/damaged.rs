@@ -46,7 +46,9 @@ fn long_text(rows: usize) -> String {
 }
 
 fn utf16(text: &str, little: bool) -> Vec<u8> {
-    let bytes = |unit: u16| if little { unit.to_le_bytes() } else { unit.to_be_bytes() };
+    let bytes = |unit: u16| {
+        if little { unit.to_le_bytes() } else { unit.to_be_bytes() }
+    };
     text.encode_utf16().flat_map(bytes).collect()
 }
 
@@ -62,7 +64,11 @@ fn refused(name: &str, bytes: impl AsRef<[u8]>, code: &str) -> String {
     let run = desk.run(&["load", &file, "--flow", "export"]).exits(2);
     assert!(run.err.contains(&format!("error[{code}]")), "{name}: {}", run.err);
     let run = run.says(&[name, "hint: ", "nothing of it was loaded"]);
-    assert!(!run.err.contains(['\0', '\u{1b}']), "control characters reach the terminal: {:?}", run.err);
+    assert!(
+        !run.err.contains(['\0', '\u{1b}']),
+        "control characters reach the terminal: {:?}",
+        run.err
+    );
     assert_eq!(
         stored.keys().collect::<Vec<_>>(),
         desk.bytes().keys().collect::<Vec<_>>(),
@@ -103,10 +109,14 @@ fn set_aside(bad: &str, rule: &str, column: &str, value: &str) {
 
 #[test]
 fn cut_archives() {
-    refused("cut.csv.gz", {
-        let packed = gzip(long_text(50_000).as_bytes());
-        packed[..packed.len() / 2].to_vec()
-    }, "file-damaged");
+    refused(
+        "cut.csv.gz",
+        {
+            let packed = gzip(long_text(50_000).as_bytes());
+            packed[..packed.len() / 2].to_vec()
+        },
+        "file-damaged",
+    );
     let packed = gzip(good_text().as_bytes());
     refused("short.csv.gz", &packed[..packed.len() - 12], "file-damaged");
     refused("stub.csv.gz", &packed[..3], "file-damaged");
@@ -119,7 +129,11 @@ fn cut_archives() {
 fn a_faulty_member_undoes_the_whole_archive() {
     let packed = gzip(long_text(5_000).as_bytes());
     let half = &packed[..packed.len() / 2];
-    refused("half.zip", zip(&[("1.csv", good_text().as_bytes()), ("2.csv.gz", half)]), "file-damaged");
+    refused(
+        "half.zip",
+        zip(&[("1.csv", good_text().as_bytes()), ("2.csv.gz", half)]),
+        "file-damaged",
+    );
 }
 
 #[test]
@@ -172,7 +186,11 @@ fn a_needed_column_is_missing() {
         run.says(&["lacks.csv", "hint: "]);
         let run = desk.run(&["load", &file, "--flow", "export", "--as", "comext-tidy"]).exits(2);
         run.says(&["lacks.csv", "error[column-missing]", column, "hint: "]);
-        assert!(desk.bytes().keys().all(|name| !name.starts_with("trade/")), "{:?}", desk.bytes().keys());
+        assert!(
+            desk.bytes().keys().all(|name| !name.starts_with("trade/")),
+            "{:?}",
+            desk.bytes().keys()
+        );
     }
 }
 
@@ -188,7 +206,8 @@ fn utf_16_is_read_by_its_mark_and_refused_without() {
 #[test]
 fn latin_1_names_are_read() {
     let desk = Desk::new();
-    let header = "freqCode,period,reporterDesc,flowCode,partnerDesc,classificationCode,cmdCode,primaryValue";
+    let header =
+        "freqCode,period,reporterDesc,flowCode,partnerDesc,classificationCode,cmdCode,primaryValue";
     let text = format!(
         "{header}\nA,2022,T\u{fc}rkiye,M,C\u{f4}te d'Ivoire,H6,854231,5\nA,2022,T\u{fc}rkiye,M,Cura\u{e7}ao,H6,854231,7\n"
     );
@@ -207,7 +226,10 @@ fn names_in_another_encoding_load_as_unresolved() {
     let desk = Desk::new();
     let file = desk.file("sjis.csv", text);
     let report = &desk.load(&[&file, "--flow", "export"])[0];
-    assert_eq!((&report["rows_loaded"], &report["rules"]["place-unresolved"]), (&2.into(), &2.into()));
+    assert_eq!(
+        (&report["rows_loaded"], &report["rules"]["place-unresolved"]),
+        (&2.into(), &2.into())
+    );
 }
 
 #[test]
@@ -217,7 +239,12 @@ fn rows_that_cannot_be_read_are_set_aside_with_their_place() {
     set_aside("2022-02,Germany,RU,85423190,inf,1", "not-a-number", "value_eur", "inf");
     set_aside("2022-02,Germany,RU,85423190,0x10,1", "not-a-number", "value_eur", "0x10");
     let long = "123456789012345678901234567890";
-    set_aside(&format!("2022-02,Germany,RU,85423190,{long},1"), "number-too-large", "value_eur", long);
+    set_aside(
+        &format!("2022-02,Germany,RU,85423190,{long},1"),
+        "number-too-large",
+        "value_eur",
+        long,
+    );
     set_aside("2022-02,Germany,RU,85423190,1e400,1", "number-too-large", "value_eur", "1e400");
     set_aside("2022-02,Germany,RU,85423190,-5,1", "negative", "value_eur", "-5");
     set_aside("2022-02,Germany,RU,85423190,5,-1", "negative", "quantity_kg", "-1");
@@ -228,7 +255,12 @@ fn rows_that_cannot_be_read_are_set_aside_with_their_place() {
     set_aside("2022-13,Germany,RU,85423190,5,1", "period-unreadable", "period", "2022-13");
     set_aside("2022-02,Germany", "row-short", "", "2022-02");
     set_aside("2022-02,Germany,RU,85423190,5,1,7,8", "row-long", "", "2022-02");
-    set_aside("2022-02,\"Germany,RU,85423190,5,1", "quote-unclosed", "", "2022-02,\"Germany,RU,85423190,5,1");
+    set_aside(
+        "2022-02,\"Germany,RU,85423190,5,1",
+        "quote-unclosed",
+        "",
+        "2022-02,\"Germany,RU,85423190,5,1",
+    );
 }
 
 #[test]
@@ -243,7 +275,11 @@ fn a_problem_is_told_to_people_too() {
 
 #[test]
 fn not_one_row_can_be_read() {
-    let said = refused("bad.csv", format!("{COMEXT}\n2022-02,Germany,RU,85423190,abc,1\n"), "nothing-readable");
+    let said = refused(
+        "bad.csv",
+        format!("{COMEXT}\n2022-02,Germany,RU,85423190,abc,1\n"),
+        "nothing-readable",
+    );
     assert!(said.contains("line 2") && said.contains("abc"), "{said}");
 }
 
@@ -260,25 +296,43 @@ fn further_columns_do_not_matter() {
 #[test]
 fn unknown_countries_load_and_widen_the_bounds() {
     let desk = Desk::new();
-    let file = desk.comtrade("unknown.csv", &[
-        "A,2022,764,M,156,0,H6,854231,6,C00,0,5,700",
-        "A,2022,764,M,777,0,H6,854231,6,C00,0,5,200",
-        "A,2022,764,M,899,0,H6,854231,6,C00,0,5,100",
-    ]);
+    let file = desk.comtrade(
+        "unknown.csv",
+        &[
+            "A,2022,764,M,156,0,H6,854231,6,C00,0,5,700",
+            "A,2022,764,M,777,0,H6,854231,6,C00,0,5,200",
+            "A,2022,764,M,899,0,H6,854231,6,C00,0,5,100",
+        ],
+    );
     let report = &desk.load(&[&file])[0];
-    assert_eq!((&report["rows_loaded"], &report["rules"]["place-unresolved"]), (&3.into(), &1.into()));
+    assert_eq!(
+        (&report["rows_loaded"], &report["rules"]["place-unresolved"]),
+        (&3.into(), &1.into())
+    );
     let answer = desk.assess(&[
-        "--importer", "THA", "--exporter", "CHN", "--goods", "854231", "--period", "2022",
+        "--importer",
+        "THA",
+        "--exporter",
+        "CHN",
+        "--goods",
+        "854231",
+        "--period",
+        "2022",
     ]);
     check_shares(&answer);
     let bounds = ["share", "share_low", "share_high"].map(|k| answer[k].as_f64().unwrap());
-    assert_eq!(bounds, [0.7, 0.7, 1.0], "200 of a country unknown here and 100 of none may be China's");
+    assert_eq!(
+        bounds,
+        [0.7, 0.7, 1.0],
+        "200 of a country unknown here and 100 of none may be China's"
+    );
     assert_eq!(answer["coverage"], 0.7);
 }
 
 #[test]
 fn archives_that_name_places_outside_are_refused() {
-    for name in ["../evil.csv", "/etc/evil.csv", "a/../../evil.csv", "C:\\evil.csv", "..\\evil.csv"] {
+    for name in ["../evil.csv", "/etc/evil.csv", "a/../../evil.csv", "C:\\evil.csv", "..\\evil.csv"]
+    {
         let said = refused("evil.zip", zip(&[(name, good_text().as_bytes())]), "file-refused");
         assert!(said.contains("evil.csv") && said.contains("outside"), "{said}");
     }
@@ -287,7 +341,8 @@ fn archives_that_name_places_outside_are_refused() {
 #[test]
 fn a_good_archive_with_folders_and_a_read_me() {
     let desk = Desk::new();
-    let archive = zip(&[("a/b/good.csv", good_text().as_bytes()), ("README.txt", b"Please read me.\n")]);
+    let archive =
+        zip(&[("a/b/good.csv", good_text().as_bytes()), ("README.txt", b"Please read me.\n")]);
     let file = desk.file("good.zip", archive);
     let reports = desk.load(&[&file, "--flow", "export"]);
     assert_eq!(reports.len(), 1);
@@ -301,9 +356,12 @@ fn a_good_archive_with_folders_and_a_read_me() {
 #[test]
 #[ignore = "known fault 9"]
 fn other_members_do_not_spoil_an_archive() {
-    for (name, bytes) in [(".keep", &b""[..]), ("README.md", b"[a link](x) and text\n"), ("x.json", b"{\"a\": 1}")] {
+    for (name, bytes) in
+        [(".keep", &b""[..]), ("README.md", b"[a link](x) and text\n"), ("x.json", b"{\"a\": 1}")]
+    {
         let desk = Desk::new();
-        let file = desk.file("mixed.zip", zip(&[(name, bytes), ("good.csv", good_text().as_bytes())]));
+        let file =
+            desk.file("mixed.zip", zip(&[(name, bytes), ("good.csv", good_text().as_bytes())]));
         let reports = desk.load(&[&file, "--flow", "export"]);
         assert_eq!(reports[0]["rows_loaded"], 12, "{name}");
     }
@@ -327,24 +385,37 @@ fn a_huge_line_is_set_aside_and_the_others_are_loaded() {
 #[test]
 #[ignore = "known fault 2"]
 fn an_open_quote_spoils_its_own_line_and_no_other() {
-    let (desk, report) = loaded(COMEXT, &[
-        GOOD_ROW,
-        "2022-02,\"Germany,RU,85423190,5,1",
-        "2022-03,Germany,RU,85423190,3,1",
-        "2022-04,\"Germany\",\"RU\",85423190,7,1",
-        "2022-05,Germany,RU,85423190,9,1",
-    ]);
-    assert_eq!((&report["rows_in"], &report["rows_set_aside"]), (&5.into(), &1.into()), "{report:#}");
-    assert_eq!(desk.sql("SELECT sum(value_reported) FROM trade")[0][0].parse::<f64>().unwrap(), 1019.0);
+    let (desk, report) = loaded(
+        COMEXT,
+        &[
+            GOOD_ROW,
+            "2022-02,\"Germany,RU,85423190,5,1",
+            "2022-03,Germany,RU,85423190,3,1",
+            "2022-04,\"Germany\",\"RU\",85423190,7,1",
+            "2022-05,Germany,RU,85423190,9,1",
+        ],
+    );
+    assert_eq!(
+        (&report["rows_in"], &report["rows_set_aside"]),
+        (&5.into(), &1.into()),
+        "{report:#}"
+    );
+    assert_eq!(
+        desk.sql("SELECT sum(value_reported) FROM trade")[0][0].parse::<f64>().unwrap(),
+        1019.0
+    );
 }
 
 #[test]
 fn quoted_line_breaks_are_part_of_their_row() {
-    let (desk, report) = loaded(&format!("{COMEXT},note"), &[
-        &format!("{GOOD_ROW},\"two\nlines\""),
-        "2022-02,Germany,RU,85423190,5,1,\"a \"\"quote\"\" here\"",
-        "2022-03,Germany,RU,85423190,abc,1,plain",
-    ]);
+    let (desk, report) = loaded(
+        &format!("{COMEXT},note"),
+        &[
+            &format!("{GOOD_ROW},\"two\nlines\""),
+            "2022-02,Germany,RU,85423190,5,1,\"a \"\"quote\"\" here\"",
+            "2022-03,Germany,RU,85423190,abc,1,plain",
+        ],
+    );
     assert_eq!((&report["rows_in"], &report["rows_loaded"]), (&3.into(), &2.into()));
     assert_eq!(report["set_aside"][0]["line"], 5, "lines are those of the file");
     assert_eq!(desk.rows(), 2);
@@ -378,11 +449,14 @@ fn the_first_row_is_not_lost_behind_a_header_of_another_line_end() {
 #[ignore = "known fault 18"]
 fn text_of_a_file_never_steers_the_terminal() {
     let desk = Desk::new();
-    let file = desk.comext("esc.csv", &[
-        GOOD_ROW,
-        "2022-01,Germany,RU,\u{1b}[31m8542\u{7},1000,1",
-        "2022-01,Germany,\u{1b}]0;x\u{7}land,85423190,1000,1",
-    ]);
+    let file = desk.comext(
+        "esc.csv",
+        &[
+            GOOD_ROW,
+            "2022-01,Germany,RU,\u{1b}[31m8542\u{7},1000,1",
+            "2022-01,Germany,\u{1b}]0;x\u{7}land,85423190,1000,1",
+        ],
+    );
     let run = desk.run(&["load", &file, "--flow", "export"]).exits(0);
     let query = desk.run(&["sql", "SELECT importer FROM trade"]).exits(0);
     for text in [&run.out, &run.err, &query.out] {
@@ -398,17 +472,38 @@ fn utf_16_without_a_mark_is_named_as_such() {
         let file = desk.file("unmarked.csv", utf16(&good_text(), little));
         let run = desk.run(&["load", &file, "--flow", "export"]);
         assert!(!run.err.contains('\0'), "{:?}", run.err);
-        assert!(run.code == 0 && desk.rows() == 12 || run.code == 2 && run.err.contains("UTF-16"), "{run:#?}");
+        assert!(
+            run.code == 0 && desk.rows() == 12 || run.code == 2 && run.err.contains("UTF-16"),
+            "{run:#?}"
+        );
     }
 }
 
 #[test]
 #[ignore = "known fault 14"]
 fn what_is_said_of_a_file_must_make_sense() {
-    for setting in ["unit=NaN", "unit=-1", "unit=inf", "unit=0", "currency=", "currency=BANANA", "vintage=", "reporter=W00"] {
+    for setting in [
+        "unit=NaN",
+        "unit=-1",
+        "unit=inf",
+        "unit=0",
+        "currency=",
+        "currency=BANANA",
+        "vintage=",
+        "reporter=W00",
+    ] {
         let desk = Desk::new();
         let file = desk.file("r.csv", "date,country,hs,value\n2021-03,Georgia,870300,1.5\n");
-        let said = ["--flow", "export", "--set", "reporter=CHN", "--set", "currency=USD", "--set", setting];
+        let said = [
+            "--flow",
+            "export",
+            "--set",
+            "reporter=CHN",
+            "--set",
+            "currency=USD",
+            "--set",
+            setting,
+        ];
         let run = desk.run(&[&["load", &file], &said[..]].concat());
         assert_eq!(run.code, 2, "{setting} was taken: {run:#?}");
     }

@@ -40,10 +40,7 @@ fn the_story_its_figures_and_its_limits() {
     let told = text(&output.stdout);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     for row in FIGURES {
-        let line = told
-            .lines()
-            .find(|l| l.trim_start().starts_with(row[0]))
-            .unwrap();
+        let line = told.lines().find(|l| l.trim_start().starts_with(row[0])).unwrap();
         assert!(row.iter().all(|cell| line.contains(cell)), "{line}");
     }
     for limit in [
@@ -68,21 +65,12 @@ fn what_it_suggests_works() {
     let folder = tempfile::tempdir().unwrap();
     let output = plimsoll(folder.path(), &["demo"]);
     let talk = text(&output.stderr);
-    let hints: Vec<&str> = talk
-        .lines()
-        .filter_map(|l| l.strip_prefix("next: plimsoll "))
-        .collect();
-    let [hint] = hints[..] else {
-        panic!("one hint: {talk}")
-    };
+    let hints: Vec<&str> = talk.lines().filter_map(|l| l.strip_prefix("next: plimsoll ")).collect();
+    let [hint] = hints[..] else { panic!("one hint: {talk}") };
     let words: Vec<&str> = hint.split(' ').map(|w| w.trim_matches('"')).collect();
     let next = plimsoll(folder.path(), &words);
     assert_eq!(next.status.code(), Some(0), "{}", text(&next.stderr));
-    assert!(
-        text(&next.stdout).contains("231,100,182"),
-        "{}",
-        text(&next.stdout)
-    );
+    assert!(text(&next.stdout).contains("231,100,182"), "{}", text(&next.stdout));
 }
 
 #[test]
@@ -109,10 +97,7 @@ fn what_is_in_its_way_is_left_alone() {
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     let told: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(told["destinations"][0]["country"], "RUS");
-    assert_eq!(
-        told["destinations"][0]["value"].as_f64().unwrap().round(),
-        405_505_704.0
-    );
+    assert_eq!(told["destinations"][0]["value"].as_f64().unwrap().round(), 405_505_704.0);
     assert_ne!(told["store"], in_the_way.to_str().unwrap());
     let left = std::fs::read_to_string(in_the_way.join("datapackage.json")).unwrap();
     assert_eq!(left, "not a manifest");
@@ -121,10 +106,8 @@ fn what_is_in_its_way_is_left_alone() {
 /// The same question on the whole Eurostat file, where it is there.
 #[test]
 fn the_shipped_figures_are_those_of_the_whole_file() {
-    let shared = std::env::var_os("PLIMSOLL_SHARED").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
-        Into::into,
-    );
+    let shared = std::env::var_os("PLIMSOLL_SHARED")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"), Into::into);
     let file = shared.join("data/comext/eu_exports_cn8_monthly_2020_2022.csv.gz");
     if !file.is_file() {
         eprintln!("skipped: {} is not there", file.display());
@@ -132,10 +115,7 @@ fn the_shipped_figures_are_those_of_the_whole_file() {
     }
     let folder = tempfile::tempdir().unwrap();
     let file = file.to_str().unwrap();
-    let loaded = plimsoll(
-        folder.path(),
-        &["--store", "whole", "load", file, "--flow", "export"],
-    );
+    let loaded = plimsoll(folder.path(), &["--store", "whole", "load", file, "--flow", "export"]);
     assert_eq!(loaded.status.code(), Some(0), "{}", text(&loaded.stderr));
     plimsoll(folder.path(), &["demo"]);
     let sums = |store: &str, importer: &str| {
@@ -166,10 +146,6 @@ fn the_shipped_figures_are_those_of_the_whole_file() {
         ]
     };
     for importer in ["RUS", "BLR", "KAZ", "ARM", "KGZ", "GEO", "UZB"] {
-        assert_eq!(
-            sums("whole", importer),
-            sums("plimsoll-demo-store", importer),
-            "{importer}"
-        );
+        assert_eq!(sums("whole", importer), sums("plimsoll-demo-store", importer), "{importer}");
     }
 }

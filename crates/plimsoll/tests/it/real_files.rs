@@ -30,7 +30,9 @@ fn chpl(desk: &Desk, importer: &str, more: &[&str]) -> Value {
 
 #[test]
 fn eu_exports_of_priority_goods_before_and_after() {
-    let Some(file) = shared("comext/eu_exports_cn8_monthly_2020_2022.csv.gz") else { return };
+    let Some(file) = shared("comext/eu_exports_cn8_monthly_2020_2022.csv.gz") else {
+        return;
+    };
     let desk = Desk::new();
     let report = &desk.load(&[file.to_str().unwrap(), "--flow", "export"])[0];
     assert_eq!(report["rows_in"], 1_141_670);
@@ -93,7 +95,14 @@ const BATTERIES: &str = "850760";
 
 fn imports(desk: &Desk, importer: &str, exporter: &str, goods: &str, year: &str) -> Value {
     let answer = desk.assess(&[
-        "--importer", importer, "--exporter", exporter, "--goods", goods, "--period", year,
+        "--importer",
+        importer,
+        "--exporter",
+        exporter,
+        "--goods",
+        goods,
+        "--period",
+        year,
     ]);
     check_shares(&answer);
     answer
@@ -101,7 +110,9 @@ fn imports(desk: &Desk, importer: &str, exporter: &str, goods: &str, year: &str)
 
 #[test]
 fn comtrade_downloads() {
-    let Some(files) = shared_files("comtrade") else { return };
+    let Some(files) = shared_files("comtrade") else {
+        return;
+    };
     let desk = Desk::new();
     let names: Vec<&str> = files.iter().map(String::as_str).collect();
     let run = desk.run(&[&["load", "--format", "json"], &names[..]].concat()).exits(2);
@@ -125,7 +136,8 @@ fn comtrade_downloads() {
     russia_until_it_fell_silent(&desk);
     kyrgyz_surge(&desk);
     for year in 2014..=2024 {
-        let thai = desk.assess(&["--importer", "THA", "--goods", "8542", "--period", &year.to_string()]);
+        let thai =
+            desk.assess(&["--importer", "THA", "--goods", "8542", "--period", &year.to_string()]);
         check_shares(&thai);
         let world = thai["suppliers"].as_array().unwrap().iter().find(|s| s["country"] == "W00");
         assert!(world.is_none(), "{year}: partners add up to World");
@@ -145,7 +157,9 @@ fn russia_until_it_fell_silent(desk: &Desk) {
 }
 
 fn kyrgyz_surge(desk: &Desk) {
-    for (year, usd) in [("2020", 10_923.0), ("2021", 49_112.0), ("2022", 11_599_764.0), ("2023", 3_891_195.0)] {
+    for (year, usd) in
+        [("2020", 10_923.0), ("2021", 49_112.0), ("2022", 11_599_764.0), ("2023", 3_891_195.0)]
+    {
         assert_eq!(imports(desk, "KGZ", "CHN", BATTERIES, year)["numerator"], usd, "{year}");
     }
 }
@@ -160,12 +174,17 @@ fn china_is_loaded_once_the_rest_is_said(desk: &Desk, files: &[String]) {
 
 #[test]
 fn both_sides_reports_without_breakdown_codes() {
-    let Some(reports) = shared("baci/comtrade_reports_2022.csv.gz") else { return };
+    let Some(reports) = shared("baci/comtrade_reports_2022.csv.gz") else {
+        return;
+    };
     let desk = Desk::new();
     let report = &desk.load(&[reports.to_str().unwrap()])[0];
     assert_eq!(report["rows_in"], 166_616);
     assert_eq!(report["rows_set_aside"], 0);
-    assert!(report["rules"]["total-assumed-largest"].is_null(), "every total is found, none guessed");
+    assert!(
+        report["rules"]["total-assumed-largest"].is_null(),
+        "every total is found, none guessed"
+    );
 
     // The sum of a key over its largest row is 1, 2, 4 or 8, and that row alone is its total.
     let odd = desk.sql(
@@ -191,12 +210,15 @@ fn both_sides_reports_without_breakdown_codes() {
 
 #[test]
 fn baci_extract() {
-    let Some(file) = shared("baci/baci_2022.csv") else { return };
+    let Some(file) = shared("baci/baci_2022.csv") else {
+        return;
+    };
     let desk = Desk::new();
     let report = &desk.load(&[file.to_str().unwrap()])[0];
     assert_eq!(report["format"], "baci-iso3");
     assert_eq!((&report["rows_in"], &report["rows_set_aside"]), (&23_167.into(), &0.into()));
-    let goods = &desk.sql("SELECT hs_code FROM trade WHERE importer = 'DEU' GROUP BY hs_code ORDER BY 1")[0][0];
+    let goods = &desk
+        .sql("SELECT hs_code FROM trade WHERE importer = 'DEU' GROUP BY hs_code ORDER BY 1")[0][0];
     let answer = imports(&desk, "DEU", "CHN", goods, "2022");
     assert_eq!(answer["basis"], "reconciled");
 }
@@ -207,7 +229,16 @@ fn every_row_of_every_real_file_is_loaded_or_set_aside() {
     let desk = Desk::new();
     for file in folders.into_iter().flatten().flatten().filter(|f| !f.contains("eu_exports_cn8")) {
         let run = desk.run(&[
-            "load", "--format", "json", "--flow", "export", "--set", "reporter=CHN", "--set", "currency=USD", &file,
+            "load",
+            "--format",
+            "json",
+            "--flow",
+            "export",
+            "--set",
+            "reporter=CHN",
+            "--set",
+            "currency=USD",
+            &file,
         ]);
         if file.contains("country_codes") {
             assert_eq!(run.code, 2, "a code table is no trade file");

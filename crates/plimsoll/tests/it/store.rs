@@ -19,7 +19,9 @@ fn shuffled_rows(rows: usize) -> String {
         let (reporter, partner) = (reporters[pick(7)], partners[pick(9)]);
         let (year, month) = (2020 + pick(3), 1 + pick(12));
         let (heading, product, value) = (8401 + pick(140), pick(10_000), pick(1_000_000));
-        text.push_str(&format!("{year}-{month:02},{reporter},{partner},{heading}{product:04},{value},1\n"));
+        text.push_str(&format!(
+            "{year}-{month:02},{reporter},{partner},{heading}{product:04},{value},1\n"
+        ));
     }
     text
 }
@@ -133,7 +135,8 @@ fn a_kill_at_any_moment_leaves_the_old_state() {
             desk.load(&[&base]);
             finished = 0;
         }
-        let next = desk.comext(&format!("next{round}.csv"), &[&GOOD_ROW.replace("1000", &round.to_string())]);
+        let next = desk
+            .comext(&format!("next{round}.csv"), &[&GOOD_ROW.replace("1000", &round.to_string())]);
         assert_eq!(desk.load(&[&next, "--flow", "export"])[0]["rows_loaded"], 1);
         finished += 1;
         assert_eq!(desk.stray_files(), [""; 0], "round {round}");
@@ -167,7 +170,9 @@ fn the_same_file_gives_the_same_bytes_on_one_core_and_on_many() {
 
 #[test]
 fn the_real_file_gives_the_same_bytes_on_one_core_and_on_many() {
-    let Some(file) = shared("comext/easycomext_spreadsheet_sample.xlsx") else { return };
+    let Some(file) = shared("comext/easycomext_spreadsheet_sample.xlsx") else {
+        return;
+    };
     let desks = [Desk::new(), Desk::new()];
     for desk in &desks {
         desk.load(&[file.to_str().unwrap(), "--flow", "export", "--set", "vintage=2024-01-01"]);
@@ -186,7 +191,10 @@ fn files_of_the_user_in_the_folder_are_left_alone() {
     fs::write(desk.store().join("trade/mine.csv"), "my own work").unwrap();
     let file = desk.comext("a.csv", &[GOOD_ROW]);
     let run = desk.run(&["load", &file, "--flow", "export"]);
-    assert!(desk.store().join("trade/mine.csv").exists(), "the load deleted a file that is not its own: {run:?}");
+    assert!(
+        desk.store().join("trade/mine.csv").exists(),
+        "the load deleted a file that is not its own: {run:?}"
+    );
 }
 
 #[test]

@@ -180,7 +180,8 @@ fn walk(folder: &Path, files: &mut BTreeMap<String, Vec<u8>>) {
 /// A shared real file or folder; `None`, with a message, where it is absent.
 pub fn shared(path: &str) -> Option<PathBuf> {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let root = std::env::var_os("PLIMSOLL_SHARED").map_or_else(|| "../shared".into(), PathBuf::from);
+    let root =
+        std::env::var_os("PLIMSOLL_SHARED").map_or_else(|| "../shared".into(), PathBuf::from);
     let path = workspace.join(root).join("data").join(path);
     if path.exists() {
         return Some(path);
@@ -206,7 +207,8 @@ pub fn check_shares(answer: &Value) {
     let mut shares = 0.0;
     let mut values = 0.0;
     for s in suppliers {
-        let [share, low, high] = ["share", "share_low", "share_high"].map(|k| s[k].as_f64().unwrap());
+        let [share, low, high] =
+            ["share", "share_low", "share_high"].map(|k| s[k].as_f64().unwrap());
         assert!(0.0 <= low && low <= share && share <= high && high <= 1.0, "{s}");
         shares += share;
         values += s["value"].as_f64().unwrap();
@@ -214,7 +216,8 @@ pub fn check_shares(answer: &Value) {
     if let Some(total) = answer["denominator"].as_f64() {
         assert!((shares - 1.0).abs() < 1e-6, "shares add up to {shares}");
         assert!((values - total).abs() <= 0.01 * suppliers.len() as f64, "{values} of {total}");
-        let [share, low, high] = ["share", "share_low", "share_high"].map(|k| answer[k].as_f64().unwrap());
+        let [share, low, high] =
+            ["share", "share_low", "share_high"].map(|k| answer[k].as_f64().unwrap());
         assert!(0.0 <= low && low <= share && share <= high && high <= 1.0);
     }
 }
@@ -224,7 +227,8 @@ pub struct Dice(pub u64);
 
 impl Dice {
     pub fn below(&mut self, limit: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % limit
     }
 }

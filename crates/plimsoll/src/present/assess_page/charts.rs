@@ -18,11 +18,7 @@ pub fn all(figures: &Figures<'_>) -> Vec<Block> {
     let mut blocks = Vec::new();
     let periods = figures.periods();
     if periods.len() > 1 {
-        blocks.push(heading(if monthly(&periods) {
-            "Month by month"
-        } else {
-            "Over time"
-        }));
+        blocks.push(heading(if monthly(&periods) { "Month by month" } else { "Over time" }));
         blocks.push(over_time(figures, &periods));
     }
     let changes = changes(figures);
@@ -53,24 +49,14 @@ struct Line {
 
 fn lines(figures: &Figures<'_>, axis: Axis) -> Vec<Line> {
     let places = figures.places(axis);
-    let named = if places.len() <= SERIES + 1 {
-        places.len()
-    } else {
-        SERIES
-    };
+    let named = if places.len() <= SERIES + 1 { places.len() } else { SERIES };
     let mut lines: Vec<Line> = places
         .iter()
         .take(named)
-        .map(|code| Line {
-            name: Figures::name(code),
-            codes: vec![code.clone()],
-        })
+        .map(|code| Line { name: Figures::name(code), codes: vec![code.clone()] })
         .collect();
     if named < places.len() {
-        lines.push(Line {
-            name: "Others".to_owned(),
-            codes: places[named..].to_vec(),
-        });
+        lines.push(Line { name: "Others".to_owned(), codes: places[named..].to_vec() });
     }
     lines
 }
@@ -80,21 +66,14 @@ fn over_time(figures: &Figures<'_>, periods: &[Reported]) -> Block {
     let lines = lines(figures, axis);
     let cells = figures.by_period(axis);
     let at = |line: &Line, period: Reported| -> Option<f64> {
-        let found: Vec<f64> = line
-            .codes
-            .iter()
-            .filter_map(|c| cells.get(&(period, c.clone())).copied())
-            .collect();
+        let found: Vec<f64> =
+            line.codes.iter().filter_map(|c| cells.get(&(period, c.clone())).copied()).collect();
         (!found.is_empty()).then(|| found.iter().sum())
     };
     // A month in which others have records and this one has none adds nothing to a column;
     // the table says that there is no record.
     let drawn = |line: &Line, period: Reported| {
-        if figures.silent(period) {
-            None
-        } else {
-            Some(at(line, period).unwrap_or(0.0))
-        }
+        if figures.silent(period) { None } else { Some(at(line, period).unwrap_or(0.0)) }
     };
     let x: Vec<String> = periods.iter().map(ToString::to_string).collect();
     let series = lines
@@ -109,12 +88,7 @@ fn over_time(figures: &Figures<'_>, periods: &[Reported]) -> Block {
     Block::Chart {
         chart: Chart::StackedColumns {
             title: over_time_title(figures, periods, &cells),
-            subtitle: format!(
-                "{}, by {} and {}",
-                measured(figures),
-                axis.name(),
-                kind(periods)
-            ),
+            subtitle: format!("{}, by {} and {}", measured(figures), axis.name(), kind(periods)),
             x,
             series,
             unit,
@@ -163,11 +137,7 @@ fn over_time_title(
             .copied()
             .filter(|p| p.within(&side.period) && !figures.silent(*p))
             .collect();
-        let sum: f64 = cells
-            .iter()
-            .filter(|((p, _), _)| of.contains(p))
-            .map(|(_, v)| *v)
-            .sum();
+        let sum: f64 = cells.iter().filter(|((p, _), _)| of.contains(p)).map(|(_, v)| *v).sum();
         (!of.is_empty()).then(|| words::short_money(currency, sum / of.len() as f64))
     };
     let each = format!("a {}", kind(periods));
@@ -178,10 +148,9 @@ fn over_time_title(
             words::period(&sides[0].period),
             words::period(&sides[1].period)
         ),
-        (Some(now), None) => format!(
-            "On average {now} {each} in {}",
-            words::period(&sides[0].period)
-        ),
+        (Some(now), None) => {
+            format!("On average {now} {each} in {}", words::period(&sides[0].period))
+        }
         _ => "The reported figures over time".to_owned(),
     }
 }
@@ -221,10 +190,7 @@ fn not_drawn(periods: &[Reported]) -> Option<String> {
     let between: Vec<Month> = all.months().filter(|m| !drawn.contains(m)).collect();
     match between[..] {
         [] => None,
-        [one] => Some(format!(
-            "{} is in neither period and is not drawn.",
-            words::month_year(one)
-        )),
+        [one] => Some(format!("{} is in neither period and is not drawn.", words::month_year(one))),
         _ => Some(format!(
             "The {} months between the two periods are in neither and are not drawn.",
             between.len()
@@ -239,16 +205,8 @@ fn over_time_table(
     at: &dyn Fn(&Line, Reported) -> Option<f64>,
 ) -> Table {
     let currency = &figures.shown.question.currency;
-    let mut columns = vec![Column::text(if monthly(periods) {
-        "month"
-    } else {
-        "period"
-    })];
-    columns.extend(
-        lines
-            .iter()
-            .map(|l| Column::money(l.name.clone(), currency.clone())),
-    );
+    let mut columns = vec![Column::text(if monthly(periods) { "month" } else { "period" })];
+    columns.extend(lines.iter().map(|l| Column::money(l.name.clone(), currency.clone())));
     columns.push(Column::money("all", currency.clone()));
     let row = |period: &Reported| {
         let reason = match figures.silent(*period) {
@@ -258,12 +216,7 @@ fn over_time_table(
         let values: Vec<Option<f64>> = lines.iter().map(|l| at(l, *period)).collect();
         let all: Option<f64> = values.iter().flatten().copied().reduce(|a, b| a + b);
         let mut row = vec![Cell::text(period.to_string())];
-        row.extend(
-            values
-                .into_iter()
-                .chain([all])
-                .map(|v| Cell::number_or(v, 0, reason)),
-        );
+        row.extend(values.into_iter().chain([all]).map(|v| Cell::number_or(v, 0, reason)));
         row
     };
     Table {
@@ -300,10 +253,7 @@ fn changes(figures: &Figures<'_>) -> Option<Block> {
         })
         .collect();
     let currency = figures.shown.question.currency.clone();
-    let (was, is) = (
-        words::short_period(&before.period),
-        words::short_period(&now.period),
-    );
+    let (was, is) = (words::short_period(&before.period), words::short_period(&now.period));
     let table = changes_table(&rows, &currency, axis, (&was, &is), measured(figures));
     let left = places.len() - rows.len();
     Some(Block::Chart {
@@ -335,11 +285,7 @@ fn changes_title(axis: Axis, after: &ByPlace, before: &ByPlace) -> String {
         }
     }
     let all = |of: &[&String]| match of.len() {
-        0..=2 => of
-            .iter()
-            .map(|c| Figures::name(c))
-            .collect::<Vec<_>>()
-            .join(" and "),
+        0..=2 => of.iter().map(|c| Figures::name(c)).collect::<Vec<_>>().join(" and "),
         n => axis.count(n),
     };
     let way = if axis == Axis::Importer { "to" } else { "from" };
@@ -347,11 +293,9 @@ fn changes_title(axis: Axis, after: &ByPlace, before: &ByPlace) -> String {
         (true, true) => "Before and after".to_owned(),
         (false, true) => format!("Deliveries {way} {} fell", all(&fell)),
         (true, false) => format!("Deliveries {way} {} rose", all(&rose)),
-        (false, false) => format!(
-            "Deliveries {way} {} fell, {way} {} rose",
-            all(&fell),
-            all(&rose)
-        ),
+        (false, false) => {
+            format!("Deliveries {way} {} fell, {way} {} rose", all(&fell), all(&rose))
+        }
     }
 }
 
@@ -368,12 +312,7 @@ fn changes_table(
             _ => Cell::missing("not in both periods"),
         };
         let cell = |v: Option<f64>| Cell::number_or(v, 0, "no record in this period");
-        vec![
-            Cell::text(r.label.clone()),
-            cell(r.before),
-            cell(r.after),
-            change,
-        ]
+        vec![Cell::text(r.label.clone()), cell(r.before), cell(r.after), change]
     };
     Table {
         caption,

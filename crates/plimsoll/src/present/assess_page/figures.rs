@@ -27,11 +27,7 @@ impl Axis {
 
     /// `1 supplier`, `2 suppliers`
     pub fn count(self, number: usize) -> String {
-        format!(
-            "{number} {}{}",
-            self.name(),
-            if number == 1 { "" } else { "s" }
-        )
+        format!("{number} {}{}", self.name(), if number == 1 { "" } else { "s" })
     }
 }
 
@@ -55,16 +51,10 @@ fn country(code: &str) -> String {
 impl<'a> Figures<'a> {
     /// Of an answer.
     pub fn new(shown: &'a Shown<'a>) -> Figures<'a> {
-        let mut figures = Figures {
-            shown,
-            importers: BTreeSet::new(),
-            suppliers: BTreeSet::new(),
-        };
+        let mut figures = Figures { shown, importers: BTreeSet::new(), suppliers: BTreeSet::new() };
         for key in shown.answer.sides.iter().flat_map(|s| s.cells.keys()) {
-            let (importer, supplier) = (
-                figures.place(key, Axis::Importer),
-                figures.place(key, Axis::Supplier),
-            );
+            let (importer, supplier) =
+                (figures.place(key, Axis::Importer), figures.place(key, Axis::Supplier));
             figures.importers.insert(importer);
             figures.suppliers.insert(supplier);
         }
@@ -98,11 +88,7 @@ impl<'a> Figures<'a> {
 
     /// What a comparison of two periods goes by.
     pub fn compared_by(&self) -> Axis {
-        if self.several_importers() {
-            Axis::Importer
-        } else {
-            Axis::Supplier
-        }
+        if self.several_importers() { Axis::Importer } else { Axis::Supplier }
     }
 
     /// The place of a cell.
@@ -137,14 +123,10 @@ impl<'a> Figures<'a> {
         let mut sums: BTreeMap<String, Sum> = BTreeMap::new();
         for (key, cell) in &side.cells {
             if axis == Axis::Supplier || self.asked(key) {
-                sums.entry(self.place(key, axis))
-                    .or_default()
-                    .merge(cell.value);
+                sums.entry(self.place(key, axis)).or_default().merge(cell.value);
             }
         }
-        sums.into_iter()
-            .map(|(code, sum)| (code, sum.value()))
-            .collect()
+        sums.into_iter().map(|(code, sum)| (code, sum.value())).collect()
     }
 
     /// A side by concept; only the suppliers asked about.
@@ -153,42 +135,21 @@ impl<'a> Figures<'a> {
         for (key, cell) in side.cells.iter().filter(|(key, _)| self.asked(key)) {
             sums.entry(key.concept).or_default().merge(cell.value);
         }
-        sums.into_iter()
-            .map(|(concept, sum)| (concept, sum.value()))
-            .collect()
+        sums.into_iter().map(|(concept, sum)| (concept, sum.value())).collect()
     }
 
     /// All places of both sides, the largest of the first side first, then of the second.
     pub fn places(&self, axis: Axis) -> Vec<String> {
-        let sides: Vec<ByPlace> = self
-            .shown
-            .answer
-            .sides
-            .iter()
-            .map(|s| self.by_place(s, axis))
-            .collect();
+        let sides: Vec<ByPlace> =
+            self.shown.answer.sides.iter().map(|s| self.by_place(s, axis)).collect();
         let all: BTreeSet<&String> = sides.iter().flat_map(BTreeMap::keys).collect();
         let mut ordered: Vec<(Vec<f64>, &String)> = all
             .into_iter()
-            .map(|code| {
-                (
-                    sides
-                        .iter()
-                        .map(|s| s.get(code).copied().unwrap_or(0.0))
-                        .collect(),
-                    code,
-                )
-            })
+            .map(|code| (sides.iter().map(|s| s.get(code).copied().unwrap_or(0.0)).collect(), code))
             .collect();
         ordered.sort_by(|(a, x), (b, y)| {
-            let by_value = a
-                .iter()
-                .zip(b)
-                .map(|(a, b)| b.total_cmp(a))
-                .find(|o| o.is_ne());
-            by_value
-                .unwrap_or(std::cmp::Ordering::Equal)
-                .then_with(|| x.cmp(y))
+            let by_value = a.iter().zip(b).map(|(a, b)| b.total_cmp(a)).find(|o| o.is_ne());
+            by_value.unwrap_or(std::cmp::Ordering::Equal).then_with(|| x.cmp(y))
         });
         ordered.into_iter().map(|(_, code)| code.clone()).collect()
     }
@@ -197,10 +158,8 @@ impl<'a> Figures<'a> {
     /// records are monthly.
     pub fn periods(&self) -> Vec<Reported> {
         let sides = &self.shown.answer.sides;
-        let mut all: BTreeSet<Reported> = sides
-            .iter()
-            .flat_map(|s| s.cells.keys().map(|k| k.period))
-            .collect();
+        let mut all: BTreeSet<Reported> =
+            sides.iter().flat_map(|s| s.cells.keys().map(|k| k.period)).collect();
         if !all.is_empty() && all.iter().all(|p| p.kind == PeriodKind::Month) {
             let told = sides.iter().filter(|s| s.numerator.is_some());
             all.extend(told.flat_map(|s| s.period.months().map(Reported::month)));
@@ -218,9 +177,7 @@ impl<'a> Figures<'a> {
             let mut sums: BTreeMap<(Reported, String), Sum> = BTreeMap::new();
             for (key, cell) in &side.cells {
                 if axis == Axis::Supplier || self.asked(key) {
-                    sums.entry((key.period, self.place(key, axis)))
-                        .or_default()
-                        .merge(cell.value);
+                    sums.entry((key.period, self.place(key, axis))).or_default().merge(cell.value);
                 }
             }
             all.extend(sums.into_iter().map(|(at, sum)| (at, sum.value())));

@@ -53,11 +53,7 @@ pub fn chart(figures: &Figures<'_>) -> Option<Block> {
 
 fn shares_subtitle(figures: &Figures<'_>) -> String {
     let side = &figures.shown.answer.sides[0];
-    let measured = format!(
-        "{}, {}",
-        words::measured(figures.shown),
-        words::period(&side.period)
-    );
+    let measured = format!("{}, {}", words::measured(figures.shown), words::period(&side.period));
     match (figures.stacked_by(), side.coverage) {
         (Axis::Importer, _) => format!(
             "{}. Shares of the reported sum of these destinations",
@@ -73,11 +69,7 @@ fn shares_title(figures: &Figures<'_>, rows: &[ShareRow]) -> String {
         && let (Some(a), Some(b), 2) = (first.share, second.share, figures.shown.answer.sides.len())
     {
         let name = first.label.split(',').next().unwrap_or_default();
-        return format!(
-            "{name}: {} of the reported sum, after {}",
-            percent(b),
-            percent(a)
-        );
+        return format!("{name}: {} of the reported sum, after {}", percent(b), percent(a));
     }
     if let Some(exporter) = &figures.shown.question.exporter {
         let of: Vec<String> = figures
@@ -86,11 +78,7 @@ fn shares_title(figures: &Figures<'_>, rows: &[ShareRow]) -> String {
             .sides
             .iter()
             .filter_map(|s| {
-                Some(format!(
-                    "{} in {}",
-                    percent(s.share?[0]),
-                    words::period(&s.period)
-                ))
+                Some(format!("{} in {}", percent(s.share?[0]), words::period(&s.period)))
             })
             .collect();
         return format!("{}: {}", exporter.label, of.join(", against "));
@@ -106,11 +94,9 @@ fn shares_title(figures: &Figures<'_>, rows: &[ShareRow]) -> String {
 /// Bounds that are the share itself are left to the table.
 fn without_idle_bounds(row: ShareRow) -> ShareRow {
     match (row.share, row.low, row.high) {
-        (Some(share), Some(low), Some(high)) if words::no_wider([share, low, high]) => ShareRow {
-            low: None,
-            high: None,
-            ..row
-        },
+        (Some(share), Some(low), Some(high)) if words::no_wider([share, low, high]) => {
+            ShareRow { low: None, high: None, ..row }
+        }
         _ => row,
     }
 }
@@ -128,12 +114,7 @@ fn supplier_shares(figures: &Figures<'_>) -> Vec<ShareRow> {
             });
         }
     }
-    let single = figures
-        .shown
-        .question
-        .exporter
-        .as_ref()
-        .is_some_and(|e| e.members.len() == 1);
+    let single = figures.shown.question.exporter.as_ref().is_some_and(|e| e.members.len() == 1);
     let others = answer.sides[0].suppliers.iter().filter(|s| {
         let asked = figures.shown.question.exporter.as_ref().filter(|_| single);
         asked.is_none_or(|e| e.members.iter().all(|m| m.code() != s.country))
@@ -154,12 +135,7 @@ fn importer_shares(figures: &Figures<'_>) -> Vec<ShareRow> {
         .iter()
         .rev()
         .filter(|s| s.numerator.is_some())
-        .map(|s| {
-            (
-                words::short_period(&s.period),
-                figures.by_place(s, Axis::Importer),
-            )
-        })
+        .map(|s| (words::short_period(&s.period), figures.by_place(s, Axis::Importer)))
         .collect();
     let mut rows = Vec::new();
     for code in figures.places(Axis::Importer).iter().take(SHARES) {

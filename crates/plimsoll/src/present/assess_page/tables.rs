@@ -55,13 +55,7 @@ pub fn all(figures: &Figures<'_>) -> Vec<Block> {
 }
 
 fn periods(figures: &Figures<'_>) -> Vec<String> {
-    figures
-        .shown
-        .answer
-        .sides
-        .iter()
-        .map(|s| words::short_period(&s.period))
-        .collect()
+    figures.shown.answer.sides.iter().map(|s| words::short_period(&s.period)).collect()
 }
 
 fn change_cell(now: Option<f64>, before: Option<f64>) -> Cell {
@@ -75,11 +69,8 @@ fn change_cell(now: Option<f64>, before: Option<f64>) -> Cell {
 fn money_columns(figures: &Figures<'_>) -> Vec<Column> {
     let currency = &figures.shown.question.currency;
     // As time goes: before, then after.
-    let mut columns: Vec<Column> = periods(figures)
-        .into_iter()
-        .rev()
-        .map(|p| Column::money(p, currency.clone()))
-        .collect();
+    let mut columns: Vec<Column> =
+        periods(figures).into_iter().rev().map(|p| Column::money(p, currency.clone())).collect();
     if columns.len() > 1 {
         columns.push(Column::number("change", ""));
     }
@@ -87,11 +78,8 @@ fn money_columns(figures: &Figures<'_>) -> Vec<Column> {
 }
 
 fn money_cells(values: &[Option<f64>]) -> Vec<Cell> {
-    let mut cells: Vec<Cell> = values
-        .iter()
-        .rev()
-        .map(|v| Cell::number_or(*v, 0, NO_RECORD))
-        .collect();
+    let mut cells: Vec<Cell> =
+        values.iter().rev().map(|v| Cell::number_or(*v, 0, NO_RECORD)).collect();
     if let [now, before] = values {
         cells.push(change_cell(*now, *before));
     }
@@ -100,27 +88,17 @@ fn money_cells(values: &[Option<f64>]) -> Vec<Cell> {
 
 fn importers(figures: &Figures<'_>) -> Table {
     let sides = &figures.shown.answer.sides;
-    let sums: Vec<_> = sides
-        .iter()
-        .map(|s| figures.by_place(s, Axis::Importer))
-        .collect();
+    let sums: Vec<_> = sides.iter().map(|s| figures.by_place(s, Axis::Importer)).collect();
     let mut columns = vec![Column::text("destination")];
     columns.extend(money_columns(figures));
     let mut rows: Vec<Vec<Cell>> = Vec::new();
     for code in figures.places(Axis::Importer) {
         let mut row = vec![Cell::text(Figures::name(&code))];
-        row.extend(money_cells(
-            &sums
-                .iter()
-                .map(|s| s.get(&code).copied())
-                .collect::<Vec<_>>(),
-        ));
+        row.extend(money_cells(&sums.iter().map(|s| s.get(&code).copied()).collect::<Vec<_>>()));
         rows.push(row);
     }
     let mut all = vec![Cell::text("All")];
-    all.extend(money_cells(
-        &sides.iter().map(|s| s.numerator).collect::<Vec<_>>(),
-    ));
+    all.extend(money_cells(&sides.iter().map(|s| s.numerator).collect::<Vec<_>>()));
     rows.push(all);
     Table {
         caption: "By destination, the largest first".to_owned(),
@@ -142,12 +120,8 @@ fn suppliers(figures: &Figures<'_>) -> Table {
     if sides.len() > 1 {
         columns.push(Column::percent("share before"));
     }
-    let find = |side: &Side, country: &str| {
-        side.suppliers
-            .iter()
-            .find(|s| s.country == country)
-            .cloned()
-    };
+    let find =
+        |side: &Side, country: &str| side.suppliers.iter().find(|s| s.country == country).cloned();
     let mut order: Vec<String> = Vec::new();
     for supplier in sides.iter().flat_map(|s| &s.suppliers) {
         if !order.contains(&supplier.country) {
@@ -160,25 +134,14 @@ fn suppliers(figures: &Figures<'_>) -> Table {
         let figure = |get: fn(&Supplier) -> f64| now.as_ref().map(get);
         let mut row = vec![Cell::text(plimsoll_monitor::assess::place_name(country))];
         row.extend(money_cells(
-            &found
-                .iter()
-                .map(|s| s.as_ref().map(|s| s.value))
-                .collect::<Vec<_>>(),
+            &found.iter().map(|s| s.as_ref().map(|s| s.value)).collect::<Vec<_>>(),
         ));
         row.extend(
-            [
-                figure(|s| s.share),
-                figure(|s| s.share_low),
-                figure(|s| s.share_high),
-            ]
-            .map(|v| Cell::number_or(v, 1, NO_RECORD)),
+            [figure(|s| s.share), figure(|s| s.share_low), figure(|s| s.share_high)]
+                .map(|v| Cell::number_or(v, 1, NO_RECORD)),
         );
         if let Some(before) = found.get(1) {
-            row.push(Cell::number_or(
-                before.as_ref().map(|s| s.share),
-                1,
-                NO_RECORD,
-            ));
+            row.push(Cell::number_or(before.as_ref().map(|s| s.share), 1, NO_RECORD));
         }
         row
     });
@@ -188,12 +151,7 @@ fn suppliers(figures: &Figures<'_>) -> Table {
         true => Vec::new(),
         false => vec!["No supplier's records all have a weight, so none is shown.".to_owned()],
     };
-    Table {
-        caption,
-        columns,
-        rows,
-        footnotes,
-    }
+    Table { caption, columns, rows, footnotes }
 }
 
 fn weighed(figures: &Figures<'_>) -> bool {
@@ -226,11 +184,7 @@ fn weights(figures: &Figures<'_>) -> Table {
 
 /// Our own few words for a concept: its own label, or those of its codes.
 fn label(concept: &Concept) -> Cell {
-    let own: Vec<&str> = concept
-        .listed
-        .iter()
-        .filter_map(|c| goods::own_label(*c))
-        .collect();
+    let own: Vec<&str> = concept.listed.iter().filter_map(|c| goods::own_label(*c)).collect();
     match (&concept.label, own.is_empty()) {
         (Some(label), _) if concept.listed.len() == 1 => Cell::text(label.clone()),
         (_, false) => Cell::text(own.join("; ")),
@@ -240,28 +194,20 @@ fn label(concept: &Concept) -> Cell {
 }
 
 fn tier(concept: &Concept) -> Cell {
-    concept.tier.as_ref().map_or_else(
-        || Cell::missing("the list has no tiers"),
-        |t| Cell::text(t.clone()),
-    )
+    concept
+        .tier
+        .as_ref()
+        .map_or_else(|| Cell::missing("the list has no tiers"), |t| Cell::text(t.clone()))
 }
 
 fn codes(figures: &Figures<'_>) -> Table {
     let answer = figures.shown.answer;
     let sums: Vec<_> = answer.sides.iter().map(|s| figures.by_concept(s)).collect();
-    let mut columns = vec![
-        Column::text("code"),
-        Column::text("what it is"),
-        Column::text("tier"),
-    ];
+    let mut columns = vec![Column::text("code"), Column::text("what it is"), Column::text("tier")];
     columns.extend(money_columns(figures));
     columns.push(Column::percent("share of the sum"));
-    let mut used: Vec<(usize, &Concept)> = answer
-        .concepts
-        .iter()
-        .enumerate()
-        .filter(|(_, c)| c.state == State::Used)
-        .collect();
+    let mut used: Vec<(usize, &Concept)> =
+        answer.concepts.iter().enumerate().filter(|(_, c)| c.state == State::Used).collect();
     let now = |i: usize| sums.first().and_then(|s| s.get(&i)).copied();
     used.sort_by(|(a, x), (b, y)| {
         now(*b)
@@ -272,14 +218,8 @@ fn codes(figures: &Figures<'_>) -> Table {
     let total = answer.sides[0].numerator.filter(|t| *t > 0.0);
     let rows = used.into_iter().map(|(i, concept)| {
         let mut row = vec![Cell::text(concept.name()), label(concept), tier(concept)];
-        row.extend(money_cells(
-            &sums.iter().map(|s| s.get(&i).copied()).collect::<Vec<_>>(),
-        ));
-        row.push(Cell::number_or(
-            now(i).zip(total).map(|(v, t)| v / t),
-            1,
-            NO_RECORD,
-        ));
+        row.extend(money_cells(&sums.iter().map(|s| s.get(&i).copied()).collect::<Vec<_>>()));
+        row.push(Cell::number_or(now(i).zip(total).map(|(v, t)| v / t), 1, NO_RECORD));
         row
     });
     let rows = rows.collect();
@@ -304,12 +244,7 @@ fn left_out(figures: &Figures<'_>) -> Table {
     let answer = figures.shown.answer;
     let currency = &figures.shown.question.currency;
     let mut columns = vec![Column::text("code"), Column::text("what it is")];
-    columns.extend(
-        periods(figures)
-            .into_iter()
-            .rev()
-            .map(|p| Column::money(p, currency.clone())),
-    );
+    columns.extend(periods(figures).into_iter().rev().map(|p| Column::money(p, currency.clone())));
     columns.push(Column::text("why it is not counted"));
     let rows = answer
         .left_out
@@ -330,12 +265,7 @@ fn left_out(figures: &Figures<'_>) -> Table {
     let caption =
         "Left out of every sum on this page, since counting it would compare unlike goods"
             .to_owned();
-    Table {
-        caption,
-        columns,
-        rows,
-        footnotes: Vec::new(),
-    }
+    Table { caption, columns, rows, footnotes: Vec::new() }
 }
 
 fn without_data(figures: &Figures<'_>) -> Option<Table> {
@@ -349,15 +279,8 @@ fn without_data(figures: &Figures<'_>) -> Option<Table> {
         .collect();
     let all = figures.shown.question.goods.codes.len();
     (!rows.is_empty()).then(|| Table {
-        caption: format!(
-            "{} of {all} listed codes are not in the data",
-            without.len()
-        ),
-        columns: vec![
-            Column::text("code"),
-            Column::text("what it is"),
-            Column::text("tier"),
-        ],
+        caption: format!("{} of {all} listed codes are not in the data", without.len()),
+        columns: vec![Column::text("code"), Column::text("what it is"), Column::text("tier")],
         rows,
         footnotes: Vec::new(),
     })
@@ -368,19 +291,10 @@ fn comparable(figures: &Figures<'_>) -> Option<Table> {
     if figures.shown.question.as_reported {
         return None;
     }
-    let used = figures
-        .shown
-        .answer
-        .concepts
-        .iter()
-        .filter(|c| c.state == State::Used);
+    let used = figures.shown.answer.concepts.iter().filter(|c| c.state == State::Used);
     let rows: Vec<Vec<Cell>> = used
         .filter(|c| {
-            c.note.is_some()
-                || !c
-                    .codes
-                    .values()
-                    .all(|codes| codes.iter().eq(c.listed.iter()))
+            c.note.is_some() || !c.codes.values().all(|codes| codes.iter().eq(c.listed.iter()))
         })
         .map(|concept| {
             let codes: Vec<String> = concept
@@ -391,15 +305,8 @@ fn comparable(figures: &Figures<'_>) -> Option<Table> {
                     format!("{}: {}", revision.name(), codes.join(", "))
                 })
                 .collect();
-            let note = concept
-                .note
-                .clone()
-                .unwrap_or_else(|| "renumbered".to_owned());
-            vec![
-                Cell::text(concept.name()),
-                Cell::text(codes.join("; ")),
-                Cell::text(note),
-            ]
+            let note = concept.note.clone().unwrap_or_else(|| "renumbered".to_owned());
+            vec![Cell::text(concept.name()), Cell::text(codes.join("; ")), Cell::text(note)]
         })
         .collect();
     (!rows.is_empty()).then(|| Table {
@@ -428,16 +335,8 @@ fn variants(figures: &Figures<'_>) -> Table {
     }
     let rows = figures.shown.variants.iter().map(|v| {
         let side = &v.answer.sides[0];
-        let why = side
-            .cannot_tell
-            .clone()
-            .unwrap_or_else(|| NO_RECORD.to_owned());
-        let used = v
-            .answer
-            .concepts
-            .iter()
-            .filter(|c| c.state == State::Used)
-            .count();
+        let why = side.cannot_tell.clone().unwrap_or_else(|| NO_RECORD.to_owned());
+        let used = v.answer.concepts.iter().filter(|c| c.state == State::Used).count();
         let bound = |i: usize| Cell::number_or(side.share.map(|s| s[i]), 1, &why);
         let mut row = vec![
             Cell::text(v.name.clone()),

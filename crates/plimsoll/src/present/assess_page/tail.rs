@@ -45,10 +45,7 @@ pub fn sources(shown: &Shown<'_>) -> Vec<SourceLine> {
 
 /// The day of the newest source: the page has no clock.
 fn newest(shown: &Shown<'_>) -> String {
-    used(shown)
-        .map(|s| s.loaded.clone())
-        .max()
-        .unwrap_or_default()
+    used(shown).map(|s| s.loaded.clone()).max().unwrap_or_default()
 }
 
 /// What to write when citing the page.
@@ -64,9 +61,8 @@ pub fn cite(shown: &Shown<'_>, title: &str) -> Cite {
 }
 
 fn publishers(shown: &Shown<'_>) -> String {
-    let all: BTreeSet<String> = used(shown)
-        .map(|s| format!("{} ({})", s.publisher, s.dataset))
-        .collect();
+    let all: BTreeSet<String> =
+        used(shown).map(|s| format!("{} ({})", s.publisher, s.dataset)).collect();
     if all.is_empty() {
         "no source".to_owned()
     } else {
@@ -102,21 +98,13 @@ pub fn how_made(shown: &Shown<'_>) -> Vec<HowStep> {
         plain(money(shown)),
         plain(bounds(shown)),
     ];
-    let periods = shown
-        .answer
-        .sides
-        .iter()
-        .filter(|s| !s.rows.is_empty())
-        .map(|s| s.period);
+    let periods = shown.answer.sides.iter().filter(|s| !s.rows.is_empty()).map(|s| s.period);
     for (sql, period) in assess_text::sql(shown).into_iter().zip(periods) {
         let text = format!(
             "The sum for {} again, with plimsoll sql or any engine that reads Parquet.",
             words::period(&period)
         );
-        steps.push(HowStep {
-            text,
-            sql: Some(sql),
-        });
+        steps.push(HowStep { text, sql: Some(sql) });
     }
     steps.retain(|s| !s.text.is_empty());
     steps
@@ -144,14 +132,8 @@ fn command(shown: &Shown<'_>) -> String {
             parts.push(format!("{option} {}", word(&value)));
         }
     };
-    say(
-        "--importer",
-        question.importer.as_ref().map(|p| p.code.clone()),
-    );
-    say(
-        "--exporter",
-        question.exporter.as_ref().map(|p| p.code.clone()),
-    );
+    say("--importer", question.importer.as_ref().map(|p| p.code.clone()));
+    say("--exporter", question.exporter.as_ref().map(|p| p.code.clone()));
     say("--goods", Some(question.goods.spec()));
     say("--period", Some(question.period.to_string()));
     say("--against", question.against.map(|p| p.to_string()));
@@ -226,13 +208,7 @@ fn rows(shown: &Shown<'_>) -> String {
         .answer
         .sides
         .iter()
-        .map(|s| {
-            format!(
-                "{} rows for {}",
-                whole(s.rows.len() as u64),
-                words::period(&s.period)
-            )
-        })
+        .map(|s| format!("{} rows for {}", whole(s.rows.len() as u64), words::period(&s.period)))
         .collect();
     format!(
         "{} are counted. Each of them has its source and line in the store; --why lists them.",
@@ -241,20 +217,15 @@ fn rows(shown: &Shown<'_>) -> String {
 }
 
 fn rules(shown: &Shown<'_>) -> String {
-    let rules: Vec<String> = shown
-        .answer
-        .rules
-        .iter()
-        .map(|(rule, n)| format!("{rule}: {} rows", whole(*n)))
-        .collect();
+    let rules: Vec<String> =
+        shown.answer.rules.iter().map(|(rule, n)| format!("{rule}: {} rows", whole(*n))).collect();
     let start = "Not counted are parts that stand beside their total, headings that stand beside their products, and \
                  what a newer edition replaces";
     match rules.is_empty() {
         true => format!("{start}; there were no such rows."),
-        false => format!(
-            "{start} ({}). plimsoll explain says what a rule means.",
-            rules.join("; ")
-        ),
+        false => {
+            format!("{start} ({}). plimsoll explain says what a rule means.", rules.join("; "))
+        }
     }
 }
 
@@ -262,12 +233,8 @@ fn comparison(shown: &Shown<'_>) -> String {
     if shown.question.as_reported {
         return "The codes are taken by their digits in every revision, which is naive: the figures are not comparable.".to_owned();
     }
-    let revisions: BTreeSet<&str> = shown
-        .answer
-        .sides
-        .iter()
-        .flat_map(|s| s.rows.iter().map(|r| r.revision.name()))
-        .collect();
+    let revisions: BTreeSet<&str> =
+        shown.answer.sides.iter().flat_map(|s| s.rows.iter().map(|r| r.revision.name())).collect();
     let revisions: Vec<&str> = revisions.into_iter().collect();
     match (shown.answer.sides.len(), revisions.len()) {
         (2, 2..) => format!(

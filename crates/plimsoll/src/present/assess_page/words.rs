@@ -46,9 +46,7 @@ pub fn short_money(currency: &str, value: f64) -> String {
 /// With a capital letter at the start.
 pub fn sentence_case(text: &str) -> String {
     let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(chars).collect()
-    })
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 /// Who imports.
@@ -56,10 +54,7 @@ pub fn importer(question: &Question) -> String {
     match &question.importer {
         None => "all importers".to_owned(),
         Some(set) if set.group.is_none() && set.label.len() > NAMED => {
-            format!(
-                "{} countries",
-                set.members.iter().filter(|m| m.twin_of().is_none()).count()
-            )
+            format!("{} countries", set.members.iter().filter(|m| m.twin_of().is_none()).count())
         }
         Some(set) => set.label.clone(),
     }
@@ -88,10 +83,7 @@ pub fn goods(goods: &Goods) -> String {
 }
 
 fn month(month: Month) -> &'static str {
-    MONTHS
-        .get(usize::from(month.month()).saturating_sub(1))
-        .copied()
-        .unwrap_or_default()
+    MONTHS.get(usize::from(month.month()).saturating_sub(1)).copied().unwrap_or_default()
 }
 
 /// `January–November 2022`
@@ -108,11 +100,7 @@ pub fn period(period: &Period) -> String {
         PeriodShape::Calendar(PeriodKind::Half) => {
             format!(
                 "the {} half of {}",
-                if first.month() == 1 {
-                    "first"
-                } else {
-                    "second"
-                },
+                if first.month() == 1 { "first" } else { "second" },
                 first.year()
             )
         }
@@ -120,13 +108,9 @@ pub fn period(period: &Period) -> String {
         PeriodShape::Range if first.year() == last.year() => {
             format!("{}–{} {}", month(first), month(last), first.year())
         }
-        PeriodShape::Range => format!(
-            "{} {} to {} {}",
-            month(first),
-            first.year(),
-            month(last),
-            last.year()
-        ),
+        PeriodShape::Range => {
+            format!("{} {} to {} {}", month(first), first.year(), month(last), last.year())
+        }
     }
 }
 
@@ -138,13 +122,9 @@ pub fn short_period(of: &Period) -> String {
         PeriodShape::Range if first.year() == last.year() => {
             format!("{}–{} {}", cut(first), cut(last), first.year())
         }
-        PeriodShape::Range => format!(
-            "{} {}–{} {}",
-            cut(first),
-            first.year(),
-            cut(last),
-            last.year()
-        ),
+        PeriodShape::Range => {
+            format!("{} {}–{} {}", cut(first), first.year(), cut(last), last.year())
+        }
         PeriodShape::Calendar(PeriodKind::Month) => format!("{} {}", cut(first), first.year()),
         PeriodShape::Years => period(of),
         PeriodShape::Calendar(_) => of.to_string(),
@@ -169,11 +149,7 @@ fn is_eu(place: PlaceId, at: Month) -> bool {
 pub fn all_eu(shown: &Shown<'_>) -> bool {
     let sides = &shown.answer.sides;
     let of = || {
-        sides.iter().flat_map(|s| {
-            s.suppliers
-                .iter()
-                .map(|supplier| (supplier, s.period.last()))
-        })
+        sides.iter().flat_map(|s| s.suppliers.iter().map(|supplier| (supplier, s.period.last())))
     };
     of().next().is_some()
         && of().all(|(s, at)| place::by_code(&s.country).is_some_and(|p| is_eu(p, at)))
@@ -182,11 +158,7 @@ pub fn all_eu(shown: &Shown<'_>) -> bool {
 /// `by dispatch`
 pub fn bases(answer: &Assessment) -> String {
     let of: Vec<&str> = answer.views.iter().map(|v| v.basis()).collect();
-    if of.is_empty() {
-        String::new()
-    } else {
-        format!("by {}", of.join(" and "))
-    }
+    if of.is_empty() { String::new() } else { format!("by {}", of.join(" and ")) }
 }
 
 /// Whether more than one country imports.
@@ -230,11 +202,7 @@ pub fn bounds([share, low, high]: [f64; 3]) -> String {
     if no_wider([share, low, high]) {
         return String::new();
     }
-    format!(
-        " ({} to {})",
-        format_percent(low, 1),
-        format_percent(high, 1)
-    )
+    format!(" ({} to {})", format_percent(low, 1), format_percent(high, 1))
 }
 
 /// Whether the bounds leave no room at the digits that are shown.
@@ -247,21 +215,7 @@ pub fn no_wider([share, low, high]: [f64; 3]) -> bool {
 pub fn note(question: &Question, note: &str) -> String {
     let who = importer(question);
     let text = match &question.importer {
-        Some(set) if who != set.label => note
-            .replace(
-                &format!("{} is answered", set.label),
-                &format!("{who} are answered"),
-            )
-            .replace(
-                &format!("{}'s imports", set.label),
-                &format!("the imports of {who}"),
-            )
-            .replace(&set.label, &who)
-            .replace(
-                "import report of its own covers",
-                "import report of theirs covers",
-            )
-            .replace("shares of all its imports", "shares of all their imports"),
+        Some(set) if who != set.label => note.replace(&set.label, &who),
         _ => note.to_owned(),
     };
     sentence_case(&text)
