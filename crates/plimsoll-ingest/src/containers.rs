@@ -33,6 +33,8 @@ pub enum Member<'a> {
     Text(Box<dyn Read + 'a>),
     /// Records.
     Tables(Vec<Table>),
+    /// A member of an archive that holds no data: empty, a picture, prose.
+    Nothing,
 }
 
 /// Calls `each` with the name and content of every readable member of the file: one for a
@@ -50,10 +52,6 @@ pub fn members(
         [] => Err(IngestError::Empty { path: path.to_owned() }),
         [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => archive(path, file, progress, each),
         [0xD0, 0xCF, 0x11, 0xE0, ..] => each("", workbook_member(path, file)?),
-        [b'7', b'z', 0xBC, 0xAF, ..] => Err(IngestError::Refused {
-            path: path.to_owned(),
-            detail: "7z archives are not read here".into(),
-        }),
         [0x1F, 0x8B, ..] => {
             let raw = Counted { inner: file, progress };
             stream(
@@ -64,6 +62,54 @@ pub fn members(
             )
         }
         _ => stream(path, "", Counted { inner: file, progress }, each),
+    }
+}
+
+/// What to do about a file that is packed in a way that is not read here.
+const UNPACK: &str = "unpack it yourself and load the data file";
+/// What to do about a file that never held records.
+const FETCH: &str = "load the data file itself; if this was saved in its place, fetch it again";
+/// Beginnings of files that hold no table, what they are and what to do.
+const NOT_DATA: [(&[u8], &str, &str); 12] = [
+    (b"7z\xBC\xAF\x27\x1C", "a 7z archive", UNPACK),
+    (b"Rar!\x1A\x07", "a RAR archive", UNPACK),
+    (b"BZh", "packed with bzip2", UNPACK),
+    (b"\xFD7zXZ\0", "packed with xz", UNPACK),
+    (b"\x28\xB5\x2F\xFD", "packed with zstd", UNPACK),
+    (b"\x89PNG", "a picture (PNG)", FETCH),
+    (b"\xFF\xD8\xFF", "a picture (JPEG)", FETCH),
+    (b"GIF8", "a picture (GIF)", FETCH),
+    (b"%PDF-", "a PDF document", FETCH),
+    (b"PAR1", "a Parquet file", "load the publisher's own file that it was made from"),
+    (b"<!doctype html", "a web page", FETCH),
+    (b"<html", "a web page", FETCH),
+];
+
+/// Names by their beginning a file that cannot hold a table.
+fn not_data(path: &Path, start: &[u8]) -> Option<IngestError> {
+    let begins = |magic: &[u8]| {
+        let begin = start.get(..magic.len());
+        begin.is_some_and(|b| b == magic || magic[0] == b'<' && b.eq_ignore_ascii_case(magic))
+    };
+    let (_, what, hint) = NOT_DATA.iter().find(|(magic, ..)| begins(magic))?;
+    Some(IngestError::NotData { path: path.to_owned(), what, hint })
+}
+
+/// Which order of bytes, little-endian first, if the text looks like UTF-16: by its mark, or
+/// by every other byte being NUL as in a header line of plain letters.
+fn is_utf16(start: &[u8]) -> Option<bool> {
+    match start {
+        [0xFF, 0xFE, ..] => return Some(true),
+        [0xFE, 0xFF, ..] => return Some(false),
+        _ => {}
+    }
+    let pairs = start.len() / 2;
+    let nul = |place: usize| start.iter().skip(place).step_by(2).filter(|b| **b == 0).count();
+    match (nul(0), nul(1)) {
+        _ if pairs < 4 => None,
+        (0, odd) if odd * 4 >= pairs * 3 => Some(true),
+        (even, 0) if even * 4 >= pairs * 3 => Some(false),
+        _ => None,
     }
 }
 
@@ -87,7 +133,7 @@ fn read_up_to(input: &mut impl Read, buffer: &mut [u8]) -> std::io::Result<usize
     Ok(got)
 }
 
-/// A stream of unpacked bytes: JSON by its first character, UTF-16 by its mark, else text.
+/// A stream of unpacked bytes: UTF-16 by its mark or its NULs, else text as it stands.
 fn stream<R: Read>(
     path: &Path,
     name: &str,
@@ -97,28 +143,70 @@ fn stream<R: Read>(
     let mut start = [0u8; 64];
     let got = read_up_to(&mut input, &mut start).map_err(|e| damaged(path, e))?;
     let start = &start[..got];
+    if let Some(error) = not_data(path, start) {
+        return Err(error);
+    }
     let all = std::io::Cursor::new(start.to_vec()).chain(input);
+    match is_utf16(start) {
+        Some(little) => content(path, name, text::Utf16::new(all, little), each),
+        None => content(path, name, all, each),
+    }
+}
+
+/// JSON by its first character, else delimited text.
+fn content<R: Read>(
+    path: &Path,
+    name: &str,
+    mut input: R,
+    each: &mut dyn FnMut(&str, Member<'_>) -> Result<(), IngestError>,
+) -> Result<(), IngestError> {
+    let mut start = [0u8; 64];
+    let got = read_up_to(&mut input, &mut start).map_err(|e| damaged(path, e))?;
+    let start = &start[..got];
     let visible = start.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(start).trim_ascii_start();
     if visible.is_empty() && got < 64 {
         return Err(IngestError::Empty { path: path.to_owned() });
     }
-    match start {
-        [0xFF, 0xFE, ..] => return each(name, Member::Text(Box::new(text::Utf16::new(all, true)))),
-        [0xFE, 0xFF, ..] => {
-            return each(name, Member::Text(Box::new(text::Utf16::new(all, false))));
-        }
-        _ => {}
+    if let Some(error) = not_data(path, visible) {
+        return Err(error);
     }
-    if matches!(visible.first(), Some(b'{' | b'[')) {
-        let bytes = whole(path, all)?;
-        let tables = json::tables(&bytes)
-            .map_err(|detail| IngestError::Unreadable { path: path.to_owned(), detail })?;
-        if tables.is_empty() {
-            return Err(IngestError::Empty { path: path.to_owned() });
-        }
-        return each(name, Member::Tables(tables));
+    let all = std::io::Cursor::new(start.to_vec()).chain(input);
+    if !matches!(visible.first(), Some(b'{' | b'[')) {
+        return each(name, Member::Text(Box::new(all)));
     }
-    each(name, Member::Text(Box::new(all)))
+    let bytes = whole(path, all)?;
+    match json::tables(&bytes) {
+        Ok(tables) if tables.is_empty() => {
+            Err(IngestError::NoRows { path: path.to_owned(), what: "a JSON document" })
+        }
+        Ok(tables) => each(name, Member::Tables(tables)),
+        Err(fault) if !fault.is_json && has_delimiter(&bytes) => {
+            each(name, Member::Text(Box::new(&bytes[..])))
+        }
+        // Beside the data of an archive there may be prose, or settings in JSON.
+        Err(fault) if !name.is_empty() && !fault.is_data(is_named_json(name)) => {
+            each(name, Member::Nothing)
+        }
+        Err(fault) => Err(IngestError::Unreadable { path: path.to_owned(), detail: fault.detail }),
+    }
+}
+
+/// Whether the first line could be a header.
+fn has_delimiter(text: &[u8]) -> bool {
+    let line = text.trim_ascii_start().split(|b| matches!(b, b'\n' | b'\r')).next();
+    // A quotation mark after a bracket is JSON that went wrong.
+    line.is_some_and(|line| {
+        let after = line.get(1..).unwrap_or_default().trim_ascii_start();
+        !after.is_empty()
+            && !matches!(after[0], b'"' | b'{' | b'[')
+            && line.iter().any(|b| matches!(b, b',' | b'\t' | b';' | b'|'))
+    })
+}
+
+fn is_named_json(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let name = name.strip_suffix(".gz").unwrap_or(&name);
+    [".json", ".jsonl", ".ndjson"].iter().any(|end| name.ends_with(end))
 }
 
 fn whole(path: &Path, input: impl Read) -> Result<Vec<u8>, IngestError> {
@@ -164,19 +252,35 @@ fn archive(
     for index in 0..zip.len() {
         let member = zip.by_index(index).map_err(|e| damaged(path, e))?;
         let name = member.name().map_err(|e| damaged(path, e))?.into_owned();
-        if member.is_dir() || name.starts_with("__MACOSX/") {
+        if member.is_dir() || is_of_the_system(&name) {
             continue;
         }
         any = true;
         let packed = name.to_ascii_lowercase().ends_with(".gz");
         let member = BufReader::with_capacity(1 << 18, Counted { inner: member, progress });
-        if packed {
-            stream(path, &name, flate2::bufread::MultiGzDecoder::new(member), each)?;
+        let read = if packed {
+            stream(path, &name, flate2::bufread::MultiGzDecoder::new(member), each)
         } else {
-            stream(path, &name, member, each)?;
+            stream(path, &name, member, each)
+        };
+        match read {
+            Err(
+                IngestError::Empty { .. }
+                | IngestError::NoRows { .. }
+                | IngestError::NotData { .. },
+            ) => each(&name, Member::Nothing)?,
+            other => other?,
         }
     }
     if any { Ok(()) } else { Err(IngestError::Empty { path: path.to_owned() }) }
+}
+
+/// Whether a system put this into the archive for itself.
+fn is_of_the_system(name: &str) -> bool {
+    let file = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    name.starts_with("__MACOSX/")
+        || file.starts_with("._")
+        || matches!(file, ".DS_Store" | "Thumbs.db" | "desktop.ini")
 }
 
 /// Whether an archive member names a place outside the folder it would be unpacked in.
@@ -202,6 +306,40 @@ impl<R: Read> Read for Counted<'_, R> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn utf_16_is_known_by_its_mark_or_its_nuls() {
+        for (bytes, order) in [
+            (&b"\xFF\xFEp\0"[..], Some(true)),
+            (b"\xFE\xFF\0p", Some(false)),
+            (b"p\0e\0r\0i\0o\0d\0,\0", Some(true)),
+            (b"\0p\0e\0r\0i\0o\0d\0,", Some(false)),
+            (b"period,reporter", None),
+            (b"p\0", None),
+            (b"\0\0\0\0\0\0\0\0\0\0", None),
+            (b"", None),
+        ] {
+            assert_eq!(is_utf16(bytes), order, "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn files_that_are_no_tables_are_named() {
+        let path = Path::new("x.csv");
+        let what = |start: &[u8]| not_data(path, start).map(|e| e.to_string());
+        for (start, word) in [
+            (&b"\x89PNG\r\n"[..], "PNG"),
+            (b"\xFF\xD8\xFF\xE0", "JPEG"),
+            (b"%PDF-1.7", "PDF"),
+            (b"7z\xBC\xAF\x27\x1C", "7z"),
+            (b"<!DOCTYPE html>", "web page"),
+            (b"<HTML lang=en>", "web page"),
+        ] {
+            assert!(what(start).unwrap().contains(word), "{start:?}");
+        }
+        assert_eq!(what(b"period,reporter"), None);
+        assert_eq!(what(b""), None);
+    }
 
     #[test]
     fn names_that_leave_the_archive() {

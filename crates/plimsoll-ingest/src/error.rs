@@ -37,6 +37,24 @@ pub enum IngestError {
         /// Which file.
         path: PathBuf,
     },
+    /// A header or a document, and no row.
+    #[error("{path} has {what} and no rows")]
+    NoRows {
+        /// Which file.
+        path: PathBuf,
+        /// What it has.
+        what: &'static str,
+    },
+    /// Something that is no table at all, such as a picture.
+    #[error("{path} is in no layout that is known here: it is {what}")]
+    NotData {
+        /// Which file.
+        path: PathBuf,
+        /// What it is.
+        what: &'static str,
+        /// What to do about it.
+        hint: &'static str,
+    },
     /// No layout knows the header.
     #[error("{path} is in no layout that is known here: its first line is {header:?}{closest}")]
     UnknownLayout {
@@ -101,6 +119,22 @@ pub enum IngestError {
         /// The store.
         path: PathBuf,
     },
+    /// The manifest cannot be read.
+    #[error("the store's list of files {path} cannot be read: {detail}")]
+    Manifest {
+        /// The manifest.
+        path: PathBuf,
+        /// What is wrong with it.
+        detail: String,
+    },
+    /// A file that the manifest names is gone.
+    #[error("the store has lost {path}, which holds {file}")]
+    Lost {
+        /// The file in the store.
+        path: PathBuf,
+        /// The publisher's file that was loaded into it.
+        file: String,
+    },
     /// The store cannot be read or written.
     #[error("the store {path}: {detail}")]
     Store {
@@ -118,15 +152,17 @@ impl IngestError {
             IngestError::Read { .. } => "file-unreadable",
             IngestError::Damaged { .. } => "file-damaged",
             IngestError::Unreadable { .. } => "document-unreadable",
-            IngestError::Empty { .. } => "file-empty",
-            IngestError::UnknownLayout { .. } => "layout-unknown",
+            IngestError::Empty { .. } | IngestError::NoRows { .. } => "file-empty",
+            IngestError::UnknownLayout { .. } | IngestError::NotData { .. } => "layout-unknown",
             IngestError::NoSuchLayout { .. } => "layout-name",
             IngestError::MissingColumn { .. } => "column-missing",
             IngestError::Unsaid { .. } => "file-unsaid",
             IngestError::NothingReadable { .. } => "nothing-readable",
             IngestError::Refused { .. } => "file-refused",
             IngestError::Locked { .. } => "store-locked",
-            IngestError::Store { .. } => "store-broken",
+            IngestError::Store { .. } | IngestError::Manifest { .. } | IngestError::Lost { .. } => {
+                "store-broken"
+            }
         }
     }
 
@@ -141,6 +177,10 @@ impl IngestError {
                 "open it in an editor: it should hold records, not a message; fetch it again".into()
             }
             IngestError::Empty { .. } => "fetch the file again".into(),
+            IngestError::NoRows { .. } => {
+                "fetch the file again; perhaps the question to the publisher had no result".into()
+            }
+            IngestError::NotData { hint, .. } => (*hint).into(),
             IngestError::UnknownLayout { .. } => {
                 "download it again with all columns, or name the layout with --as; `plimsoll explain layouts` lists them".into()
             }
@@ -154,6 +194,12 @@ impl IngestError {
             }
             IngestError::Refused { .. } => "unpack it yourself and load the data file".into(),
             IngestError::Locked { .. } => "wait for it to end, then try again".into(),
+            IngestError::Manifest { .. } => {
+                "take the file from a backup, or load the publishers' files into another folder with --store".into()
+            }
+            IngestError::Lost { file, .. } => {
+                format!("load {file} again with --replace, or take the store from a backup")
+            }
             IngestError::Store { .. } => {
                 "check free space and permissions; --store names another folder".into()
             }

@@ -4,7 +4,7 @@
 //! Memory stays bounded whatever the size of the file. The rows and their order do not
 //! depend on the number of threads.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs::File;
 use std::io::{Read, Write};
 use std::path::Path;
@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex};
 
 use sha2::{Digest, Sha256};
 
-use crate::containers::text::{Block, Blocks};
+use crate::containers::text::{Block, Blocks, line_length};
 use crate::containers::{self, Member, Table};
 use crate::error::IngestError;
 use crate::fact::{Fact, Place};
@@ -31,6 +31,8 @@ use plimsoll_terms::problem::Problem;
 const PROBLEMS_KEPT: usize = 100_000;
 /// Lines that may stand above the header.
 const PREAMBLE: usize = 20;
+/// Names of unknown places that a report shows.
+const UNRESOLVED_SHOWN: usize = 20;
 
 /// How to load.
 pub struct LoadOptions {
@@ -72,6 +74,8 @@ pub struct LoadReport {
     pub already: bool,
     /// Members of an archive, or sheets, that are in no known layout.
     pub passed_over: Vec<String>,
+    /// Texts of partners and reporters that are not in the catalogue: the first by alphabet.
+    pub unresolved: Vec<String>,
 }
 
 /// SHA-256 of a file, in hexadecimal, and its size in bytes.
@@ -100,10 +104,7 @@ pub fn load_file(
     options: &LoadOptions,
     stage: &(dyn Fn(Stage<'_>) + Sync),
 ) -> Result<Vec<LoadReport>, IngestError> {
-    if path.is_dir() {
-        let source = std::io::Error::other("this is a folder; name the files in it");
-        return Err(IngestError::Read { path: path.to_owned(), source });
-    }
+    is_regular_file(path)?;
     let (sha256, bytes) = sha256(path)?;
     let before: Vec<Loaded> =
         writer.store.manifest.resources.iter().filter(|r| r.sha256 == sha256).cloned().collect();
@@ -120,25 +121,40 @@ pub fn load_file(
         reports: Vec::new(),
         passed_over: Vec::new(),
     };
-    containers::members(path, &|n| stage(Stage::Read(n)), &mut |name, member| {
-        load.member(name, member)
-    })?;
-    let FileLoad { mut reports, passed_over, .. } = load;
-    let Some(first) = reports.first_mut() else {
-        return Err(IngestError::UnknownLayout {
-            path: path.to_owned(),
-            header: format!("(no member in a known layout: {})", passed_over.join(", ")),
-            closest: String::new(),
-        });
-    };
-    first.passed_over = passed_over;
     let replaced: Vec<String> = before.into_iter().map(|r| r.name).collect();
-    writer.commit(reports.iter().map(|r| r.loaded.clone()).collect(), &replaced)?;
-    Ok(reports)
+    let done = load.all().and_then(|reports| {
+        let new = reports.iter().map(|r| r.loaded.clone()).collect();
+        load.writer.commit(new, &replaced)?;
+        Ok(reports)
+    });
+    if done.is_err() {
+        // Members before the faulty one are written aside already. What cannot be removed
+        // now, the next writer removes.
+        let _ = writer.sweep();
+    }
+    done
+}
+
+/// A file is read more than once, so a pipe will not do.
+fn is_regular_file(path: &Path) -> Result<(), IngestError> {
+    let fail = |source| Err(IngestError::Read { path: path.to_owned(), source });
+    let why = match std::fs::metadata(path) {
+        Ok(found) if found.is_file() => return Ok(()),
+        Ok(found) if found.is_dir() => "this is a folder; name the files in it",
+        Ok(_) => "a regular file is needed, not a pipe or device; save the data to a file first",
+        Err(source) => return fail(source),
+    };
+    fail(std::io::Error::other(why))
 }
 
 fn already(loaded: Loaded) -> LoadReport {
-    LoadReport { loaded, problems: Vec::new(), already: true, passed_over: Vec::new() }
+    LoadReport {
+        loaded,
+        problems: Vec::new(),
+        already: true,
+        passed_over: Vec::new(),
+        unresolved: Vec::new(),
+    }
 }
 
 struct FileLoad<'a> {
@@ -174,10 +190,29 @@ struct ReadOutcome {
 }
 
 impl FileLoad<'_> {
+    /// Reads all members and writes them aside.
+    fn all(&mut self) -> Result<Vec<LoadReport>, IngestError> {
+        let stage = self.stage;
+        containers::members(self.path, &|n| stage(Stage::Read(n)), &mut |name, member| {
+            self.member(name, member)
+        })?;
+        let mut reports = std::mem::take(&mut self.reports);
+        let Some(first) = reports.first_mut() else {
+            return Err(IngestError::UnknownLayout {
+                path: self.path.to_owned(),
+                header: format!("(no member in a known layout: {})", self.passed_over.join(", ")),
+                closest: String::new(),
+            });
+        };
+        first.passed_over = std::mem::take(&mut self.passed_over);
+        Ok(reports)
+    }
+
     fn member(&mut self, name: &str, member: Member<'_>) -> Result<(), IngestError> {
         let found = match member {
             Member::Text(input) => self.text_member(input),
             Member::Tables(tables) => self.table_member(tables),
+            Member::Nothing => Err(IngestError::Empty { path: self.path.to_owned() }),
         };
         match found {
             Ok((bound, outcome)) => self.keep(name, bound, outcome),
@@ -210,10 +245,10 @@ impl FileLoad<'_> {
     }
 
     fn unknown(&self, start: &[u8]) -> IngestError {
-        let line = start.split(|b| *b == b'\n').next().unwrap_or_default();
+        let line = start[..line_length(start)].trim_ascii_end();
         let mut header: String = crate::scratch::text(&line[..line.len().min(160)]);
         if start.contains(&0) {
-            header.push_str(" (it holds NUL bytes: UTF-16 without a mark, or not text at all)");
+            header.push_str(" (it holds NUL bytes: it is not text)");
         }
         let mut reader =
             csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(line);
@@ -243,7 +278,7 @@ impl FileLoad<'_> {
         let Some(bound) = self.bind(header, delimiter)? else {
             return Err(self.unknown(blocks.start()));
         };
-        blocks.begin(delimiter, length, lines);
+        blocks.begin(delimiter, bound.header.names().len(), length, lines);
         let outcome = self.read(&bound, &mut |send| {
             while let Some(block) = blocks.next_block().map_err(fail)? {
                 if send.send(Work::Text(block)).is_err() {
@@ -346,7 +381,7 @@ impl FileLoad<'_> {
         mut outcome: ReadOutcome,
     ) -> Result<(), IngestError> {
         if outcome.rows_in == 0 {
-            return Err(IngestError::Empty { path: self.path.to_owned() });
+            return Err(IngestError::NoRows { path: self.path.to_owned(), what: "a header" });
         }
         if outcome.rows_loaded == 0 {
             return Err(IngestError::NothingReadable {
@@ -359,13 +394,15 @@ impl FileLoad<'_> {
         let loaded = self.entry(member, &bound, &outcome);
         (self.stage)(Stage::Write(&loaded.name, outcome.rows_loaded));
         let problems = std::mem::take(&mut outcome.problems);
+        let unresolved = unresolved(&outcome);
         let rules = self.write(&loaded, &bound, outcome)?;
         self.write_problems(&loaded, &problems)?;
         let mut loaded = loaded;
         for (rule, count) in rules {
             *loaded.rules.entry(rule).or_default() += count;
         }
-        self.reports.push(LoadReport { loaded, problems, already: false, passed_over: Vec::new() });
+        let (already, passed_over) = (false, Vec::new());
+        self.reports.push(LoadReport { loaded, problems, already, passed_over, unresolved });
         Ok(())
     }
 
@@ -479,6 +516,15 @@ impl FileLoad<'_> {
     }
 }
 
+/// The texts of places that are not in the catalogue, in an order that no thread changes.
+fn unresolved(outcome: &ReadOutcome) -> Vec<String> {
+    let numbers: BTreeSet<u32> =
+        outcome.shapes.iter().flat_map(|s| [s.exporter_raw, s.importer_raw]).collect();
+    let texts = numbers.into_iter().filter(|n| *n != 0).map(|n| outcome.names.text(n));
+    let texts: BTreeSet<&str> = texts.collect();
+    texts.into_iter().take(UNRESOLVED_SHOWN).map(str::to_owned).collect()
+}
+
 /// The header line among the first lines: its fields, the delimiter, and what to pass over.
 fn find_header(
     start: &[u8],
@@ -491,7 +537,7 @@ fn find_header(
         if rest.is_empty() {
             break;
         }
-        let end = memchr::memchr(b'\n', rest).map_or(start.len(), |n| at + n + 1);
+        let end = at + line_length(rest);
         for delimiter in [b',', b'\t', b';', b'|'] {
             let mut reader = csv::ReaderBuilder::new()
                 .has_headers(false)

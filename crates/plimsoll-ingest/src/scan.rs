@@ -82,6 +82,11 @@ impl Symbols {
         n
     }
 
+    /// The number of a text that some row has.
+    pub fn find(&self, text: &str) -> Option<Sym> {
+        self.numbers.get(text).copied()
+    }
+
     /// The text with a number.
     pub fn text(&self, number: Sym) -> &str {
         self.texts.get(number as usize).map(String::as_str).unwrap_or_default()

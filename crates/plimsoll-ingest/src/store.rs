@@ -10,6 +10,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use crate::error::IngestError;
+use crate::formats;
 use crate::totals::Index;
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +18,10 @@ use serde::{Deserialize, Serialize};
 pub const MANIFEST: &str = "datapackage.json";
 /// The form of the store that this program writes.
 const STORE_FORMAT: u32 = 1;
+/// Files that are not committed yet begin so.
+const ASIDE: &str = ".new-";
+/// The files of a source, by what follows its id and a dot.
+const WHAT: [&str; 3] = ["parquet", "index.json", "set-aside.ndjson"];
 
 /// Everything the store holds: a Frictionless Data Package.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -92,7 +97,8 @@ impl Store {
     pub fn open(root: &Path) -> Result<Store, IngestError> {
         let path = root.join(MANIFEST);
         let manifest = match fs::read(&path) {
-            Ok(bytes) => serde_json::from_slice(&bytes).map_err(|e| store_error(&path, e))?,
+            Ok(bytes) => serde_json::from_slice(&bytes)
+                .map_err(|e| IngestError::Manifest { path: path.clone(), detail: e.to_string() })?,
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => Manifest {
                 name: "plimsoll-store".into(),
                 store_format: STORE_FORMAT,
@@ -119,6 +125,16 @@ impl Store {
     /// The Parquet file of a source.
     pub fn parquet(&self, source: &Loaded) -> PathBuf {
         self.root.join(&source.path)
+    }
+
+    /// Whether the file of every source is there: a sum over the others would be wrong and
+    /// nobody would see it.
+    pub fn check_files(&self) -> Result<(), IngestError> {
+        let lost = self.manifest.resources.iter().map(|source| (source, self.parquet(source)));
+        match lost.into_iter().find(|(_, path)| !path.is_file()) {
+            None => Ok(()),
+            Some((source, path)) => Err(IngestError::Lost { path, file: source.file.clone() }),
+        }
     }
 
     /// What a source covers.
@@ -159,24 +175,38 @@ impl Writer {
         Ok(writer)
     }
 
-    /// Removes files in `trade/` that the manifest does not name.
-    fn sweep(&self) -> Result<(), IngestError> {
+    /// Removes what an unfinished load left in `trade/`: files written aside, and files under
+    /// a name of ours that the manifest does not hold. Whatever else is there is not ours.
+    pub fn sweep(&self) -> Result<(), IngestError> {
         let folder = self.store.root.join("trade");
         for entry in fs::read_dir(&folder).map_err(|e| store_error(&folder, e))? {
-            let path = entry.map_err(|e| store_error(&folder, e))?.path();
-            let name =
-                path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-            let id = name.split('.').next().unwrap_or_default();
-            if !self.store.manifest.resources.iter().any(|r| r.name == id) {
+            let entry = entry.map_err(|e| store_error(&folder, e))?;
+            let path = entry.path();
+            // The type of the entry itself: a link is never followed.
+            let file = entry.file_type().is_ok_and(|kind| kind.is_file());
+            let name = entry.file_name();
+            if file && name.to_str().is_some_and(|name| self.is_left_over(name)) {
                 fs::remove_file(&path).map_err(|e| store_error(&path, e))?;
             }
         }
         Ok(())
     }
 
+    /// Whether a file name in `trade/` is one that only an unfinished load leaves there.
+    fn is_left_over(&self, name: &str) -> bool {
+        if name.starts_with(ASIDE) {
+            return true;
+        }
+        let Some((id, what)) = name.split_once('.') else {
+            return false;
+        };
+        let kept = |r: &Loaded| r.name == id || r.path == format!("trade/{name}");
+        WHAT.contains(&what) && is_id(id) && !self.store.manifest.resources.iter().any(kept)
+    }
+
     /// Where to write a new source's file before it is committed.
     pub fn aside(&self, id: &str, what: &str) -> PathBuf {
-        self.store.root.join("trade").join(format!(".new-{id}.{what}"))
+        self.store.root.join("trade").join(format!("{ASIDE}{id}.{what}"))
     }
 
     /// Syncs and renames the files of new sources, then writes the manifest.
@@ -184,7 +214,7 @@ impl Writer {
         let root = self.store.root.clone();
         let folder = root.join("trade");
         for source in &new {
-            for what in ["parquet", "index.json", "set-aside.ndjson"] {
+            for what in WHAT {
                 let from = self.aside(&source.name, what);
                 if !from.exists() {
                     continue;
@@ -203,8 +233,26 @@ impl Writer {
         manifest.resources.extend(new);
         write_manifest(&root, &manifest)?;
         self.store.manifest = manifest;
-        self.sweep()
+        // The load is done; what cannot be removed now, the next writer removes.
+        let _ = self.sweep();
+        Ok(())
     }
+}
+
+/// Whether this is an id that a load gives: the layout, the start of the file's SHA-256,
+/// `-2` and so on for further members, `-again7` for what replaced an older one.
+fn is_id(id: &str) -> bool {
+    let number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    formats::ALL.iter().any(|format| {
+        let rest = id.strip_prefix(format.id()).and_then(|rest| rest.strip_prefix('-'));
+        let Some((hash, rest)) = rest.and_then(|rest| rest.split_at_checked(12)) else {
+            return false;
+        };
+        let (member, again) = rest.split_once("-again").map_or((rest, None), |(m, a)| (m, Some(a)));
+        hash.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+            && (member.is_empty() || member.strip_prefix('-').is_some_and(number))
+            && again.is_none_or(number)
+    })
 }
 
 /// Renames are only lasting once the folder itself is synced; where a system cannot sync
@@ -261,6 +309,11 @@ mod tests {
         }
     }
 
+    /// Ids as loads give them.
+    const A: &str = "comtrade-00000000000a";
+    const AGAIN: &str = "comtrade-00000000000a-again2";
+    const B: &str = "comtrade-00000000000b";
+
     fn files(root: &Path) -> Vec<String> {
         let mut names: Vec<String> = fs::read_dir(root.join("trade"))
             .unwrap()
@@ -275,29 +328,65 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path();
         let mut writer = Writer::open(root).unwrap();
-        write(&writer, "a");
+        write(&writer, A);
         assert!(Store::open(root).unwrap().manifest.resources.is_empty());
-        writer.commit(vec![source("a", 1)], &[]).unwrap();
-        write(&writer, "b");
+        writer.commit(vec![source(A, 1)], &[]).unwrap();
+        write(&writer, B);
         drop(writer);
         // As after a kill: the next writer finds the old state and sweeps.
         let writer = Writer::open(root).unwrap();
         assert_eq!(writer.store.manifest.resources.len(), 1);
-        assert_eq!(files(root), ["a.index.json", "a.parquet"]);
+        assert_eq!(files(root), [format!("{A}.index.json"), format!("{A}.parquet")]);
     }
 
     #[test]
     fn a_replaced_source_goes_with_its_files() {
         let folder = tempfile::tempdir().unwrap();
         let mut writer = Writer::open(folder.path()).unwrap();
-        write(&writer, "a");
-        writer.commit(vec![source("a", 1)], &[]).unwrap();
-        write(&writer, "a-again2");
-        writer.commit(vec![source("a-again2", 2)], &["a".to_owned()]).unwrap();
+        write(&writer, A);
+        writer.commit(vec![source(A, 1)], &[]).unwrap();
+        write(&writer, AGAIN);
+        writer.commit(vec![source(AGAIN, 2)], &[A.to_owned()]).unwrap();
         let store = Store::open(folder.path()).unwrap();
         let names: Vec<&str> = store.manifest.resources.iter().map(|r| r.name.as_str()).collect();
-        assert_eq!((names, store.manifest.sequence), (vec!["a-again2"], 2));
-        assert_eq!(files(folder.path()), ["a-again2.index.json", "a-again2.parquet"]);
+        assert_eq!((names, store.manifest.sequence), (vec![AGAIN], 2));
+        let own = [format!("{AGAIN}.index.json"), format!("{AGAIN}.parquet")];
+        assert_eq!(files(folder.path()), own);
+    }
+
+    #[test]
+    fn only_names_that_loads_give_are_swept() {
+        let folder = tempfile::tempdir().unwrap();
+        let trade = folder.path().join("trade");
+        drop(Writer::open(folder.path()).unwrap());
+        let mut left = vec![
+            format!("{A}.csv"),
+            format!("{A}.parquet.bak"),
+            format!("{A}-final.parquet"),
+            format!("{A}-again.parquet"),
+            "comtrade-0000.parquet".to_owned(),
+            "comtrade-00000000000A.parquet".to_owned(),
+            "mine-00000000000a.parquet".to_owned(),
+            "mine.csv".to_owned(),
+            "notes".to_owned(),
+        ];
+        let swept = [
+            format!("{A}.parquet"),
+            format!("{A}-2.index.json"),
+            format!("{A}-12-again3.set-aside.ndjson"),
+            format!("{AGAIN}.parquet"),
+            format!(".new-{A}.parquet"),
+        ];
+        for name in left.iter().chain(&swept) {
+            fs::write(trade.join(name), name).unwrap();
+        }
+        for name in [".new-folder.parquet".to_owned(), format!("{B}.parquet")] {
+            fs::create_dir(trade.join(&name)).unwrap();
+            left.push(name);
+        }
+        drop(Writer::open(folder.path()).unwrap());
+        left.sort();
+        assert_eq!(files(folder.path()), left);
     }
 
     #[test]

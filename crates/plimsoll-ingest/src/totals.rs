@@ -156,27 +156,31 @@ impl<'a> Totals<'a> {
         }
     }
 
-    /// Rows with one key: the same reporter, flow, partner, code and period.
+    /// Rows with one key: the same reporter, flow, partner, code and period. Places that the
+    /// catalogue does not know share a key and are told apart by their own text.
     fn mark(&mut self) {
-        let totals: Vec<usize> = (0..self.group.len())
-            .filter(|&i| {
-                self.shapes.all[self.group[i].shape as usize].breakdown == Breakdown::Total
-            })
-            .collect();
-        if totals.len() < 2 {
-            return;
-        }
-        match self.repeats {
-            Repeats::LargestIsTotal => self.mark_largest(&totals),
-            Repeats::AddUp => {
-                let mark = Breakdown::Adds(self.shapes.marks.split);
-                for &i in &totals {
-                    self.group[i].shape = self.shapes.with(self.group[i].shape, mark);
-                }
-                self.count("rows-that-add-up", totals.len() as u64);
+        let mut facts: BTreeMap<(u32, u32), Vec<usize>> = BTreeMap::new();
+        for i in 0..self.group.len() {
+            let shape = &self.shapes.all[self.group[i].shape as usize];
+            if shape.breakdown == Breakdown::Total {
+                facts.entry((shape.exporter_raw, shape.importer_raw)).or_default().push(i);
             }
-            Repeats::SameFact => self.mark_same(&totals),
         }
+        for totals in facts.into_values().filter(|of| of.len() > 1) {
+            match self.repeats {
+                Repeats::LargestIsTotal => self.mark_largest(&totals),
+                Repeats::AddUp => self.mark_adding(&totals),
+                Repeats::SameFact => self.mark_same(&totals),
+            }
+        }
+    }
+
+    fn mark_adding(&mut self, totals: &[usize]) {
+        let mark = Breakdown::Adds(self.shapes.marks.split);
+        for &i in totals {
+            self.group[i].shape = self.shapes.with(self.group[i].shape, mark);
+        }
+        self.count("rows-that-add-up", totals.len() as u64);
     }
 
     fn largest(&self, rows: &[usize]) -> usize {

@@ -22,10 +22,10 @@ use crate::resolve::Rules;
 mod bounds;
 mod choose;
 mod notes;
+mod side;
 mod tally;
 
-use bounds::{Baseline, Margin};
-use tally::Tally;
+use side::Found;
 
 /// Whose report answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -125,6 +125,11 @@ pub struct Side {
     pub rows: Vec<TradeRow>,
     /// Months of the period without any record.
     pub months_missing: Vec<Month>,
+    /// Rows that could not be turned into the asked currency and are in no sum.
+    pub no_rate: u64,
+    /// Concepts whose own heading rows say more than their products in the data: the
+    /// heading's value and the products'.
+    pub short_of_heading: BTreeMap<usize, (f64, f64)>,
     /// Why it cannot be told.
     pub cannot_tell: Option<String>,
 }
@@ -181,6 +186,10 @@ impl Assessment {
 }
 
 struct Fetched {
+    /// Headings that were not counted since products of theirs are there.
+    beside: Vec<TradeRow>,
+    /// Rows of these goods in each period before parts and repeats were taken out.
+    seen: Vec<usize>,
     /// Rows of reporters who report in one of two periods only.
     not_in_both: Vec<TradeRow>,
     rows: Vec<TradeRow>,
@@ -233,7 +242,9 @@ pub fn assess(
     let mut sources = BTreeSet::new();
     for period in &periods {
         let base = asked.baseline(period, &fetched, &concepts, &mut symbols)?;
-        let side = asked.side(period, &fetched, &lookup, &symbols, base);
+        let found =
+            Found { fetched: &fetched, lookup: &lookup, concepts: &concepts, symbols: &symbols };
+        let side = asked.side(period, &found, base);
         sources.extend(side.rows.iter().map(|r| r.source));
         answers.push(side);
     }
@@ -308,60 +319,6 @@ impl Asked<'_> {
         rate.map_or(f64::NAN, |rate| row.value_usd / rate)
     }
 
-    fn side(
-        &self,
-        period: &Period,
-        fetched: &Fetched,
-        lookup: &Lookup,
-        symbols: &Symbols,
-        baseline: Option<Baseline>,
-    ) -> Side {
-        let mut tally = Tally::default();
-        let mut rows = Vec::new();
-        // Rows come sorted by code: the last look-up mostly serves the next row too.
-        let mut last = None;
-        let mut any = false;
-        for row in fetched.rows.iter().filter(|r| r.period.within(period)) {
-            let code = (row.revision, row.code);
-            let found = match last {
-                Some((of, found)) if of == code => found,
-                _ => lookup.find(row.revision, row.code),
-            };
-            last = Some((code, found));
-            let Some(concept) = found else { continue };
-            any = true;
-            if tally.add(row, concept, self.value(row, symbols), symbols) {
-                rows.push(*row);
-            }
-        }
-        let months_missing = self.months_missing(period, fetched);
-        let mut side = Side {
-            period: *period,
-            numerator: None,
-            denominator: None,
-            share: None,
-            coverage: None,
-            coverage_note: None,
-            suppliers: Vec::new(),
-            cells: BTreeMap::new(),
-            rows,
-            months_missing,
-            cannot_tell: None,
-        };
-        if !any {
-            side.cannot_tell = Some(self.why_silent(period, fetched));
-            return side;
-        }
-        tally.settle();
-        if tally.cells.is_empty() && tally.no_rate > 0 {
-            side.cannot_tell =
-                Some(format!("there is no exchange rate to {} for it", self.question.currency));
-            return side;
-        }
-        self.fill(&mut side, tally, fetched, symbols, baseline);
-        side
-    }
-
     /// Months for which nobody in the used data reports: absence of trade is not absence of
     /// data, so the goods do not matter here.
     fn months_missing(&self, period: &Period, fetched: &Fetched) -> Vec<Month> {
@@ -374,67 +331,6 @@ impl Asked<'_> {
             })
         };
         period.months().filter(|m| !reported(*m)).collect()
-    }
-
-    fn fill(
-        &self,
-        side: &mut Side,
-        tally: Tally,
-        fetched: &Fetched,
-        symbols: &Symbols,
-        baseline: Option<Baseline>,
-    ) {
-        let remainder = tally.remainder();
-        let mut by_symbol: BTreeMap<Sym, CellSum> = BTreeMap::new();
-        for (key, sum) in &tally.cells {
-            let entry = by_symbol.entry(key.supplier).or_default();
-            entry.value.merge(sum.value);
-            entry.weight.merge(sum.weight);
-        }
-        let mut suppliers: BTreeMap<String, (Sum, Sum)> = BTreeMap::new();
-        for (supplier, sum) in by_symbol {
-            let country = country_of(symbols.text(supplier)).to_owned();
-            let entry = suppliers.entry(country).or_default();
-            entry.0.merge(sum.value);
-            entry.1.merge(sum.weight);
-        }
-        if remainder > 0.0 {
-            let mut sum = Sum::default();
-            sum.add(remainder);
-            suppliers.insert("W00".into(), (sum, missing_weight()));
-        }
-        let total: f64 = {
-            let mut all = Sum::default();
-            suppliers.values().for_each(|(value, _)| all.merge(*value));
-            all.value()
-        };
-        let unattributed: f64 =
-            suppliers.iter().filter(|(c, _)| is_unattributed(c)).map(|(_, (v, _))| v.value()).sum();
-        let margin = Margin::new(total, unattributed, fetched, baseline);
-        side.coverage = margin.coverage;
-        side.coverage_note = margin.note.clone();
-        let mut list: Vec<Supplier> = suppliers
-            .into_iter()
-            .map(|(country, (value, weight))| supplier(country, value, weight, &margin))
-            .collect();
-        list.sort_by(|a, b| b.value.total_cmp(&a.value).then_with(|| a.country.cmp(&b.country)));
-        let asked = |s: &Supplier| match &self.question.exporter {
-            None => true,
-            Some(set) => set.members.iter().any(|m| country_of(m.code()) == s.country),
-        };
-        let numerator: f64 = {
-            let mut sum = Sum::default();
-            list.iter().filter(|s| asked(s)).for_each(|s| sum.add(s.value));
-            sum.value()
-        };
-        side.numerator = Some(numerator);
-        side.denominator = Some(total);
-        side.share = (total > 0.0).then(|| match self.question.exporter {
-            None => [1.0, 1.0, 1.0],
-            Some(_) => margin.share(numerator, false),
-        });
-        side.suppliers = list;
-        side.cells = tally.cells.into_iter().collect();
     }
 
     fn not_in_both(&self, fetched: &Fetched, lookup: &Lookup, symbols: &Symbols) -> Vec<NotInBoth> {
@@ -495,30 +391,6 @@ impl Asked<'_> {
             })
             .collect()
     }
-}
-
-fn supplier(country: String, value: Sum, weight: Sum, margin: &Margin) -> Supplier {
-    let unattributed = is_unattributed(&country);
-    let [share, low, high] = margin.share(value.value(), unattributed);
-    let net_weight_kg = (weight.missing() == 0).then(|| weight.known()).flatten();
-    let unit_value = net_weight_kg.filter(|kg| *kg > 0.0).map(|kg| value.value() / kg);
-    Supplier {
-        name: place_name(&country),
-        value: value.value(),
-        share,
-        share_low: low,
-        share_high: high,
-        net_weight_kg,
-        unit_value,
-        unattributed,
-        country,
-    }
-}
-
-fn missing_weight() -> Sum {
-    let mut sum = Sum::default();
-    sum.add(f64::NAN);
-    sum
 }
 
 /// The country whose trade an area of a publisher shows; else the code itself.

@@ -61,7 +61,11 @@ mod tests {
             .map(|_| {
                 seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
                 let size = 10f64.powi((seed >> 60) as i32 % 13);
-                if seed.is_multiple_of(97) { f64::NAN } else { (seed >> 40) as f64 / 16_777_216.0 * size }
+                if seed.is_multiple_of(97) {
+                    f64::NAN
+                } else {
+                    (seed >> 40) as f64 / 16_777_216.0 * size
+                }
             })
             .collect();
         let sum = |figures: &[f64]| {

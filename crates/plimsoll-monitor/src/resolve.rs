@@ -31,16 +31,18 @@ fn cell(row: &TradeRow) -> Cell {
     (row.reporter, row.flow, row.exporter, row.importer, row.period)
 }
 
-/// Takes rows of one dataset per reporter and keeps those that may be added.
+/// Takes rows of one dataset per reporter and keeps those that may be added. The second list
+/// holds the headings that were not counted since products of theirs are there.
 pub fn resolve(
     rows: Vec<TradeRow>,
     manifest: &Manifest,
     prefer_months: bool,
     rules: &mut Rules,
-) -> Vec<TradeRow> {
+) -> (Vec<TradeRow>, Vec<TradeRow>) {
+    let mut beside = Vec::new();
     let rows = newest(rows, manifest, rules);
     let rows = one_frequency(rows, prefer_months, rules);
-    finest(rows, rules)
+    (finest(rows, rules, &mut beside), beside)
 }
 
 /// Order of sources: vintage first, then order of loading.
@@ -97,7 +99,7 @@ fn month_bits(period: Reported) -> u16 {
     (0..period.kind.months() as u16).fold(0, |bits, m| bits | 1 << (first + m))
 }
 
-/// For each reporter, flow, code and year either the yearly record or shorter ones.
+/// For each reporter, flow, partner, code and year either the yearly record or shorter ones.
 fn one_frequency(rows: Vec<TradeRow>, prefer_months: bool, rules: &mut Rules) -> Vec<TradeRow> {
     type Series = (Option<Sym>, Flow, CodeKey, i32);
     if rows.iter().all(|r| r.period.kind == rows[0].period.kind) {
@@ -128,20 +130,32 @@ fn one_frequency(rows: Vec<TradeRow>, prefer_months: bool, rules: &mut Rules) ->
     retain(rows, &keep)
 }
 
-/// Drops a code where finer codes under it stand in the same cell.
-fn finest(rows: Vec<TradeRow>, rules: &mut Rules) -> Vec<TradeRow> {
+/// Drops a code where finer codes under it stand in the same cell, or in another frequency of
+/// the same year.
+fn finest(rows: Vec<TradeRow>, rules: &mut Rules, beside: &mut Vec<TradeRow>) -> Vec<TradeRow> {
     if rows.iter().all(|r| r.code.len() == rows[0].code.len()) {
         return rows;
     }
+    type InYear = (Option<Sym>, Flow, Sym, Sym, i32, CodeKey);
+    let in_year = |row: &TradeRow, code: CodeKey| -> InYear {
+        (row.reporter, row.flow, row.exporter, row.importer, row.period.start.year(), code)
+    };
     let mut parents: HashSet<(Cell, CodeKey)> = HashSet::new();
+    let mut kinds: HashMap<InYear, HashSet<PeriodKind>> = HashMap::new();
     for row in &rows {
-        let length = row.code.len();
-        for shorter in (2..length).step_by(2) {
-            parents.insert((cell(row), row.code.prefix(shorter)));
+        for shorter in (2..row.code.len()).step_by(2) {
+            let code = row.code.prefix(shorter);
+            parents.insert((cell(row), code));
+            kinds.entry(in_year(row, code)).or_default().insert(row.period.kind);
         }
     }
-    let keep: Vec<bool> =
-        rows.iter().map(|row| !parents.contains(&(cell(row), row.code))).collect();
-    count(rules, "heading-beside-its-products", keep.iter().filter(|k| !**k).count());
-    retain(rows, &keep)
+    let has_products = |row: &TradeRow| {
+        let other_kind = |of: &HashSet<PeriodKind>| of.iter().any(|k| *k != row.period.kind);
+        parents.contains(&(cell(row), row.code))
+            || kinds.get(&in_year(row, row.code)).is_some_and(other_kind)
+    };
+    let (dropped, kept): (Vec<TradeRow>, Vec<TradeRow>) = rows.into_iter().partition(has_products);
+    count(rules, "heading-beside-its-products", dropped.len());
+    beside.extend(dropped);
+    kept
 }

@@ -73,7 +73,7 @@ pub fn register(session: &SessionContext, store: &Store) -> Result<(), DataFusio
         .map(|source| {
             let path = store.parquet(source);
             let path = std::path::absolute(&path).unwrap_or(path);
-            ListingTableUrl::parse(path.to_string_lossy())
+            ListingTableUrl::parse(file_url(&path.to_string_lossy()))
         })
         .collect::<Result<Vec<_>, _>>()?;
     if paths.is_empty() {
@@ -86,6 +86,23 @@ pub fn register(session: &SessionContext, store: &Store) -> Result<(), DataFusio
     }
     session.register_table("sources", Arc::new(sources(store)?))?;
     Ok(())
+}
+
+/// The path as a URL: in a bare path the engine would take `*`, `?` and `[` for patterns.
+fn file_url(path: &str) -> String {
+    let mut url = String::from("file://");
+    if !path.starts_with('/') {
+        url.push('/');
+    }
+    for byte in path.replace('\\', "/").bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' | b'~' | b':' => {
+                url.push(char::from(byte));
+            }
+            _ => url.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    url
 }
 
 /// The manifest as a table.

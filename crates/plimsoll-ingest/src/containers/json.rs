@@ -15,9 +15,39 @@ const WRAPPERS: [&str; 4] = ["data", "dataset", "records", "results"];
 /// The names under which they say why there are none.
 const MESSAGES: [&str; 3] = ["error", "message", "errorMessage"];
 
+/// Why a document gave no records.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// What is wrong, and where.
+    pub detail: String,
+    /// It is JSON as far as it was read: not another text that begins with a bracket.
+    pub is_json: bool,
+    /// It holds records, ends early, or is a service's complaint in place of records.
+    meant_as_data: bool,
+}
+
+impl Fault {
+    /// Whether the document was meant to hold data. Broken JSON was if its name says JSON;
+    /// JSON without any record is some other document.
+    pub fn is_data(&self, named_json: bool) -> bool {
+        self.meant_as_data || !self.is_json && named_json
+    }
+
+    fn parse(error: &serde_json::Error, records: u64) -> Fault {
+        use serde_json::error::Category;
+        let is_json = records > 0 || matches!(error.classify(), Category::Eof | Category::Data);
+        let detail = if error.is_data() {
+            format!("as JSON it holds no records: {error}")
+        } else {
+            format!("it is not readable as JSON: {error}")
+        };
+        Fault { detail, is_json, meant_as_data: records > 0 || error.is_eof() }
+    }
+}
+
 /// The records of a document: the header holds all keys in the order of their first
 /// appearance. Empty if there is no record; an error if the service says that it failed.
-pub fn tables(bytes: &[u8]) -> Result<Vec<Table>, String> {
+pub fn tables(bytes: &[u8]) -> Result<Vec<Table>, Fault> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let mut records = Records::default();
     let mut input = serde_json::Deserializer::from_slice(bytes);
@@ -26,9 +56,10 @@ pub fn tables(bytes: &[u8]) -> Result<Vec<Table>, String> {
         let mut message = None;
         Document { records: &mut records, message: &mut message }
             .deserialize(&mut input)
-            .map_err(|e| e.to_string())?;
+            .map_err(|e| Fault::parse(&e, records.seen))?;
         if let Some(message) = message {
-            return Err(format!("the service answered with an error: {message}"));
+            let detail = format!("the service answered with an error: {message}");
+            return Err(Fault { detail, is_json: true, meant_as_data: true });
         }
     }
     if records.rows.is_empty() {
@@ -348,7 +379,7 @@ mod tests {
 
     fn show(text: &str) -> String {
         match tables(text.as_bytes()) {
-            Err(e) => format!("error: {e}"),
+            Err(e) => format!("error: {}", e.detail),
             Ok(tables) => tables
                 .iter()
                 .map(|t| {

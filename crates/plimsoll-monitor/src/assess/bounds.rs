@@ -56,7 +56,8 @@ impl Asked<'_> {
             .filter(|r| r.flow == Flow::Import)
             .collect();
         let mut ignored = Rules::new();
-        let rows = resolve::resolve(rows, &self.scanner.store().manifest, false, &mut ignored);
+        let manifest = &self.scanner.store().manifest;
+        let (rows, _) = resolve::resolve(rows, manifest, false, &mut ignored);
         let mut by_supplier: BTreeMap<String, Sum> = BTreeMap::new();
         for row in &rows {
             let code = symbols.text(row.exporter);
@@ -93,6 +94,8 @@ pub(super) struct Margin {
     unattributed: f64,
     /// What suppliers who do not report may add; infinite where nothing is known of them.
     absent: f64,
+    /// What headings say beyond their products in the data.
+    pub(super) hidden: f64,
     pub(super) coverage: Option<f64>,
     pub(super) note: Option<String>,
 }
@@ -104,7 +107,8 @@ impl Margin {
         fetched: &Fetched,
         baseline: Option<Baseline>,
     ) -> Margin {
-        let mut margin = Margin { total, unattributed, absent: 0.0, coverage: None, note: None };
+        let mut margin =
+            Margin { total, unattributed, absent: 0.0, hidden: 0.0, coverage: None, note: None };
         if !fetched.views.contains(&View::Partners) {
             margin.coverage = (total > 0.0).then(|| 1.0 - unattributed / total);
             return margin;
@@ -137,8 +141,12 @@ impl Margin {
             return [0.0, 0.0, 0.0];
         }
         let share = value / self.total;
-        let low = if is_unattributed { 0.0 } else { value / (self.total + self.absent) };
         let others = if is_unattributed { 0.0 } else { self.unattributed };
-        [share, low.min(share), ((value + others) / self.total).clamp(share, 1.0)]
+        let low = match is_unattributed {
+            true => 0.0,
+            false => value / (self.total + self.absent + self.hidden),
+        };
+        let high = (value + others + self.hidden) / (self.total + self.hidden);
+        [share, low.min(share), high.clamp(share, 1.0)]
     }
 }

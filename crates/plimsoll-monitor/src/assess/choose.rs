@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use plimsoll_ingest::fact::Flow;
 use plimsoll_ingest::scan::{Sym, Symbols, TradeRow};
-use plimsoll_terms::period::{Month, Reported};
+use plimsoll_terms::period::{Month, Period, Reported};
 use plimsoll_terms::place;
 
 use super::{Asked, Fetched, View, country_of, importer_codes, is_sum};
@@ -51,27 +51,30 @@ impl Asked<'_> {
             silent: Vec::new(),
             notes: Vec::new(),
             not_in_both: Vec::new(),
+            beside: Vec::new(),
+            seen: self.periods.iter().map(|_| 0).collect(),
         };
         let wanted: Vec<TradeRow> = rows
             .into_iter()
             .filter(|r| self.question.dataset.as_deref().is_none_or(|d| d == self.dataset(r)))
             .filter(|r| Self::view_of(r).is_some_and(|v| self.admissible(v)))
             .collect();
+        for (seen, period) in fetched.seen.iter_mut().zip(self.periods) {
+            *seen = wanted.iter().filter(|r| r.period.within(period)).count();
+        }
         let by_importer = self.by_importer(wanted, symbols);
         for (importer, rows) in by_importer {
-            match self.best_view(&rows) {
+            match self.best_view(&rows, symbols) {
                 Some(view) => {
                     let rows: Vec<TradeRow> =
                         rows.into_iter().filter(|r| Self::view_of(r) == Some(view)).collect();
                     let rows = self.one_dataset_per_reporter(rows, view, symbols, &mut fetched);
                     fetched.views.insert(view);
                     let manifest = &self.scanner.store().manifest;
-                    fetched.rows.extend(resolve::resolve(
-                        rows,
-                        manifest,
-                        self.question.monthly,
-                        rules,
-                    ));
+                    let (rows, beside) =
+                        resolve::resolve(rows, manifest, self.question.monthly, rules);
+                    fetched.rows.extend(rows);
+                    fetched.beside.extend(beside);
                 }
                 None => fetched.silent.push(importer),
             }
@@ -119,30 +122,46 @@ impl Asked<'_> {
         by
     }
 
-    /// The view with rows in most of the asked periods; among equals the importer's own.
-    fn best_view(&self, rows: &[TradeRow]) -> Option<View> {
+    /// The view that answers for most of the asked periods and their months; among equals the
+    /// importer's own. A month of the importer's own report is no year of it.
+    fn best_view(&self, rows: &[TradeRow], symbols: &Symbols) -> Option<View> {
         let prefer_exports = self.question.importer.is_none() && self.question.exporter.is_some();
         [View::Importer, View::Partners, View::Reconciled]
             .into_iter()
             .map(|view| {
-                let sides = self
-                    .periods
-                    .iter()
-                    .filter(|p| {
-                        rows.iter().any(|r| Self::view_of(r) == Some(view) && r.period.within(p))
-                    })
-                    .count();
+                let of_view: Vec<&TradeRow> =
+                    rows.iter().filter(|r| Self::view_of(r) == Some(view)).collect();
+                let there = |p: &&Period| of_view.iter().any(|r| r.period.within(p));
+                let sides = self.periods.iter().filter(there).count();
                 let rank = match view {
                     View::Partners if prefer_exports => 3,
                     View::Importer => 2,
                     View::Partners => 1,
                     View::Reconciled => 0,
                 };
-                (sides, rank, view)
+                (sides, self.months_of(&of_view, view, symbols), rank, view)
             })
             .filter(|(sides, ..)| *sides > 0)
             .max()
-            .map(|(_, _, view)| view)
+            .map(|(.., view)| view)
+    }
+
+    /// Months of the asked periods for which the reporters of some rows report at all: the
+    /// best reporter counts.
+    fn months_of(&self, rows: &[&TradeRow], view: View, symbols: &Symbols) -> u32 {
+        let by: BTreeSet<(Option<Sym>, usize)> =
+            rows.iter().map(|r| (r.reporter, r.source)).collect();
+        let months = by.iter().map(|(reporter, source)| {
+            let Some(reporter) = reporter else {
+                return self.periods.iter().map(|p| p.len().max(0) as u32).sum();
+            };
+            let of = |period: &Period| {
+                let (dataset, flow) = (self.dataset_of(*source), view.flow().name());
+                self.coverage.reporter_months(dataset, flow, symbols.text(*reporter), period)
+            };
+            self.periods.iter().map(of).sum::<u32>()
+        });
+        months.max().unwrap_or(0)
     }
 
     /// Sources are never added to each other: each reporter is heard in the dataset that
@@ -171,10 +190,21 @@ impl Asked<'_> {
             let group = r.reporter.is_some_and(|s| is_sum(symbols.text(s)));
             !(group && any_country)
         };
-        rows.into_iter()
+        let (kept, groups): (Vec<TradeRow>, Vec<TradeRow>) = rows
+            .into_iter()
             .filter(|r| best.get(&r.reporter).is_some_and(|d| d == self.dataset(r)))
-            .filter(heard)
-            .collect()
+            .partition(heard);
+        let names: BTreeSet<String> = groups
+            .iter()
+            .filter_map(|r| r.reporter)
+            .map(|s| format!("{} ({})", super::place_name(symbols.text(s)), symbols.text(s)))
+            .collect();
+        for name in names {
+            fetched.notes.push(format!(
+                "{name} also reports as one; its members' own reports are counted instead"
+            ));
+        }
+        kept
     }
 
     /// The dataset of each reporter.

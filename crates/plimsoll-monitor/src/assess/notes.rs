@@ -5,25 +5,45 @@ use std::collections::BTreeSet;
 use plimsoll_terms::concord;
 use plimsoll_terms::period::Period;
 
+use super::side::Found;
 use super::{Asked, Fetched, LeftOut, NotInBoth, Side, View, importer_codes, place_name};
 use crate::concepts::{Concept, State};
 use crate::question::BasisAsked;
 
 impl Asked<'_> {
-    pub(super) fn why_silent(&self, period: &Period, fetched: &Fetched) -> String {
+    /// Why there is nothing to count in a period. It says what is there and cannot be
+    /// counted, too: absence of data and refusal are different things.
+    pub(super) fn why_silent(&self, period: &Period, found: &Found<'_>) -> String {
         let who = self.question.importer.as_ref().map_or("anybody".to_owned(), |i| i.label.clone());
         if self.scanner.store().manifest.resources.is_empty() {
             return "the store is empty".into();
         }
-        let elsewhere = fetched.rows.iter().any(|r| !r.period.within(period));
         let goods = &self.question.goods.label;
+        let fetched = found.fetched;
+        let here = fetched.rows.iter().any(|r| r.period.within(period));
+        if here {
+            let reason = found.concepts.iter().find_map(|c| match &c.state {
+                State::LeftOut(reason) => Some(format!("{}: {reason}", c.name())),
+                _ => None,
+            });
+            let reason = reason.unwrap_or_else(|| "see the notes".into());
+            return format!(
+                "what the data hold of {goods} in {period} cannot be counted; {reason}"
+            );
+        }
+        let seen = self.periods.iter().zip(&fetched.seen).any(|(p, n)| p == period && *n > 0);
+        if seen {
+            return format!(
+                "the data hold {goods} in {period} only as parts (by transport, procedure or second partner) without their total, or by a report that does not answer for both periods"
+            );
+        }
         let others =
             importer_codes(self.question).iter().any(|i| self.coverage.exports_to(i, period));
         if others && self.question.basis != BasisAsked::Origin {
             format!(
                 "partners report exports of other goods to {who} in {period} but none of {goods}: perhaps there were none, perhaps they are kept confidential or are not in the loaded extract"
             )
-        } else if elsewhere {
+        } else if fetched.rows.iter().any(|r| !r.period.within(period)) {
             format!(
                 "no record of {who} for {goods} in {period}, though there are some for the other period: the source is silent, which is not zero"
             )
@@ -58,6 +78,23 @@ impl Asked<'_> {
         // Of a long list only what was counted needs its notes; a question about few codes is
         // also told how they could be compared.
         let few = concepts.len() <= 5;
+        for side in sides {
+            if side.no_rate > 0 && side.cannot_tell.is_none() {
+                notes.push(format!(
+                    "{}: {} records have no exchange rate to {} and are in no sum; give rates with --rates",
+                    side.period, side.no_rate, self.question.currency
+                ));
+            }
+            for (concept, (heading, products)) in &side.short_of_heading {
+                notes.push(format!(
+                    "{} in {}: its own heading rows say {} {heading:.0}, its products in the data {products:.0} ({:.0} %); the products are counted, so the sum may be short by the difference",
+                    concepts[*concept].name(),
+                    side.period,
+                    self.question.currency,
+                    100.0 * products / heading
+                ));
+            }
+        }
         for concept in concepts.iter().filter(|c| c.state == State::Used || few) {
             if let Some(note) = &concept.note {
                 notes.push(format!("{}: {note}", concept.name()));

@@ -75,8 +75,25 @@ impl Tally {
         true
     }
 
-    /// Sorts the cells and makes each key one.
-    pub(super) fn settle(&mut self) {
+    /// Sorts the cells, makes each key one, and adds what World holds beyond its partners as
+    /// a supplier of its own.
+    pub(super) fn settle(&mut self, symbols: &Symbols) {
+        self.merge_cells();
+        if !self.world.is_empty()
+            && let Some(world) = symbols.find(place::PlaceId::WORLD.code())
+        {
+            let remainder = self.remainder();
+            self.cells.extend(remainder.into_iter().map(|((importer, concept, period), value)| {
+                let mut sum = CellSum::default();
+                sum.value.add(value);
+                sum.weight.add(f64::NAN);
+                (CellKey { importer, supplier: world, concept, period }, sum)
+            }));
+            self.merge_cells();
+        }
+    }
+
+    fn merge_cells(&mut self) {
         self.cells.sort_by_key(|(key, _)| *key);
         self.cells.dedup_by(|next, kept| {
             let same = next.0 == kept.0;
@@ -89,22 +106,20 @@ impl Tally {
     }
 
     /// What World holds beyond its partners, wherever the two are more than rounding apart.
-    pub(super) fn remainder(&self) -> f64 {
-        if self.world.is_empty() {
-            return 0.0;
-        }
+    fn remainder(&self) -> Vec<((Sym, usize, Reported), f64)> {
         let mut partners: BTreeMap<(Sym, usize, Reported), Sum> = BTreeMap::new();
         for (key, sum) in &self.cells {
-            partners.entry((key.importer, key.concept, key.period)).or_default().merge(sum.value);
+            let at = (key.importer, key.concept, key.period);
+            partners.entry(at).or_default().merge(sum.value);
         }
-        let mut all = Sum::default();
-        for (at, world) in &self.world {
-            let known = partners.get(at).map_or(0.0, |s| s.value());
-            let left = world.value() - known;
-            if left > ROUNDING * world.value() {
-                all.add(left);
-            }
-        }
-        all.value()
+        self.world
+            .iter()
+            .map(|(at, world)| {
+                let known = partners.get(at).map_or(0.0, |s| s.value());
+                (*at, world.value() - known, world.value())
+            })
+            .filter(|(_, left, world)| *left > ROUNDING * world)
+            .map(|(at, left, _)| (at, left))
+            .collect()
     }
 }

@@ -1,6 +1,6 @@
 //! `plimsoll assess`: who supplies which goods to whom.
 
-use crate::cli::{AssessArgs, BasisArg, Format};
+use crate::cli::{AssessArgs, BasisArg, ByArg, Format};
 use crate::commands::Context;
 use crate::failure::{Exit, Failure};
 use crate::present::{assess_json, assess_page, assess_text, tables};
@@ -34,12 +34,19 @@ pub fn run(context: &Context, args: &AssessArgs) -> Result<Exit, Failure> {
     let coverage = Coverage::of(scanner.store(), question.dataset.as_deref())?;
     warm_repeats(&scanner, &coverage, &question)?;
     let answer = assess(&scanner, &coverage, &question)?;
+    let by_month = args.by == ByArg::Month || args.page.is_some();
+    let by_month = Question { monthly: by_month, ..question.clone() };
+    let monthly = match by_month.monthly {
+        true => Some(assess(&scanner, &coverage, &by_month)?),
+        false => None,
+    };
     let variants =
         if args.variants { variants(&scanner, &coverage, &question)? } else { Vec::new() };
     let shown = Shown {
         scanner: &scanner,
         question: &question,
         answer: &answer,
+        monthly: monthly.as_ref(),
         variants: &variants,
         args,
     };
@@ -91,6 +98,8 @@ pub struct Shown<'a> {
     pub question: &'a Question,
     /// The answer.
     pub answer: &'a Assessment,
+    /// The same from monthly records, where it is shown by month.
+    pub monthly: Option<&'a Assessment>,
     /// Answers to variants.
     pub variants: &'a [Variant],
     /// How to show it.
@@ -170,7 +179,7 @@ pub fn question(args: &AssessArgs) -> Result<Question, Failure> {
         },
         dataset: args.dataset.clone(),
         as_reported: args.as_reported,
-        monthly: args.by == crate::cli::ByArg::Month || args.page.is_some(),
+        monthly: false,
         rates,
     })
 }

@@ -58,6 +58,7 @@ pub fn run(context: &Context, args: &DemoArgs) -> Result<Exit, Failure> {
         scanner: &scanner,
         question: &question,
         answer: &answer,
+        monthly: None,
         variants: &[],
         args: &asked,
     };

@@ -12,8 +12,12 @@ use plimsoll_ingest::formats::{self, Said};
 use plimsoll_ingest::load::{LoadOptions, LoadReport, load_file};
 use plimsoll_ingest::store::Writer;
 use plimsoll_terms::hs::HsRevision;
-use plimsoll_terms::place;
+use plimsoll_terms::place::{self, PlaceKind};
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
+
+/// Years that a file can be of: from the first of Comtrade on.
+const YEARS: RangeInclusive<i32> = 1962..=2100;
 
 /// What became of one file of the command line.
 pub type Outcome = (PathBuf, Result<Vec<LoadReport>, IngestError>);
@@ -117,13 +121,10 @@ fn set(said: &mut Said, vintage: &mut Option<String>, setting: &str) -> Result<(
     let Some((what, value)) = setting.split_once('=') else {
         return Err(fail(format!("--set {setting:?} has no '='")));
     };
-    let place = |value: &str| {
-        place::by_user(value).map(Place::Known).map_err(|e| fail(format!("--set {what}: {e}")))
-    };
     match what {
-        "reporter" => said.reporter = Some(place(value)?),
-        "partner" => said.partner = Some(place(value)?),
-        "currency" => said.currency = Some(value.to_ascii_uppercase()),
+        "reporter" => said.reporter = Some(trader(value).map_err(fail)?),
+        "partner" => said.partner = Some(trader(value).map_err(fail)?),
+        "currency" => said.currency = Some(currency(value).map_err(fail)?),
         "flow" => {
             said.flow = Some(Flow::parse(value).ok_or_else(|| fail(format!("no flow {value:?}")))?)
         }
@@ -131,14 +132,99 @@ fn set(said: &mut Said, vintage: &mut Option<String>, setting: &str) -> Result<(
             said.revision = Some(HsRevision::parse(value).map_err(|e| fail(e.to_string()))?);
         }
         "year" => {
-            said.year = Some(value.parse().map_err(|_| fail(format!("{value:?} is no year")))?)
+            let year = value.parse().ok().filter(|year| YEARS.contains(year));
+            let (first, last) = (YEARS.start(), YEARS.end());
+            let why = || format!("--set year: {value:?} is no year from {first} to {last}");
+            said.year = Some(year.ok_or_else(|| fail(why()))?);
         }
         "unit" => {
-            said.value_unit =
-                Some(value.parse().map_err(|_| fail(format!("{value:?} is no number")))?)
+            let unit = value.parse().ok().filter(|unit: &f64| unit.is_finite() && *unit > 0.0);
+            let why = || format!("--set unit: {value:?} is no number above zero");
+            said.value_unit = Some(unit.ok_or_else(|| fail(why()))?);
         }
-        "vintage" => *vintage = Some(value.to_owned()),
+        "vintage" => *vintage = Some(dated(value).map_err(fail)?),
         _ => return Err(fail(format!("--set knows no {what:?}"))),
     }
     Ok(())
+}
+
+/// A place that can be one side of a trade: not the world, nor what is left unspecified.
+fn trader(value: &str) -> Result<Place, String> {
+    let place = place::by_user(value).map_err(|e| e.to_string())?;
+    match place.kind() {
+        PlaceKind::World | PlaceKind::Unspecified => {
+            Err(format!("{value:?} ({}) is no country that trades", place.name()))
+        }
+        _ => Ok(Place::Known(place)),
+    }
+}
+
+/// The code of a currency. Whether there is a rate for it shows in loading.
+fn currency(value: &str) -> Result<String, String> {
+    if value.len() == 3 && value.bytes().all(|b| b.is_ascii_alphabetic()) {
+        return Ok(value.to_ascii_uppercase());
+    }
+    Err(format!("--set currency: {value:?} is no code of three letters"))
+}
+
+/// A vintage: a date or a version. The newest by its text counts, so words would not do.
+fn dated(value: &str) -> Result<String, String> {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.');
+    if value.len() <= 32
+        && value.starts_with(|c: char| c.is_ascii_digit())
+        && value.bytes().all(plain)
+    {
+        return Ok(value.to_owned());
+    }
+    Err(format!("--set vintage: {value:?} is no date or version that begins with a digit"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_can_be_said() {
+        let ok = |setting: &str| set(&mut Said::default(), &mut None, setting).is_ok();
+        for good in [
+            "unit=1000",
+            "unit=0.5",
+            "currency=cny",
+            "currency=XAF",
+            "vintage=2024-05-01",
+            "vintage=202401b",
+            "vintage=2024.1",
+            "reporter=CHN",
+            "partner=Kyrgyzstan",
+            "year=1962",
+            "year=2100",
+            "flow=export",
+            "revision=HS2017",
+        ] {
+            assert!(ok(good), "{good}");
+        }
+        for bad in [
+            "unit=NaN",
+            "unit=-1",
+            "unit=inf",
+            "unit=0",
+            "unit=",
+            "currency=",
+            "currency=BANANA",
+            "currency=12A",
+            "vintage=",
+            "vintage=latest",
+            "vintage=2024 05",
+            "reporter=W00",
+            "partner=World",
+            "reporter=",
+            "year=1961",
+            "year=99999",
+            "year=-5",
+            "colour=red",
+            "year",
+        ] {
+            assert!(!ok(bad), "{bad}");
+        }
+    }
 }

@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 /// Runs the query and prints its rows.
 pub fn run(context: &Context, args: &SqlArgs) -> Result<Exit, Failure> {
     let store = Store::open(&context.store)?;
+    store.check_files()?;
     let answer = session::query(&store, &args.query).map_err(|e| {
         Failure::usage(
             "sql",

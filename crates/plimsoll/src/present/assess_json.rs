@@ -15,7 +15,7 @@ const WHY_ROWS: usize = 2000;
 /// The whole document.
 pub fn document(shown: &Shown<'_>) -> Value {
     let (question, answer) = (shown.question, shown.answer);
-    let mut out = side(shown, &answer.sides[0]);
+    let mut out = side(shown, 0);
     out.insert("sources".into(), sources(shown));
     out.insert("set_aside".into(), set_aside(shown));
     out.insert("left_out".into(), left_out(answer, question));
@@ -23,8 +23,8 @@ pub fn document(shown: &Shown<'_>) -> Value {
     out.insert("comparable".into(), comparable(shown));
     out.insert("rules".into(), json!(answer.rules));
     out.insert("notes".into(), json!(answer.notes));
-    if let Some(before) = answer.sides.get(1) {
-        out.insert("against".into(), Value::Object(side(shown, before)));
+    if answer.sides.len() > 1 {
+        out.insert("against".into(), Value::Object(side(shown, 1)));
     }
     if !shown.variants.is_empty() {
         out.insert("variants".into(), shown.variants.iter().map(variant).collect());
@@ -48,7 +48,8 @@ fn set_or_null(set: Option<&plimsoll_terms::place::PlaceSet>) -> Value {
     set.map_or(Value::Null, |s| json!(s.code))
 }
 
-fn side(shown: &Shown<'_>, side: &Side) -> Map<String, Value> {
+fn side(shown: &Shown<'_>, number: usize) -> Map<String, Value> {
+    let side = &shown.answer.sides[number];
     let question = shown.question;
     let bound = |i: usize| side.share.map_or(Value::Null, |s| ratio(s[i]));
     let bases: Vec<&str> = shown.answer.views.iter().map(|v| v.basis()).collect();
@@ -68,7 +69,7 @@ fn side(shown: &Shown<'_>, side: &Side) -> Map<String, Value> {
     put("goods", goods(shown));
     put("suppliers", side.suppliers.iter().map(supplier).collect());
     if shown.args.by != ByArg::Supplier {
-        put("by", by(shown, side));
+        put("by", by(shown, number));
     }
     if let Some(why) = &side.cannot_tell {
         put("cannot_tell", json!(why));
@@ -165,21 +166,24 @@ fn comparable(shown: &Shown<'_>) -> Value {
 
 fn sources(shown: &Shown<'_>) -> Value {
     let manifest = &shown.scanner.store().manifest;
-    let of = shown.answer.sources.iter().map(|&i| &manifest.resources[i]);
-    of.map(|s| {
-        json!({
-            "source_id": s.name,
-            "dataset": s.dataset,
-            "vintage": s.vintage,
-            "publisher": s.publisher,
-            "layout": s.layout,
-            "file": s.file,
-            "sha256": s.sha256,
-            "loaded": s.loaded,
-            "periods": [s.first_period, s.last_period],
+    let mut of: Vec<_> = shown.answer.sources.iter().map(|&i| &manifest.resources[i]).collect();
+    // By name, not in the order in which they happened to be loaded.
+    of.sort_by(|a, b| a.name.cmp(&b.name));
+    of.into_iter()
+        .map(|s| {
+            json!({
+                "source_id": s.name,
+                "dataset": s.dataset,
+                "vintage": s.vintage,
+                "publisher": s.publisher,
+                "layout": s.layout,
+                "file": s.file,
+                "sha256": s.sha256,
+                "loaded": s.loaded,
+                "periods": [s.first_period, s.last_period],
+            })
         })
-    })
-    .collect()
+        .collect()
 }
 
 /// Rows of the used sources that could not be read when they were loaded.
@@ -197,9 +201,15 @@ fn set_aside(shown: &Shown<'_>) -> Value {
     json!({"rows": rows, "by_source": by_source})
 }
 
-/// The figures of a side by something else than the supplier, in order.
-pub fn breakdown(shown: &Shown<'_>, side: &Side) -> Vec<(String, String, CellSum)> {
-    let answer = shown.answer;
+/// The figures of a side by something else than the supplier, in order. By month they come
+/// from monthly records where there are complete ones, and may differ a little from the
+/// yearly figure that the answer itself rests on.
+pub fn breakdown(shown: &Shown<'_>, side: usize) -> Vec<(String, String, CellSum)> {
+    let answer = match shown.args.by {
+        ByArg::Month => shown.monthly.unwrap_or(shown.answer),
+        _ => shown.answer,
+    };
+    let Some(side) = answer.sides.get(side) else { return Vec::new() };
     let text = |s| answer.symbols.text(s).to_owned();
     let name = |key: &CellKey| -> (String, String) {
         let concept = &answer.concepts[key.concept];
@@ -224,9 +234,10 @@ pub fn breakdown(shown: &Shown<'_>, side: &Side) -> Vec<(String, String, CellSum
     sums.into_iter().map(|((key, label), sum)| (key, label, sum)).collect()
 }
 
-fn by(shown: &Shown<'_>, side: &Side) -> Value {
+fn by(shown: &Shown<'_>, number: usize) -> Value {
+    let side = &shown.answer.sides[number];
     let total = side.denominator.unwrap_or(0.0);
-    let rows: Vec<Value> = breakdown(shown, side)
+    let rows: Vec<Value> = breakdown(shown, number)
         .into_iter()
         .map(|(key, label, sum)| {
             let value = sum.value.value();

@@ -51,7 +51,9 @@ fn blocks(shown: &Shown<'_>) -> Vec<Block> {
     }
     let figures = Figures::new(shown);
     if !figures.is_empty() {
-        blocks.extend(charts::all(&figures));
+        // The course of time wants months; all else is what the answer itself rests on.
+        let monthly = Shown { answer: shown.monthly.unwrap_or(answer), ..*shown };
+        blocks.extend(charts::all(&figures, &Figures::new(&monthly)));
     }
     blocks.extend(tables::all(&figures));
     if !answer.notes.is_empty() {

@@ -199,8 +199,8 @@ fn broken_down(shown: &Shown<'_>) -> Plain {
     if compared {
         columns.extend([">Value before", ">Change"]);
     }
-    let now = breakdown(shown, &shown.answer.sides[0]);
-    let before = if compared { breakdown(shown, &shown.answer.sides[1]) } else { Vec::new() };
+    let now = breakdown(shown, 0);
+    let before = if compared { breakdown(shown, 1) } else { Vec::new() };
     let total = shown.answer.sides[0].denominator.unwrap_or(0.0);
     let mut keys: Vec<(String, String)> =
         now.iter().map(|(k, l, _)| (k.clone(), l.clone())).collect();

@@ -3,6 +3,7 @@
 use crate::commands::load::Outcome;
 use crate::present::tables;
 use plimsoll_ingest::load::LoadReport;
+use plimsoll_terms::problem::shorten;
 use serde_json::{Value, json};
 use std::fmt::Write;
 
@@ -26,6 +27,7 @@ fn report(path: &std::path::Path, report: &LoadReport) -> Value {
         "source_id": loaded.name,
         "periods": [loaded.first_period, loaded.last_period],
         "passed_over": report.passed_over,
+        "unresolved": report.unresolved,
         "set_aside": report.problems.iter().take(100).collect::<Vec<_>>(),
     })
 }
@@ -65,10 +67,14 @@ pub fn text(outcomes: &[Outcome]) -> String {
     out
 }
 
+fn quoted(text: &String) -> String {
+    format!("\"{}\"", tables::one_line(&shorten(text)))
+}
+
 fn one(out: &mut String, path: &std::path::Path, report: &LoadReport) {
     let loaded = &report.loaded;
     let member = loaded.file.split_once('/').map(|(_, m)| format!(" / {m}")).unwrap_or_default();
-    let _ = writeln!(out, "{}{member}", path.display());
+    let _ = writeln!(out, "{}", tables::one_line(&format!("{}{member}", path.display())));
     if report.already {
         let _ = writeln!(
             out,
@@ -90,8 +96,13 @@ fn one(out: &mut String, path: &std::path::Path, report: &LoadReport) {
     for (rule, count) in &loaded.rules {
         let _ = writeln!(out, "  {:>12}  {rule}", tables::whole(*count));
     }
+    if !report.unresolved.is_empty() {
+        let more = if report.unresolved.len() > SHOWN { ", …" } else { "" };
+        let names: Vec<String> = report.unresolved.iter().take(SHOWN).map(quoted).collect();
+        let _ = writeln!(out, "  not in the catalogue of places: {}{more}", names.join(", "));
+    }
     for problem in report.problems.iter().take(SHOWN) {
-        let _ = writeln!(out, "  set aside: {problem}");
+        let _ = writeln!(out, "  set aside: {}", tables::one_line(&problem.to_string()));
     }
     if loaded.rows_set_aside > SHOWN as u64 {
         let _ = writeln!(
@@ -101,6 +112,7 @@ fn one(out: &mut String, path: &std::path::Path, report: &LoadReport) {
         );
     }
     for name in &report.passed_over {
-        let _ = writeln!(out, "  passed over (no known layout): {name}");
+        let name = tables::one_line(name);
+        let _ = writeln!(out, "  passed over (no data in a known layout): {name}");
     }
 }

@@ -37,7 +37,7 @@ impl Plain {
         table.load_style(preset).set_content_arrangement(ContentArrangement::Disabled);
         table.set_header(self.titles().collect::<Vec<_>>());
         for row in &self.rows {
-            table.add_row(row);
+            table.add_row(row.iter().map(|cell| one_line(cell)));
         }
         for (i, title) in self.columns.iter().enumerate() {
             if title.starts_with('>')
@@ -58,6 +58,11 @@ impl Plain {
         }
         writer.into_inner().map(|b| String::from_utf8_lossy(&b).into_owned()).unwrap_or_default()
     }
+}
+
+/// A text of a file on one line: a line end in it would look like a row of its own.
+pub fn one_line(text: &str) -> String {
+    text.replace(['\n', '\r', '\t'], " ")
 }
 
 /// Indented JSON with a line end.

@@ -125,7 +125,6 @@ fn cut_archives() {
 }
 
 #[test]
-#[ignore = "known fault 8"]
 fn a_faulty_member_undoes_the_whole_archive() {
     let packed = gzip(long_text(5_000).as_bytes());
     let half = &packed[..packed.len() / 2];
@@ -354,7 +353,6 @@ fn a_good_archive_with_folders_and_a_read_me() {
 }
 
 #[test]
-#[ignore = "known fault 9"]
 fn other_members_do_not_spoil_an_archive() {
     for (name, bytes) in
         [(".keep", &b""[..]), ("README.md", b"[a link](x) and text\n"), ("x.json", b"{\"a\": 1}")]
@@ -383,7 +381,6 @@ fn a_huge_line_is_set_aside_and_the_others_are_loaded() {
 }
 
 #[test]
-#[ignore = "known fault 2"]
 fn an_open_quote_spoils_its_own_line_and_no_other() {
     let (desk, report) = loaded(
         COMEXT,
@@ -422,7 +419,6 @@ fn quoted_line_breaks_are_part_of_their_row() {
 }
 
 #[test]
-#[ignore = "known fault 3"]
 fn old_mac_line_ends_lose_no_row() {
     for text in [good_text(), long_text(60_000)] {
         let rows = text.lines().count() - 1;
@@ -437,7 +433,6 @@ fn old_mac_line_ends_lose_no_row() {
 }
 
 #[test]
-#[ignore = "known fault 3"]
 fn the_first_row_is_not_lost_behind_a_header_of_another_line_end() {
     let desk = Desk::new();
     let file = desk.file("mixed.csv", good_text().replacen('\n', "\r", 1));
@@ -446,7 +441,6 @@ fn the_first_row_is_not_lost_behind_a_header_of_another_line_end() {
 }
 
 #[test]
-#[ignore = "known fault 18"]
 fn text_of_a_file_never_steers_the_terminal() {
     let desk = Desk::new();
     let file = desk.comext(
@@ -465,7 +459,6 @@ fn text_of_a_file_never_steers_the_terminal() {
 }
 
 #[test]
-#[ignore = "known fault 18"]
 fn utf_16_without_a_mark_is_named_as_such() {
     for little in [true, false] {
         let desk = Desk::new();
@@ -480,7 +473,6 @@ fn utf_16_without_a_mark_is_named_as_such() {
 }
 
 #[test]
-#[ignore = "known fault 14"]
 fn what_is_said_of_a_file_must_make_sense() {
     for setting in [
         "unit=NaN",

@@ -184,7 +184,6 @@ fn the_real_file_gives_the_same_bytes_on_one_core_and_on_many() {
 }
 
 #[test]
-#[ignore = "known fault 1"]
 fn files_of_the_user_in_the_folder_are_left_alone() {
     let desk = Desk::new();
     fs::create_dir_all(desk.store().join("trade/sub")).unwrap();
@@ -214,7 +213,6 @@ fn any_folder_name_will_do() {
 }
 
 #[test]
-#[ignore = "known fault 13"]
 fn a_store_that_lost_a_file_says_so() {
     let desk = Desk::new();
     let file = desk.comtrade("a.csv", &["A,2022,764,M,156,0,H6,854231,6,C00,0,5,600"]);

@@ -14,12 +14,12 @@ const CHANGES: usize = 14;
 const EVENT: (&str, &str) = ("2022-02-24", "24 Feb 2022: full-scale invasion of Ukraine");
 
 /// All charts that the answer has figures for.
-pub fn all(figures: &Figures<'_>) -> Vec<Block> {
+pub fn all(figures: &Figures<'_>, by_month: &Figures<'_>) -> Vec<Block> {
     let mut blocks = Vec::new();
-    let periods = figures.periods();
+    let periods = by_month.periods();
     if periods.len() > 1 {
         blocks.push(heading(if monthly(&periods) { "Month by month" } else { "Over time" }));
-        blocks.push(over_time(figures, &periods));
+        blocks.push(over_time(by_month, &periods));
     }
     let changes = changes(figures);
     if let Some(chart) = changes {
