@@ -256,12 +256,14 @@ fn archive(
             continue;
         }
         any = true;
+        // For messages only: nothing is ever opened under this path.
+        let inside = path.join(&name);
         let packed = name.to_ascii_lowercase().ends_with(".gz");
         let member = BufReader::with_capacity(1 << 18, Counted { inner: member, progress });
         let read = if packed {
-            stream(path, &name, flate2::bufread::MultiGzDecoder::new(member), each)
+            stream(&inside, &name, flate2::bufread::MultiGzDecoder::new(member), each)
         } else {
-            stream(path, &name, member, each)
+            stream(&inside, &name, member, each)
         };
         match read {
             Err(

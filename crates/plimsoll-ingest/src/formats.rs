@@ -195,6 +195,20 @@ impl<'a> Row<'a> {
     }
 }
 
+/// Where a dataset is published, and the terms of its publisher in a few words.
+pub fn publication(dataset: &str) -> (&'static str, &'static str) {
+    match dataset {
+        "comtrade" => ("https://comtradeplus.un.org", "UN Comtrade terms of use"),
+        "comext" => (
+            "https://ec.europa.eu/eurostat/comext",
+            "Eurostat: reuse with the source named (CC BY 4.0)",
+        ),
+        "baci" => ("https://www.cepii.fr", "CEPII BACI: Etalab 2.0"),
+        "wits" => ("https://wits.worldbank.org", "WITS terms of use"),
+        _ => ("", ""),
+    }
+}
+
 /// The layout with this `--as` name.
 pub fn by_id(id: &str) -> Option<&'static dyn IngestFormat> {
     ALL.iter().copied().find(|f| f.id() == id)

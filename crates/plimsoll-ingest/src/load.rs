@@ -31,6 +31,11 @@ use plimsoll_terms::problem::Problem;
 const PROBLEMS_KEPT: usize = 100_000;
 /// Lines that may stand above the header.
 const PREAMBLE: usize = 20;
+/// Blocks are handed to a reading thread together when they have so many bytes: among spoiled
+/// lines blocks are short, and waking a thread for each would take most of the time.
+const BATCH: usize = 1 << 18;
+/// At most so many at once.
+const BATCH_BLOCKS: usize = 4096;
 /// Names of unknown places that a report shows.
 const UNRESOLVED_SHOWN: usize = 20;
 
@@ -280,11 +285,20 @@ impl FileLoad<'_> {
         };
         blocks.begin(delimiter, bound.header.names().len(), length, lines);
         let outcome = self.read(&bound, &mut |send| {
+            let mut batch = Vec::new();
+            let mut length = 0;
             while let Some(block) = blocks.next_block().map_err(fail)? {
-                if send.send(Work::Text(block)).is_err() {
-                    break;
+                length += block.bytes.len();
+                batch.push(block);
+                if length >= BATCH || batch.len() >= BATCH_BLOCKS {
+                    length = 0;
+                    if send.send(Work::Text(std::mem::take(&mut batch))).is_err() {
+                        break;
+                    }
                 }
             }
+            // A thread that no longer listens has its failure told when it is joined.
+            let _ = send.send(Work::Text(batch));
             Ok(())
         })?;
         Ok((bound, outcome))
@@ -429,6 +443,8 @@ impl FileLoad<'_> {
             sequence,
             layout: bound.format.id().into(),
             publisher: bound.format.publisher().into(),
+            url: formats::publication(bound.format.dataset()).0.into(),
+            licence: formats::publication(bound.format.dataset()).1.into(),
             file,
             sha256: self.sha256.clone(),
             bytes: self.bytes,
@@ -564,7 +580,7 @@ fn find_header(
 
 /// What a reading thread is given.
 enum Work {
-    Text(Block),
+    Text(Vec<Block>),
     Records(Vec<(u64, csv::ByteRecord)>),
 }
 
@@ -650,7 +666,11 @@ impl<'a> Reading<'a> {
         loop {
             let next = receive.lock().map(|r| r.recv());
             match next {
-                Ok(Ok(Work::Text(block))) => self.block(&block)?,
+                Ok(Ok(Work::Text(blocks))) => {
+                    for block in &blocks {
+                        self.block(block)?;
+                    }
+                }
                 Ok(Ok(Work::Records(rows))) => {
                     for (line, record) in &rows {
                         self.record(*line, record)?;

@@ -55,6 +55,12 @@ pub struct Loaded {
     pub layout: String,
     /// Who published it.
     pub publisher: String,
+    /// Where the dataset is published; empty where that is not known.
+    #[serde(default)]
+    pub url: String,
+    /// The publisher's terms, in a few words.
+    #[serde(default)]
+    pub licence: String,
     /// File name as given, without folders; an archive's member behind a slash.
     pub file: String,
     /// SHA-256 of the file as given.
@@ -289,6 +295,8 @@ mod tests {
             sequence,
             layout: "comtrade".into(),
             publisher: String::new(),
+            url: String::new(),
+            licence: String::new(),
             file: "a.csv".into(),
             sha256: "00".into(),
             bytes: 1,

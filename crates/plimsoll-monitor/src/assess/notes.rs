@@ -37,6 +37,11 @@ impl Asked<'_> {
                 "the data hold {goods} in {period} only as parts (by transport, procedure or second partner) without their total, or by a report that does not answer for both periods"
             );
         }
+        if let Some(years) = self.only_by_year(period) {
+            return format!(
+                "{who} is reported for {years} by year only, and {period} is no whole year: ask for {years}"
+            );
+        }
         let others =
             importer_codes(self.question).iter().any(|i| self.coverage.exports_to(i, period));
         if others && self.question.basis != BasisAsked::Origin {
@@ -52,6 +57,20 @@ impl Asked<'_> {
                 "no loaded source has a record of {who} for {goods} in {period}: neither its own import statistics nor its partners' exports"
             )
         }
+    }
+
+    /// The years of a period for which the importer's own report is there, but by year only.
+    fn only_by_year(&self, period: &Period) -> Option<String> {
+        let importers = importer_codes(self.question);
+        let yearly = self.question.basis != BasisAsked::Dispatch
+            && !importers.is_empty()
+            && period.months().all(|month| {
+                self.coverage.datasets_with("import").iter().any(|dataset| {
+                    self.coverage.has_month(dataset, "import", Some(&importers), month)
+                })
+            });
+        let years: Vec<String> = period.years().map(|y| y.to_string()).collect();
+        yearly.then(|| years.join(", "))
     }
 
     pub(super) fn notes(

@@ -29,6 +29,7 @@ pub struct Variant {
 pub fn run(context: &Context, args: &AssessArgs) -> Result<Exit, Failure> {
     let question = question(args)?;
     let store = Store::open(&context.store)?;
+    store.check_files()?;
     let scanner = Scanner::new(store);
     known_dataset(scanner.store(), question.dataset.as_deref())?;
     let coverage = Coverage::of(scanner.store(), question.dataset.as_deref())?;

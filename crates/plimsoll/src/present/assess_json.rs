@@ -176,6 +176,8 @@ fn sources(shown: &Shown<'_>) -> Value {
                 "dataset": s.dataset,
                 "vintage": s.vintage,
                 "publisher": s.publisher,
+            "url": s.url,
+            "licence": s.licence,
                 "layout": s.layout,
                 "file": s.file,
                 "sha256": s.sha256,

@@ -67,7 +67,7 @@ pub fn text(outcomes: &[Outcome]) -> String {
     out
 }
 
-fn quoted(text: &String) -> String {
+fn quoted(text: &str) -> String {
     format!("\"{}\"", tables::one_line(&shorten(text)))
 }
 
@@ -98,7 +98,8 @@ fn one(out: &mut String, path: &std::path::Path, report: &LoadReport) {
     }
     if !report.unresolved.is_empty() {
         let more = if report.unresolved.len() > SHOWN { ", …" } else { "" };
-        let names: Vec<String> = report.unresolved.iter().take(SHOWN).map(quoted).collect();
+        let names: Vec<String> =
+            report.unresolved.iter().take(SHOWN).map(|text| quoted(text)).collect();
         let _ = writeln!(out, "  not in the catalogue of places: {}{more}", names.join(", "));
     }
     for problem in report.problems.iter().take(SHOWN) {

@@ -197,7 +197,6 @@ fn files_of_the_user_in_the_folder_are_left_alone() {
 }
 
 #[test]
-#[ignore = "known fault 13"]
 fn any_folder_name_will_do() {
     for name in ["my store", "store[1]", "store*", "st\u{f6}re %20#?"] {
         let desk = Desk::new();

@@ -24,6 +24,8 @@ fn used<'a>(shown: &'a Shown<'_>) -> impl Iterator<Item = &'a Loaded> {
 pub fn sources(shown: &Shown<'_>) -> Vec<SourceLine> {
     used(shown)
         .map(|s| SourceLine {
+            url: s.url.clone(),
+            licence: s.licence.clone(),
             publisher: s.publisher.clone(),
             dataset: format!(
                 "{}: {}, {} to {}, {} rows",
