@@ -166,6 +166,8 @@ pub struct Assessment {
     pub left_out: Vec<LeftOut>,
     /// Reporters left out of both periods since they report in one only.
     pub not_in_both: Vec<NotInBoth>,
+    /// Asked importers of whom nothing is counted in any period: place codes.
+    pub silent: Vec<String>,
     /// Places in the manifest of the sources that were used.
     pub sources: BTreeSet<usize>,
     /// Rows left out of sums, by rule.
@@ -260,6 +262,7 @@ pub fn assess(
         concepts,
         left_out,
         not_in_both,
+        silent: fetched.silent,
         sources,
         rules,
         notes,
@@ -268,18 +271,12 @@ pub fn assess(
     })
 }
 
+/// The importers: of a dated group its members at the end of the period asked about, on both
+/// sides of a comparison, since a group that changes its members would be compared with
+/// another.
 fn importer_codes(question: &Question) -> BTreeSet<String> {
-    let Some(set) = &question.importer else {
-        return BTreeSet::new();
-    };
-    let periods = std::iter::once(&question.period).chain(&question.against);
-    let mut codes = BTreeSet::new();
-    for period in periods {
-        for month in period.months() {
-            codes.extend(set.members_at(month).into_iter().map(|p| p.code().to_owned()));
-        }
-    }
-    codes
+    let Some(set) = &question.importer else { return BTreeSet::new() };
+    set.members_at(question.period.last()).into_iter().map(|p| p.code().to_owned()).collect()
 }
 
 struct Asked<'a> {

@@ -130,6 +130,20 @@ fn one_frequency(rows: Vec<TradeRow>, prefer_months: bool, rules: &mut Rules) ->
     retain(rows, &keep)
 }
 
+/// Reporter, flow, code, year and kind of record.
+type SeriesOfYear = (Option<Sym>, Flow, CodeKey, i32, PeriodKind);
+
+/// The series of headings whose records, over all partners, cover all months of a year.
+fn whole_years(rows: &[TradeRow]) -> HashSet<SeriesOfYear> {
+    let mut months: HashMap<SeriesOfYear, u16> = HashMap::new();
+    for row in rows.iter().filter(|r| r.code.len() < 6) {
+        let year = row.period.start.year();
+        let series = (row.reporter, row.flow, row.code, year, row.period.kind);
+        *months.entry(series).or_default() |= month_bits(row.period);
+    }
+    months.into_iter().filter(|(_, bits)| *bits == 0x0FFF).map(|(series, _)| series).collect()
+}
+
 /// Drops a code where finer codes under it stand in the same cell, or in another frequency of
 /// the same year.
 fn finest(rows: Vec<TradeRow>, rules: &mut Rules, beside: &mut Vec<TradeRow>) -> Vec<TradeRow> {
@@ -149,10 +163,26 @@ fn finest(rows: Vec<TradeRow>, rules: &mut Rules, beside: &mut Vec<TradeRow>) ->
             kinds.entry(in_year(row, code)).or_default().insert(row.period.kind);
         }
     }
+    let whole = whole_years(&rows);
+    let whole_year = |row: &TradeRow, code: CodeKey, kind: PeriodKind| {
+        whole.contains(&(row.reporter, row.flow, code, row.period.start.year(), kind))
+    };
+    // Between frequencies a heading that covers its year stands, and scattered products of
+    // another frequency do not take its place.
+    let other_frequency = |row: &TradeRow| {
+        let mut headings = (2..row.code.len()).step_by(2).map(|n| row.code.prefix(n));
+        headings.any(|code| {
+            PeriodKind::ALL.iter().any(|k| *k != row.period.kind && whole_year(row, code, *k))
+        })
+    };
+    let keep: Vec<bool> = rows.iter().map(|row| !other_frequency(row)).collect();
+    count(rules, "other-frequency", keep.iter().filter(|k| !**k).count());
+    let rows = retain(rows, &keep);
     let has_products = |row: &TradeRow| {
         let other_kind = |of: &HashSet<PeriodKind>| of.iter().any(|k| *k != row.period.kind);
         parents.contains(&(cell(row), row.code))
             || kinds.get(&in_year(row, row.code)).is_some_and(other_kind)
+                && !whole_year(row, row.code, row.period.kind)
     };
     let (dropped, kept): (Vec<TradeRow>, Vec<TradeRow>) = rows.into_iter().partition(has_products);
     count(rules, "heading-beside-its-products", dropped.len());

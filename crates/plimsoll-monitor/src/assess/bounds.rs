@@ -80,6 +80,18 @@ impl Asked<'_> {
     }
 }
 
+/// Below this many partners without a total beside them, data are taken for an extract.
+const FEW: usize = 10;
+
+/// The partners of a sum.
+#[derive(Clone, Copy)]
+pub(super) struct Partners {
+    /// How many.
+    pub number: usize,
+    /// Whether a total of all partners stands beside them, or the publisher leaves none out.
+    pub complete: bool,
+}
+
 /// What the importer reported before, by supplier.
 pub(super) struct Baseline {
     year: i32,
@@ -104,13 +116,22 @@ impl Margin {
     pub(super) fn new(
         total: f64,
         unattributed: f64,
+        partners: Partners,
         fetched: &Fetched,
         baseline: Option<Baseline>,
     ) -> Margin {
         let mut margin =
             Margin { total, unattributed, absent: 0.0, hidden: 0.0, coverage: None, note: None };
         if !fetched.views.contains(&View::Partners) {
-            margin.coverage = (total > 0.0).then(|| 1.0 - unattributed / total);
+            // Partners without a total beside them may be an extract of some of them.
+            if partners.complete {
+                margin.coverage = (total > 0.0).then(|| 1.0 - unattributed / total);
+                return margin;
+            }
+            if partners.number < FEW {
+                margin.absent = f64::INFINITY;
+            }
+            margin.note = Some("no total of all partners stands beside them in the data: whether these are all is not known".into());
             return margin;
         }
         let Some(base) = baseline else {

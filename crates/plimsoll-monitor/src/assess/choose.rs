@@ -260,10 +260,7 @@ impl Asked<'_> {
                 }
             }
         }
-        if reporters.len() > 1
-            && !partly.is_empty()
-            && partly.len() < reporters.len() * self.periods.len()
-        {
+        if !partly.is_empty() && partly.len() < reporters.len() * self.periods.len() {
             let more = partly.len().saturating_sub(8);
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };
             let shown = partly[..partly.len().min(8)].join(", ");

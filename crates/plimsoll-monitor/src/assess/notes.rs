@@ -154,7 +154,7 @@ impl Asked<'_> {
                 "partners' exports"
             };
             notes.push(format!(
-                "imports of {who} are answered from {whose}, since no import report covers these goods here; suppliers outside {whose} are not in the sum, and shares are shares of {whose}"
+                "imports of {who} are answered from {whose}, for want of a fuller import report; suppliers outside {whose} are not in the sum, and shares are shares of {whose}"
             ));
             if sides.iter().any(|s| s.cannot_tell.is_none() && s.coverage.is_none()) {
                 notes.push(format!("coverage of the imports of {who} is unknown: shares of all imports may be anything from zero up to the shares shown"));

@@ -6,7 +6,7 @@ use plimsoll_ingest::fact::CodeKey;
 use plimsoll_ingest::scan::{Sym, Symbols, TradeRow};
 use plimsoll_terms::period::{Period, Reported};
 
-use super::bounds::{Baseline, Margin};
+use super::bounds::{Baseline, Margin, Partners};
 use super::tally::Tally;
 use super::{
     Asked, CellSum, Fetched, Side, Supplier, View, country_of, is_unattributed, place_name,
@@ -136,7 +136,14 @@ impl Asked<'_> {
         let total = sum_of(suppliers.values().map(|(value, _)| *value));
         let unattributed =
             sum_of(suppliers.iter().filter(|(c, _)| is_unattributed(c)).map(|(_, (v, _))| *v));
-        let mut margin = Margin::new(total, unattributed, found.fetched, baseline);
+        let reconciled = found.fetched.views.contains(&View::Reconciled);
+        let complete = tally.has_world() || reconciled;
+        let partners = Partners { number: suppliers.len(), complete };
+        let mut margin = Margin::new(total, unattributed, partners, found.fetched, baseline);
+        // Of importers who are silent nothing is known.
+        if !found.fetched.silent.is_empty() {
+            margin.coverage = None;
+        }
         margin.hidden = side.short_of_heading.values().map(|(h, p)| h - p).sum();
         side.coverage = margin.coverage;
         side.coverage_note = margin.note.clone();

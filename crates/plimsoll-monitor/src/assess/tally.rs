@@ -93,6 +93,11 @@ impl Tally {
         }
     }
 
+    /// Whether a total of all partners was among the rows.
+    pub(super) fn has_world(&self) -> bool {
+        !self.world.is_empty()
+    }
+
     fn merge_cells(&mut self) {
         self.cells.sort_by_key(|(key, _)| *key);
         self.cells.dedup_by(|next, kept| {

@@ -13,7 +13,7 @@ pub mod words;
 
 use crate::commands::assess::Shown;
 use crate::present::assess_json::codes_in_state;
-use crate::present::assess_text::change;
+use crate::present::assess_text::{self, change};
 use crate::present::tables::{money, percent};
 use figures::Figures;
 use plimsoll_monitor::assess::{Side, View};
@@ -77,7 +77,9 @@ fn title(shown: &Shown<'_>) -> String {
     let question = shown.question;
     let side = &shown.answer.sides[0];
     let who = words::sentence_case(&words::importer(question));
-    let (goods, period) = (words::goods(&question.goods), words::period(&side.period));
+    let who = format!("{who}{}", assess_text::without(shown));
+    let goods = format!("{}{}", words::goods(&question.goods), assess_text::widened(shown));
+    let period = format!("{}{}", words::period(&side.period), assess_text::months(side));
     let found = match (side.numerator, side.share, &question.exporter) {
         (None, ..) => format!("{who}: the data cannot tell for {goods}, {period}"),
         (Some(_), Some(share), Some(exporter)) => format!(

@@ -4,7 +4,7 @@ use crate::cli::{ByArg, Format};
 use crate::commands::assess::Shown;
 use crate::present::assess_json::breakdown;
 use crate::present::tables::{Plain, money, or_dash, percent, whole};
-use plimsoll_monitor::assess::{Assessment, Side, Supplier, View};
+use plimsoll_monitor::assess::{Assessment, Side, Supplier, View, place_name};
 use plimsoll_monitor::concepts::{Concept, State};
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -54,14 +54,15 @@ pub fn text(shown: &Shown<'_>, format: Format) -> String {
 pub fn sentence(shown: &Shown<'_>) -> String {
     let (question, answer) = (shown.question, shown.answer);
     let importer = question.importer.as_ref().map_or("All importers", |i| i.label.as_str());
-    let goods = goods_name(&question.goods);
+    let goods = format!("{}{}", goods_name(&question.goods), widened(shown));
+    let importer = format!("{importer}{}", without(shown));
     let mut text = String::new();
     for (i, side) in answer.sides.iter().enumerate() {
         let period = side.period;
         let start = if i == 0 {
-            format!("{importer}, {goods}, {period}: ")
+            format!("{importer}, {goods}, {period}{}: ", months(side))
         } else {
-            format!(" Against {period}: ")
+            format!(" Against {period}{}: ", months(side))
         };
         text.push_str(&start);
         match (side.numerator, side.share) {
@@ -98,6 +99,50 @@ pub fn sentence(shown: &Shown<'_>) -> String {
         text.push_str(" NOT COMPARABLE: codes as reported.");
     }
     text
+}
+
+/// ` (3 of 6 months)`, where months are missing.
+pub fn months(side: &Side) -> String {
+    match side.months_missing.len() as i32 {
+        0 => String::new(),
+        _ if side.cannot_tell.is_some() => String::new(),
+        missing => format!(" ({} of {} months)", side.period.len() - missing, side.period.len()),
+    }
+}
+
+/// ` (without Belarus, Russia)`, where importers that were asked for are in no sum.
+pub fn without(shown: &Shown<'_>) -> String {
+    let answer = shown.answer;
+    let gone = answer.not_in_both.iter().map(|one| &one.reporter).chain(&answer.silent);
+    let asked = |code: &&String| {
+        let set = shown.question.importer.as_ref();
+        set.is_some_and(|s| {
+            s.members.len() > 1 && s.members.iter().any(|m| m.code() == code.as_str())
+        })
+    };
+    let names: BTreeSet<String> = gone.filter(asked).map(|code| place_name(code)).collect();
+    if names.is_empty() || answer.sides[0].numerator.is_none() {
+        return String::new();
+    }
+    format!(" (without {})", names.into_iter().collect::<Vec<_>>().join(", "))
+}
+
+/// What a single listed code was widened to, so that the figure is not taken for its own.
+pub fn widened(shown: &Shown<'_>) -> String {
+    let [concept] = &shown.answer.concepts[..] else { return String::new() };
+    let own = |codes: &BTreeSet<plimsoll_terms::hs::HsCode>| codes.len() <= concept.listed.len();
+    if concept.state != State::Used || concept.codes.values().all(own) {
+        return String::new();
+    }
+    let groups: Vec<String> = concept
+        .codes
+        .iter()
+        .map(|(revision, codes)| {
+            let codes: Vec<String> = codes.iter().map(ToString::to_string).collect();
+            format!("{} in {}", codes.join("+"), revision.name())
+        })
+        .collect();
+    format!(", counted as its group ({})", groups.join(", "))
 }
 
 /// Label and specification, once where the one says the other.

@@ -50,11 +50,19 @@ impl Plain {
         format!("{}\n", lines.join("\n"))
     }
 
+    /// For machines: figures without separators, units and dashes.
     fn csv(&self) -> String {
         let mut writer = csv::Writer::from_writer(Vec::new());
         let _ = writer.write_record(self.titles());
+        let figure: Vec<bool> = self.columns.iter().map(|c| c.starts_with('>')).collect();
         for row in &self.rows {
-            let _ = writer.write_record(row);
+            let cells =
+                row.iter().zip(&figure).map(|(cell, figure)| match (*figure, cell.as_str()) {
+                    (true, "–") => String::new(),
+                    (true, text) => text.replace(',', "").replace('−', "-").replace(" %", ""),
+                    (false, text) => text.to_owned(),
+                });
+            let _ = writer.write_record(cells);
         }
         writer.into_inner().map(|b| String::from_utf8_lossy(&b).into_owned()).unwrap_or_default()
     }

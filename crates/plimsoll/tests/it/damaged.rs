@@ -301,12 +301,13 @@ fn unknown_countries_load_and_widen_the_bounds() {
             "A,2022,764,M,156,0,H6,854231,6,C00,0,5,700",
             "A,2022,764,M,777,0,H6,854231,6,C00,0,5,200",
             "A,2022,764,M,899,0,H6,854231,6,C00,0,5,100",
+            "A,2022,764,M,0,0,H6,854231,6,C00,0,15,1000",
         ],
     );
     let report = &desk.load(&[&file])[0];
     assert_eq!(
         (&report["rows_loaded"], &report["rules"]["place-unresolved"]),
-        (&3.into(), &1.into())
+        (&4.into(), &1.into())
     );
     let answer = desk.assess(&[
         "--importer",
@@ -326,6 +327,18 @@ fn unknown_countries_load_and_widen_the_bounds() {
         "200 of a country unknown here and 100 of none may be China's"
     );
     assert_eq!(answer["coverage"], 0.7);
+}
+
+#[test]
+fn a_few_partners_without_their_total_may_be_an_extract() {
+    let desk = Desk::new();
+    let file = desk.comtrade("one.csv", &["A,2022,764,M,156,0,H6,854231,6,C00,0,5,700"]);
+    desk.load(&[&file]);
+    let asked = ["--importer", "THA", "--exporter", "CHN", "--goods", "854231", "--period", "2022"];
+    let answer = desk.assess(&asked);
+    let bounds = ["share", "share_low", "share_high"].map(|k| answer[k].as_f64().unwrap());
+    assert_eq!(bounds, [1.0, 0.0, 1.0], "who else sold is not known");
+    assert!(answer["coverage"].is_null());
 }
 
 #[test]
