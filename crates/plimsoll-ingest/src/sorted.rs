@@ -1,7 +1,7 @@
 //! Puts the rows of one load into the store's order, however many there are.
 //!
-//! Reading threads fill [`Run`]s; a full run is sorted and, once the runs outgrow their share
-//! of memory, written to a temporary file. [`merge`] then hands all rows out in order. Memory
+//! Reading threads fill runs ([`Runs`]); a full run is sorted and, once the runs outgrow their share
+//! of memory, written to a temporary file. [`Runs::merge`] then hands all rows out in order. Memory
 //! stays bounded whatever the size of the file; order and bytes do not depend on threads.
 
 use std::fs::File;
