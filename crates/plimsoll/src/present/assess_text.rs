@@ -200,6 +200,12 @@ fn suppliers(shown: &Shown<'_>, most: usize) -> Plain {
     if let Some(before) = sides.get(1) {
         order.extend(before.suppliers.iter().filter(|s| !here.contains(s.country.as_str())));
     }
+    // In a comparison whoever was large before must not fall behind the fold.
+    let largest = |country: &str| {
+        let of = sides.iter().flat_map(|s| &s.suppliers).filter(|s| s.country == country);
+        of.map(|s| s.value).fold(0.0, f64::max)
+    };
+    order.sort_by(|a, b| largest(&b.country).total_cmp(&largest(&a.country)));
     let rows = order.iter().take(most).map(|s| supplier_row(sides, s)).collect();
     Plain { rows, ..Plain::new(columns) }
 }
