@@ -57,6 +57,12 @@ fn months_in(period: &Period, years: impl Iterator<Item = (i32, u16)>) -> u32 {
         .sum()
 }
 
+/// Whether any month of the period is covered in a revision.
+fn in_revision(years: &YearsAndRevisions, revision: HsRevision, period: &Period) -> bool {
+    let of = years.iter().filter(|((_, r), _)| r == revision.name());
+    months_in(period, of.map(|((year, _), mask)| (*year, *mask))) > 0
+}
+
 impl Coverage {
     /// Reads the indexes of all sources (of one dataset, if asked).
     pub fn of(store: &Store, dataset: Option<&str>) -> Result<Coverage, IngestError> {
@@ -156,10 +162,7 @@ impl Coverage {
         self.codes
             .range(start..)
             .take_while(|((d, f, c), _)| d == dataset && f == flow && c.starts_with(code))
-            .any(|(_, years)| {
-                let of = years.iter().filter(|((_, r), _)| r == revision.name());
-                months_in(period, of.map(|((y, _), m)| (*y, *m))) > 0
-            })
+            .any(|(_, years)| in_revision(years, revision, period))
     }
 
     /// Whether this very code, and not only one under it, has any row in the period.
@@ -172,10 +175,7 @@ impl Coverage {
         period: &Period,
     ) -> bool {
         let key = (dataset.to_owned(), flow.to_owned(), code.to_owned());
-        self.codes.get(&key).is_some_and(|years| {
-            let of = years.iter().filter(|((_, r), _)| r == revision.name());
-            months_in(period, of.map(|((y, _), m)| (*y, *m))) > 0
-        })
+        self.codes.get(&key).is_some_and(|years| in_revision(years, revision, period))
     }
 
     /// The revisions in which a dataset's flow is coded in a period.
