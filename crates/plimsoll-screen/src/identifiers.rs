@@ -1,0 +1,1 @@
+//! Which identifier is this, and do its check digits hold?

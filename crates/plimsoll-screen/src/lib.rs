@@ -1,0 +1,12 @@
+//! Is this party on a watchlist, and why do we think so?
+//!
+//! Watchlists go in as bytes and come out as entities ([`lists`]); names in any script become
+//! tokens with their romanisations ([`names`]); a compiled [`snapshot`] finds every listed name
+//! that the stated guarantee promises; a score says how near it is and [`screen`] explains it.
+//!
+//! This crate does no I/O, holds no clock and is not async: data in, data out. It never says
+//! that somebody is guilty or clean: a hit is a lead with its evidence.
+
+pub mod entity;
+pub mod identifiers;
+pub mod lists;

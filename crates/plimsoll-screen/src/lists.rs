@@ -1,0 +1,121 @@
+//! What did the publishers of watchlists say? One trait, one list, one file for each layout.
+//!
+//! A reader takes bytes and returns entities *and* problems: one bad record stops nothing, and
+//! a fault of the whole file is an error that leaves the last good edition standing.
+
+use crate::entity::Entity;
+use plimsoll_terms::problem::Problem;
+
+/// A file as received: name for messages, content already unpacked.
+#[derive(Clone, Copy, Debug)]
+pub struct ListFile<'a> {
+    /// Its name without folders, such as `sdn_2024-07-02.csv`.
+    pub name: &'a str,
+    /// Its content.
+    pub bytes: &'a [u8],
+}
+
+/// How many records of one file were read, and what could not be.
+#[derive(Clone, Debug, Default)]
+pub struct FileCount {
+    /// Records in the file (rows, or entry elements).
+    pub rows_in: u64,
+    /// Records that became entities or parts of one.
+    pub rows_loaded: u64,
+    /// Records that could not be read; `rows_in = rows_loaded + rows_set_aside`.
+    pub rows_set_aside: u64,
+}
+
+/// One list out of a file or of files that belong together.
+#[derive(Clone, Debug, Default)]
+pub struct ListEdition {
+    /// Id of the list, such as `ofac-sdn` or `csl-el`.
+    pub list: String,
+    /// Its title, such as `OFAC Specially Designated Nationals`.
+    pub title: String,
+    /// Day of publication as `2024-07-02`, where the content states it; else empty.
+    pub published: String,
+    /// The listed parties, in the order of the source.
+    pub entities: Vec<Entity>,
+}
+
+/// What a reader returns.
+#[derive(Clone, Debug, Default)]
+pub struct Parsed {
+    /// The lists found, each with at least one entity, sorted by id.
+    pub editions: Vec<ListEdition>,
+    /// One for each file, in the order given.
+    pub counts: Vec<FileCount>,
+    /// Records set aside, and what was odd in records that were kept; in order of file and line.
+    /// The number of the file comes first.
+    pub problems: Vec<(u16, Problem)>,
+}
+
+/// Why a file as a whole cannot be taken.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ListError {
+    /// No records in it.
+    #[error("{file} holds no entry of {layout}")]
+    Empty {
+        /// Which file.
+        file: String,
+        /// The layout tried.
+        layout: &'static str,
+    },
+    /// It ends early.
+    #[error("{file} is cut: {detail}")]
+    Cut {
+        /// Which file.
+        file: String,
+        /// What is missing.
+        detail: String,
+    },
+    /// It is not well formed, or not in this layout.
+    #[error("{file} cannot be read as {layout}: {detail}")]
+    Malformed {
+        /// Which file.
+        file: String,
+        /// The layout tried.
+        layout: &'static str,
+        /// What is wrong, with its place.
+        detail: String,
+    },
+    /// A part of a set without the part that names the entries.
+    #[error("{file} only adds to entries of {needs}, which is not among the files")]
+    PartAlone {
+        /// Which file.
+        file: String,
+        /// The missing file.
+        needs: &'static str,
+    },
+}
+
+/// How sure a layout is that a file is its own: 0 not at all, 100 certain.
+pub type Sureness = u8;
+
+/// A layout in which somebody publishes a watchlist.
+pub trait ListSource: Sync {
+    /// Its name for `--as`, such as `ofac-csv`.
+    fn id(&self) -> &'static str;
+    /// What it is, for lists of layouts.
+    fn title(&self) -> &'static str;
+    /// Who publishes it.
+    fn publisher(&self) -> &'static str;
+    /// The publisher's terms in a few words.
+    fn licence(&self) -> &'static str;
+    /// Where it is published.
+    fn url(&self) -> &'static str;
+    /// How sure it is that this file is in its layout; looks at no more than the first 64 KiB.
+    fn recognise(&self, file: &ListFile<'_>) -> Sureness;
+    /// Whether files of one day belong together (OFAC's primary, alternate and address files).
+    fn takes_sets(&self) -> bool {
+        false
+    }
+    /// Reads one file, or the files of a set together.
+    ///
+    /// # Errors
+    /// [`ListError`] where a file as a whole cannot be taken; then nothing of it counts.
+    fn read(&self, files: &[ListFile<'_>]) -> Result<Parsed, ListError>;
+    /// A small made-up file in this layout, for `explain` and tests: name and content.
+    fn example(&self) -> (&'static str, &'static str);
+}
