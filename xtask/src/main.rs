@@ -11,6 +11,7 @@ mod bench;
 mod checks;
 mod ci;
 mod files;
+mod learn;
 
 use std::process::ExitCode;
 
@@ -38,6 +39,12 @@ const CHORES: &[Chore] = &[
         run: ci::run_checks_only,
     },
     Chore { name: "bench", usage: bench::USAGE, summary: bench::SUMMARY, run: bench::run },
+    Chore {
+        name: "learn",
+        usage: learn::USAGE,
+        summary: "the table of romanisations, from Wikidata's names; the result is committed",
+        run: learn::run,
+    },
     Chore { name: "help", usage: "help", summary: "this list", run: help },
 ];
 

@@ -10,3 +10,4 @@
 pub mod entity;
 pub mod identifiers;
 pub mod lists;
+pub mod names;

@@ -1,0 +1,641 @@
+//! How near are two words, and two names, and why?
+//!
+//! All arithmetic is in whole thousandths, so that every machine gets the same score.
+
+use super::romanize::Source;
+use super::script::Script;
+use super::tables::{self, Class};
+use super::tokens::{Analysis, Mode, Token};
+use serde::Serialize;
+
+/// A likeness in thousandths: 1000 is the same.
+pub type Permille = i32;
+
+/// Words are compared up to so many letters.
+const LONGEST: usize = 40;
+/// Pairs of words below this are no pair.
+const LEAST_LIKE: Permille = 480;
+/// Pairs from here on are fixed before words are joined or divided.
+const STRONG: Permille = 900;
+
+/// How two words are alike.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum How {
+    /// The same letters.
+    Same,
+    /// The same meaning by the tables: `завод` and `plant`, `GmbH` and `LLC`.
+    Meaning,
+    /// A few letters differ.
+    Spelling,
+    /// One is a romanisation of the other.
+    Romanisation,
+    /// A short form or the same given name in another language.
+    GivenName,
+    /// The first letter of the other.
+    Initial,
+    /// Joined or divided differently.
+    Joined,
+}
+
+/// A word as the comparison sees it.
+#[derive(Clone, Copy, Debug)]
+pub struct Tok<'a> {
+    /// Folded text.
+    pub text: &'a str,
+    /// Script.
+    pub script: Script,
+    /// What it is for.
+    pub class: Class,
+    /// Its meaning; 0 for none.
+    pub concept: u16,
+    /// How much it says, thousandths.
+    pub weight: u16,
+    /// Which letters are in it, for a quick no.
+    pub mask: u32,
+    /// Romanisations, where it is not Latin and they are known.
+    pub source: Option<&'a Source>,
+}
+
+impl<'a> Tok<'a> {
+    /// Of a token.
+    pub fn of(token: &'a Token) -> Tok<'a> {
+        Tok {
+            text: &token.text,
+            script: token.script,
+            class: token.class,
+            concept: token.concept,
+            weight: token.weight,
+            mask: mask(token.text.as_bytes()),
+            source: token.source.as_deref(),
+        }
+    }
+}
+
+/// One bit for each letter that is in the word.
+pub fn mask(word: &[u8]) -> u32 {
+    word.iter().fold(0, |bits, b| match b {
+        b'a'..=b'z' => bits | 1 << (b - b'a'),
+        _ => bits,
+    })
+}
+
+/// The tokens of a name as the comparison sees them.
+pub fn toks(analysis: &Analysis) -> Vec<Tok<'_>> {
+    analysis.tokens.iter().map(Tok::of).collect()
+}
+
+const fn pair_costs() -> [[u8; 26]; 26] {
+    let mut table = [[100; 26]; 26];
+    // Letters that stand for each other in romanisations and misspellings, and what it costs.
+    let pairs: &[(&[u8; 2], u8)] = &[
+        (b"ck", 25), (b"kq", 20), (b"cq", 30), (b"sz", 35), (b"cs", 55), (b"cz", 60), (b"gj", 50),
+        (b"jy", 40), (b"ij", 45), (b"vw", 25), (b"bv", 50), (b"fv", 45), (b"uw", 45), (b"uv", 65),
+        (b"bp", 60), (b"dt", 60), (b"gk", 55), (b"kx", 70), (b"mn", 65), (b"hx", 60), (b"hk", 75),
+        (b"gh", 65), (b"fp", 65), (b"sx", 60), (b"gq", 50), (b"jz", 60), (b"fw", 60), (b"iy", 20),
+        (b"ey", 40), (b"ei", 40), (b"ou", 35), (b"ae", 40), (b"ao", 50), (b"ai", 55), (b"au", 55),
+        (b"eo", 55), (b"eu", 60), (b"io", 65), (b"iu", 60), (b"ay", 60), (b"oy", 70), (b"uy", 60),
+        (b"lr", 80), (b"ow", 70), (b"dz", 75), (b"dj", 75), (b"sj", 85),
+    ];
+    let mut i = 0;
+    while i < pairs.len() {
+        let ([a, b], cost) = pairs[i];
+        table[(*a - b'a') as usize][(*b - b'a') as usize] = cost;
+        table[(*b - b'a') as usize][(*a - b'a') as usize] = cost;
+        i += 1;
+    }
+    let mut i = 0;
+    while i < 26 {
+        table[i][i] = 0;
+        i += 1;
+    }
+    table
+}
+
+/// What it costs to put one letter for another, in hundredths of an edit.
+static PAIRS: [[u8; 26]; 26] = pair_costs();
+
+/// Two letters for one: pairs that are one sound, and what it costs.
+const DIGRAPHS: [(&[u8; 2], u8, i32); 22] = [
+    (b"ph", b'f', 20),
+    (b"ck", b'k', 10),
+    (b"kh", b'h', 30),
+    (b"kh", b'k', 30),
+    (b"kh", b'x', 30),
+    (b"gh", b'g', 25),
+    (b"sh", b's', 40),
+    (b"ch", b'k', 60),
+    (b"ou", b'u', 15),
+    (b"oo", b'u', 15),
+    (b"ee", b'i', 15),
+    (b"ei", b'y', 30),
+    (b"iy", b'i', 15),
+    (b"yi", b'i', 15),
+    (b"ij", b'y', 20),
+    (b"dj", b'j', 20),
+    (b"zh", b'j', 30),
+    (b"ks", b'x', 15),
+    (b"ts", b'c', 30),
+    (b"ch", b'c', 40),
+    (b"th", b't', 30),
+    (b"dh", b'd', 25),
+];
+
+fn pair_cost(a: u8, b: u8) -> i32 {
+    if a == b {
+        return 0;
+    }
+    let index = |c: u8| usize::from(c.wrapping_sub(b'a'));
+    match PAIRS.get(index(a)).and_then(|row| row.get(index(b))) {
+        Some(cost) => i32::from(*cost),
+        None => 120,
+    }
+}
+
+/// What a letter costs that is there on one side only: little for a doubled letter, an `h` or a
+/// vowel.
+fn lone_cost(letter: u8, before: Option<u8>) -> i32 {
+    if before == Some(letter) {
+        return 25;
+    }
+    match letter {
+        b'h' => 50,
+        b'a' | b'e' | b'i' | b'o' | b'u' | b'y' => 65,
+        b'w' | b'j' => 90,
+        _ => 100,
+    }
+}
+
+/// The cost of turning one Latin word into the other, in hundredths of an edit; more than
+/// `most` is given back as `most + 1`. The same both ways.
+pub fn spelling_cost(a: &[u8], b: &[u8], most: i32) -> i32 {
+    let (a, b) = (&a[..a.len().min(LONGEST)], &b[..b.len().min(LONGEST)]);
+    // Three rows: this one, the last, and the one before for swapped neighbours and digraphs.
+    let mut rows = [[0i32; LONGEST + 1]; 3];
+    for (j, &letter) in b.iter().enumerate() {
+        rows[0][j + 1] = rows[0][j] + lone_cost(letter, j.checked_sub(1).map(|k| b[k]));
+    }
+    for i in 1..=a.len() {
+        let (now, last, before) = (i % 3, (i + 2) % 3, (i + 1) % 3);
+        let x = a[i - 1];
+        let x_before = i.checked_sub(2).map(|k| a[k]);
+        let drop_x = lone_cost(x, x_before);
+        rows[now][0] = rows[last][0] + drop_x;
+        let mut least = rows[now][0];
+        for j in 1..=b.len() {
+            let y = b[j - 1];
+            let y_before = j.checked_sub(2).map(|k| b[k]);
+            let mut cost = rows[last][j - 1] + pair_cost(x, y);
+            cost = cost.min(rows[last][j] + drop_x);
+            cost = cost.min(rows[now][j - 1] + lone_cost(y, y_before));
+            if let Some(xb) = x_before {
+                if y_before == Some(x) && xb == y && x != y {
+                    cost = cost.min(rows[before][j - 2] + 70);
+                }
+                if let Some(digraph) = digraph(xb, x, y) {
+                    cost = cost.min(rows[before][j - 1] + digraph);
+                }
+            }
+            if let Some(digraph) = y_before.and_then(|yb| digraph(yb, y, x)) {
+                cost = cost.min(rows[last][j - 2] + digraph);
+            }
+            rows[now][j] = cost;
+            least = least.min(cost);
+        }
+        if least > most {
+            return most + 1;
+        }
+    }
+    rows[a.len() % 3][b.len()].min(most + 1)
+}
+
+fn digraph(first: u8, second: u8, one: u8) -> Option<i32> {
+    if !matches!(second, b'h' | b'k' | b'u' | b'o' | b'e' | b'i' | b'y' | b'j' | b's') {
+        return None;
+    }
+    DIGRAPHS.iter().find(|(two, to, _)| two[..] == [first, second] && *to == one).map(|d| d.2)
+}
+
+/// How alike two Latin words are.
+pub fn spelling(a: &[u8], b: &[u8]) -> Permille {
+    if a == b {
+        return 1000;
+    }
+    let longest = a.len().max(b.len()).min(LONGEST) as i32;
+    let shortest = a.len().min(b.len()) as i32;
+    if shortest == 0 || longest > shortest * 3 {
+        return 0;
+    }
+    // Below this likeness nothing is made of the pair, so dearer pairs need not be finished.
+    let most = longest * (1000 - LEAST_LIKE + 100) * 10 / SPELLING_SLOPE;
+    let cost = spelling_cost(a, b, most);
+    likeness_of_cost(cost, longest)
+}
+
+/// How fast likeness falls with the share of letters that differ: a tenth of letters wrong
+/// takes this many hundredths of a thousand.
+const SPELLING_SLOPE: i32 = 150;
+
+fn likeness_of_cost(cost: i32, longest: i32) -> Permille {
+    (1000 - cost * SPELLING_SLOPE / 10 / longest.max(1)).max(0)
+}
+
+/// How alike two words are, and how.
+pub fn likeness(a: &Tok<'_>, b: &Tok<'_>, mode: Mode) -> (Permille, How) {
+    if a.text == b.text && a.script == b.script {
+        return (1000, How::Same);
+    }
+    if a.class == Class::Number || b.class == Class::Number {
+        return (0, How::Same);
+    }
+    if a.concept != 0 && a.concept == b.concept {
+        return (970, How::Meaning);
+    }
+    match (a.script, b.script) {
+        (Script::Latin, Script::Latin) => latin(a, b, mode),
+        (Script::Latin, _) => (romanisation(b, a.text.as_bytes()), How::Romanisation),
+        (_, Script::Latin) => (romanisation(a, b.text.as_bytes()), How::Romanisation),
+        (x, y) if x == y => (same_script(a, b), How::Spelling),
+        _ => (two_scripts(a, b), How::Romanisation),
+    }
+}
+
+fn latin(a: &Tok<'_>, b: &Tok<'_>, mode: Mode) -> (Permille, How) {
+    let (x, y) = (a.text.as_bytes(), b.text.as_bytes());
+    if x.len() == 1 || y.len() == 1 {
+        let same = x.first() == y.first() && mode == Mode::Person;
+        return if same { (700, How::Initial) } else { (0, How::Initial) };
+    }
+    let common = (a.mask & b.mask).count_ones() * 2;
+    if common < a.mask.count_ones().min(b.mask.count_ones()) {
+        return (0, How::Spelling);
+    }
+    let spelled = spelling(x, y);
+    if mode == Mode::Person && spelled < 900 {
+        let (one, other) = (tables::same_given_name(a.text), tables::same_given_name(b.text));
+        if one.iter().any(|n| other.contains(n)) {
+            return (900, How::GivenName);
+        }
+    }
+    (spelled, How::Spelling)
+}
+
+/// How near Latin letters are to a word of another script.
+fn romanisation(foreign: &Tok<'_>, latin: &[u8]) -> Permille {
+    match foreign.source {
+        Some(source) => romanisation_of(source, latin),
+        None => match foreign.script.table() {
+            Some(_) => romanisation_of(&Source::of(foreign.text, foreign.script), latin),
+            None => 0,
+        },
+    }
+}
+
+/// How near Latin letters are to the word: by the table of its script, or by the spelling of a
+/// reading of a dictionary.
+pub fn romanisation_of(source: &Source, latin: &[u8]) -> Permille {
+    let by_table = curve(source.likeness(latin));
+    let by_reading =
+        source.latin.iter().skip(1).map(|r| spelling(r.as_bytes(), latin)).max().unwrap_or(0);
+    by_table.max(by_reading * 98 / 100)
+}
+
+/// From the share of the most that a romanisation can gain to a likeness.
+fn curve(share: i32) -> Permille {
+    match share {
+        i32::MIN..200 => 0,
+        200..450 => (share - 200) * 2,
+        450..700 => 500 + (share - 450) * 8 / 5,
+        _ => 900 + (share - 700) / 4,
+    }
+}
+
+fn same_script(a: &Tok<'_>, b: &Tok<'_>) -> Permille {
+    if a.script == Script::Cyrillic || a.script == Script::Kana {
+        return two_scripts(a, b);
+    }
+    let x: Vec<char> = a.text.chars().take(LONGEST).collect();
+    let y: Vec<char> = b.text.chars().take(LONGEST).collect();
+    let cost = letters_cost(&x, &y, a.script);
+    // A Chinese character or a Korean syllable says more than a letter.
+    let longest = x.len().max(y.len()) as i32;
+    let slope = if a.script.unspaced() { 160 } else { SPELLING_SLOPE };
+    (1000 - cost * slope / 10 / longest.max(1)).max(0)
+}
+
+/// Edit distance over letters of a script; letters that Arabic and Hebrew write or leave out at
+/// will cost half.
+fn letters_cost(a: &[char], b: &[char], script: Script) -> i32 {
+    let lone = |c: char| match (script, c) {
+        (Script::Arabic, 'ا' | 'و' | 'ي' | 'ه' | 'ة') | (Script::Hebrew, 'ו' | 'י' | 'א' | 'ה') => 50,
+        _ => 100,
+    };
+    let swap = |x: char, y: char| match (x, y) {
+        _ if x == y => 0,
+        ('ة', 'ه') | ('ه', 'ة') => 10,
+        _ => lone(x).max(lone(y)),
+    };
+    let mut last: Vec<i32> = std::iter::once(0)
+        .chain(b.iter().scan(0, |sum, c| {
+            *sum += lone(*c);
+            Some(*sum)
+        }))
+        .collect();
+    for &x in a {
+        let mut now = vec![last[0] + lone(x)];
+        for (j, &y) in b.iter().enumerate() {
+            let cost = (last[j] + swap(x, y)).min(last[j + 1] + lone(x)).min(now[j] + lone(y));
+            now.push(cost);
+        }
+        last = now;
+    }
+    last.last().copied().unwrap_or(0)
+}
+
+/// Two words of other scripts, by their usual romanisations.
+fn two_scripts(a: &Tok<'_>, b: &Tok<'_>) -> Permille {
+    let owned: [Option<Source>; 2] = [a, b].map(|t| match t.source {
+        Some(_) => None,
+        None => t.script.table().map(|_| Source::of(t.text, t.script)),
+    });
+    let one = a.source.or(owned[0].as_ref()).and_then(|s| s.latin.first());
+    let other = b.source.or(owned[1].as_ref()).and_then(|s| s.latin.first());
+    match (one, other) {
+        (Some(one), Some(other)) if a.script == b.script => spelling(one.as_bytes(), other.as_bytes()),
+        (Some(one), Some(other)) => {
+            let by_table = |t: &Tok<'_>, latin: &str| romanisation(t, latin.as_bytes());
+            by_table(a, other).max(by_table(b, one)) * 97 / 100
+        }
+        _ => 0,
+    }
+}
+
+/// Words of one name that stand for words of the other.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct WordPair {
+    /// First word and number of words on the side of the query.
+    pub query: (usize, usize),
+    /// First word and number of words on the side of the list.
+    pub listed: (usize, usize),
+    /// How alike, thousandths.
+    pub likeness: Permille,
+    /// How.
+    pub how: How,
+    /// How much they say together, thousandths.
+    pub weight: i32,
+}
+
+/// How two names compare.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Comparison {
+    /// In thousandths; 1000 is the same name.
+    pub score: Permille,
+    /// What stands for what, in the order of the query.
+    pub pairs: Vec<WordPair>,
+    /// How much the words say that stand alone in the query.
+    pub alone_in_query: i32,
+    /// How much the words say that stand alone in the listed name.
+    pub alone_in_listed: i32,
+    /// Whether numbers contradict each other.
+    pub numbers_differ: bool,
+    /// Whether the words stand in another order.
+    pub reordered: bool,
+}
+
+/// The weights of a comparison of names, in thousandths.
+#[derive(Clone, Copy, Debug)]
+pub struct Tuning {
+    /// What a word costs that has another on the other side (contradiction).
+    pub contradiction: i32,
+    /// What a word costs that is left out on the other side (omission).
+    pub omission: i32,
+    /// What is kept of the score when numbers differ.
+    pub numbers_differ: i32,
+    /// How steeply unlike pairs count: power of likeness in hundredths over 100.
+    pub steep: i32,
+}
+
+/// As measured in `docs/screening.md`.
+pub const PERSON: Tuning =
+    Tuning { contradiction: 1300, omission: 350, numbers_differ: 800, steep: 100 };
+/// As measured in `docs/screening.md`.
+pub const ORGANISATION: Tuning =
+    Tuning { contradiction: 1300, omission: 400, numbers_differ: 700, steep: 100 };
+
+/// Compares two names.
+pub fn compare(query: &[Tok<'_>], listed: &[Tok<'_>], mode: Mode) -> Comparison {
+    let tuning = match mode {
+        Mode::Person => PERSON,
+        Mode::Organisation => ORGANISATION,
+    };
+    compare_with(query, listed, mode, &tuning)
+}
+
+/// Compares two names under given weights.
+pub fn compare_with(
+    query: &[Tok<'_>],
+    listed: &[Tok<'_>],
+    mode: Mode,
+    tuning: &Tuning,
+) -> Comparison {
+    let mut pairing = Pairing {
+        query,
+        listed,
+        mode,
+        query_taken: 0,
+        listed_taken: 0,
+        pairs: Vec::with_capacity(query.len()),
+    };
+    pairing.strong();
+    pairing.rest();
+    let mut pairs = pairing.pairs;
+    pairs.sort_by_key(|p| p.query);
+    score(query, listed, pairs, tuning)
+}
+
+fn score(query: &[Tok<'_>], listed: &[Tok<'_>], pairs: Vec<WordPair>, tuning: &Tuning) -> Comparison {
+    let total = |toks: &[Tok<'_>]| toks.iter().map(|t| i32::from(t.weight)).sum::<i32>();
+    let span = |toks: &[Tok<'_>], (at, n): (usize, usize)| total(&toks[at..at + n]);
+    let (mut paired, mut alike) = (0i64, 0i64);
+    let (mut in_query, mut in_listed) = (total(query), total(listed));
+    for pair in &pairs {
+        in_query -= span(query, pair.query);
+        in_listed -= span(listed, pair.listed);
+        paired += i64::from(pair.weight);
+        alike += i64::from(pair.weight) * i64::from(pair.likeness);
+    }
+    let contradiction = i64::from(in_query.min(in_listed).max(0));
+    let omission = i64::from((in_query - in_listed).abs());
+    let numbers = |toks: &[Tok<'_>], of: &dyn Fn(&WordPair) -> (usize, usize)| {
+        toks.iter().enumerate().any(|(at, t)| {
+            t.class == Class::Number && !pairs.iter().any(|p| (of(p).0..of(p).0 + of(p).1).contains(&at))
+        })
+    };
+    let numbers_differ = numbers(query, &|p| p.query) || numbers(listed, &|p| p.listed);
+    let below = paired * 1000
+        + contradiction * i64::from(tuning.contradiction)
+        + omission * i64::from(tuning.omission);
+    let mut score = if below == 0 { 0 } else { (alike * 1000 / below) as i32 };
+    if numbers_differ {
+        score = score * tuning.numbers_differ / 1000;
+    }
+    let reordered = pairs.windows(2).any(|two| two[0].listed > two[1].listed);
+    let same = query.len() == listed.len()
+        && query.iter().zip(listed).all(|(q, l)| q.text == l.text && q.script == l.script);
+    if same {
+        score = 1000;
+    } else {
+        // Nothing but the same name is a 1000; another order is a little less still.
+        score = score.min(995) - if reordered { 4 } else { 0 };
+    }
+    Comparison {
+        score: score.max(0),
+        pairs,
+        alone_in_query: in_query,
+        alone_in_listed: in_listed,
+        numbers_differ,
+        reordered,
+    }
+}
+
+struct Pairing<'a> {
+    query: &'a [Tok<'a>],
+    listed: &'a [Tok<'a>],
+    mode: Mode,
+    query_taken: u64,
+    listed_taken: u64,
+    pairs: Vec<WordPair>,
+}
+
+struct Edge {
+    gain: i32,
+    pair: WordPair,
+}
+
+impl Pairing<'_> {
+    /// Pairs that are beyond doubt, word for word.
+    fn strong(&mut self) {
+        let mut edges = Vec::new();
+        for q in 0..self.query.len() {
+            for l in 0..self.listed.len() {
+                let (likeness, how) = likeness(&self.query[q], &self.listed[l], self.mode);
+                if likeness >= STRONG {
+                    edges.push(self.edge((q, 1), (l, 1), likeness, how));
+                }
+            }
+        }
+        self.choose(edges);
+    }
+
+    /// What is left: less like pairs, joined and divided words.
+    fn rest(&mut self) {
+        if self.free(true).next().is_none() || self.free(false).next().is_none() {
+            return;
+        }
+        let mut edges = Vec::new();
+        for q in self.free(true) {
+            for l in self.free(false) {
+                let (likeness, how) = likeness(&self.query[q], &self.listed[l], self.mode);
+                if likeness >= LEAST_LIKE {
+                    edges.push(self.edge((q, 1), (l, 1), likeness, how));
+                }
+            }
+        }
+        self.joined(&mut edges);
+        self.choose(edges);
+    }
+
+    fn free(&self, of_query: bool) -> impl Iterator<Item = usize> + use<> {
+        let (taken, n) = if of_query {
+            (self.query_taken, self.query.len())
+        } else {
+            (self.listed_taken, self.listed.len())
+        };
+        (0..n.min(64)).filter(move |at| taken & (1 << at) == 0)
+    }
+
+    /// Runs of up to `most` free words that stand together.
+    fn runs(&self, of_query: bool, most: usize) -> Vec<(usize, usize)> {
+        let free: Vec<usize> = self.free(of_query).collect();
+        let mut runs = Vec::new();
+        for (i, &at) in free.iter().enumerate() {
+            for n in 1..=most {
+                if free.get(i + n - 1) == Some(&(at + n - 1)) {
+                    runs.push((at, n));
+                }
+            }
+        }
+        runs
+    }
+
+    /// Joined and divided words: runs of words on the one side against runs on the other.
+    fn joined(&self, edges: &mut Vec<Edge>) {
+        let text = |toks: &[Tok<'_>], (at, n): (usize, usize)| -> Option<String> {
+            let words = &toks[at..at + n];
+            let latin = words.iter().all(|t| t.script == Script::Latin);
+            latin.then(|| words.iter().map(|t| t.text.replace(' ', "")).collect())
+        };
+        let query_runs: Vec<_> = self
+            .runs(true, 4)
+            .into_iter()
+            .map(|run| (run, text(self.query, run)))
+            .collect();
+        for listed in self.runs(false, 4) {
+            let listed_text = text(self.listed, listed);
+            for (query, query_text) in &query_runs {
+                if query.1 + listed.1 < 3 || query.1 > 2 && listed.1 > 2 {
+                    continue;
+                }
+                let likeness = match (query_text, &listed_text) {
+                    (Some(q), Some(l)) => {
+                        if q.len().abs_diff(l.len()) > 3 {
+                            0
+                        } else {
+                            spelling(q.as_bytes(), l.as_bytes()) - 15
+                        }
+                    }
+                    (None, Some(l)) if query.1 == 1 => self.foreign(&self.query[query.0], l, listed),
+                    (Some(q), None) if listed.1 == 1 => self.foreign(&self.listed[listed.0], q, *query),
+                    _ => 0,
+                };
+                if likeness >= LEAST_LIKE + 150 {
+                    edges.push(self.edge(*query, listed, likeness, How::Joined));
+                }
+            }
+        }
+    }
+
+    /// A word of another script, written without spaces, against several Latin words in a row.
+    fn foreign(&self, foreign: &Tok<'_>, latin: &str, _run: (usize, usize)) -> Permille {
+        romanisation(foreign, latin.as_bytes()) - 15
+    }
+
+    fn edge(&self, query: (usize, usize), listed: (usize, usize), likeness: Permille, how: How) -> Edge {
+        let sum = |toks: &[Tok<'_>], (at, n): (usize, usize)| {
+            toks[at..at + n].iter().map(|t| i32::from(t.weight)).sum::<i32>()
+        };
+        let weight = (sum(self.query, query) + sum(self.listed, listed)) / 2;
+        let gain = weight * (likeness - LEAST_LIKE + 100);
+        Edge { gain, pair: WordPair { query, listed, likeness, how, weight } }
+    }
+
+    /// Takes the best pairs that do not share a word, the most gaining first.
+    fn choose(&mut self, mut edges: Vec<Edge>) {
+        edges.sort_by_key(|e| {
+            let (q, l) = (e.pair.query, e.pair.listed);
+            (-e.gain, q.0.abs_diff(l.0), q.0 + l.0, q.1 + l.1, q.0)
+        });
+        for Edge { pair, .. } in edges {
+            let bits = |(at, n): (usize, usize)| ((1u64 << n) - 1) << at;
+            if pair.query.0 + pair.query.1 > 63 || pair.listed.0 + pair.listed.1 > 63 {
+                continue;
+            }
+            let (q, l) = (bits(pair.query), bits(pair.listed));
+            if self.query_taken & q == 0 && self.listed_taken & l == 0 {
+                self.query_taken |= q;
+                self.listed_taken |= l;
+                self.pairs.push(pair);
+            }
+        }
+    }
+}

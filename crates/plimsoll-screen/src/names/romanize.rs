@@ -1,0 +1,363 @@
+//! How may a word of another script be written in Latin letters?
+//!
+//! One word has many romanisations: by standard (BGN, ISO 9, passports, Wade-Giles, …), by the
+//! language of the writer, with or without the vowels that Arabic and Hebrew leave out. Instead of
+//! listing them, a table holds for each unit of a script which Latin letters stand for it and how
+//! often ([`Transducer`]); a Latin word is as near as its likeliest way of being such a
+//! romanisation is likelier than chance.
+//!
+//! Units are letters; for Korean the parts of a syllable; for Chinese the initial and the final
+//! of the syllable in pinyin (any other dialect's reading is looked up by character).
+//!
+//! The probabilities are estimated by `cargo xtask learn romanisation` from Wikidata's names
+//! (CC0) with the published romanisation standards as prior; the method is expectation
+//! maximisation over alignments (Dempster, Laird, Rubin 1977; Ristad and Yianilos 1998).
+
+use super::script::Script;
+use super::tables::rows;
+use foldhash::{HashMap, HashMapExt};
+use std::sync::OnceLock;
+
+const COSTS: &str = include_str!("../../data/romanise_learned.tsv");
+const CANTONESE: &str = include_str!("../../data/cantonese.tsv");
+const JAPANESE: &str = include_str!("../../data/japanese_readings.tsv");
+
+/// Gains are in hundredths of a nat (natural logarithm).
+type Gain = i32;
+/// A unit for which the table has nothing.
+const UNKNOWN: u16 = u16::MAX;
+/// What an unknown unit, or a unit that is dropped against the table, costs.
+const DROPPED: Gain = -350;
+/// What a letter costs that the table does not give for the unit.
+const STRANGE: Gain = -300;
+/// The most letters that one unit becomes.
+const MOST_LETTERS: usize = 4;
+/// Words are compared up to so many units and letters.
+const MOST_UNITS: usize = 40;
+
+/// How often each letter stands in romanised names, in 1/10,000: what chance would give. Counted
+/// over the Latin side of Wikidata's names (CC0).
+const LETTERS: [u32; 26] = [
+    1187, 217, 240, 358, 1018, 120, 259, 368, 771, 92, 368, 634, 309, 748, 670, 140, 22, 687, 572,
+    453, 365, 138, 113, 19, 165, 107,
+];
+
+#[derive(Clone, Copy, Debug)]
+struct Rendering {
+    latin: [u8; MOST_LETTERS],
+    len: u8,
+    gain: Gain,
+}
+
+/// How the units of one script become Latin letters.
+pub struct Transducer {
+    units: HashMap<&'static str, u16>,
+    longest: usize,
+    renderings: Vec<Vec<Rendering>>,
+    /// The most that each unit can gain.
+    best: Vec<Gain>,
+    /// What a Latin letter costs that stands for no unit, such as a vowel that Arabic leaves out.
+    insert: [Gain; 26],
+}
+
+/// `ln(p)` of a probability given in 1/10,000, in hundredths, rounded.
+///
+/// By table and series of our own, since the standard library's `ln` may differ between machines.
+fn ln_hundredths(p: u32) -> Gain {
+    // ln(p/10^4) = ln(m) + e*ln 2 - ln(10^4), with 1 <= m < 2.
+    let p = p.max(1);
+    let e = p.ilog2();
+    let m = f64::from(p) / f64::from(1u32 << e);
+    let z = (m - 1.0) / (m + 1.0);
+    let z2 = z * z;
+    let ln_m = 2.0 * z * (1.0 + z2 * (1.0 / 3.0 + z2 * (0.2 + z2 * (1.0 / 7.0 + z2 / 9.0))));
+    let ln = ln_m + f64::from(e) * core::f64::consts::LN_2 - 9.210_340_371_976_184;
+    (ln * 100.0).round() as Gain
+}
+
+/// What chance alone gives a run of letters.
+fn chance(letters: &[u8]) -> Gain {
+    letters
+        .iter()
+        .map(|c| LETTERS.get(usize::from(c.wrapping_sub(b'a'))).map_or(0, |p| ln_hundredths(*p)))
+        .sum()
+}
+
+impl Transducer {
+    /// For one script; none where there is no table.
+    pub fn of(script: Script) -> Option<&'static Transducer> {
+        static ALL: OnceLock<HashMap<&'static str, Transducer>> = OnceLock::new();
+        ALL.get_or_init(|| read(COSTS)).get(script.table()?)
+    }
+
+    /// The units of a word of this script.
+    pub fn units(&self, word: &str, script: Script) -> Vec<u16> {
+        let mut units = Vec::new();
+        split_units(word, script, self.longest, |unit| {
+            let number = self.units.get(unit).copied();
+            if number.is_some() {
+                units.push(number.unwrap_or(UNKNOWN));
+            }
+            number.is_some()
+        });
+        units.truncate(MOST_UNITS);
+        units
+    }
+
+    /// How much likelier than chance it is that these Latin letters are a romanisation of the
+    /// units, by the likeliest alignment, in hundredths of a nat; and the most that any
+    /// letters could reach.
+    pub fn likelihood(&self, units: &[u16], latin: &[u8]) -> (Gain, Gain) {
+        let latin = &latin[..latin.len().min(MOST_UNITS)];
+        let mut now = [Gain::MIN / 2; MOST_UNITS + 1];
+        now[0] = 0;
+        self.insertions(&mut now, latin);
+        let mut most = 0;
+        for &unit in units.iter().take(MOST_UNITS) {
+            let mut next = [Gain::MIN / 2; MOST_UNITS + 1];
+            let renderings = self.renderings.get(usize::from(unit)).map_or(&[][..], Vec::as_slice);
+            most += self.best.get(usize::from(unit)).copied().unwrap_or(0);
+            for at in 0..=latin.len() {
+                let so_far = now[at];
+                if so_far <= Gain::MIN / 4 {
+                    continue;
+                }
+                next[at] = next[at].max(so_far + DROPPED);
+                if at < latin.len() {
+                    next[at + 1] = next[at + 1].max(so_far + STRANGE);
+                }
+                for rendering in renderings {
+                    let len = usize::from(rendering.len);
+                    if latin[at..].starts_with(&rendering.latin[..len]) {
+                        next[at + len] = next[at + len].max(so_far + rendering.gain);
+                    }
+                }
+            }
+            self.insertions(&mut next, latin);
+            now = next;
+        }
+        (now[latin.len()], most)
+    }
+
+    fn insertions(&self, row: &mut [Gain; MOST_UNITS + 1], latin: &[u8]) {
+        for (at, letter) in latin.iter().enumerate() {
+            let cost = self.insert.get(usize::from(letter.wrapping_sub(b'a'))).copied();
+            row[at + 1] = row[at + 1].max(row[at] + cost.unwrap_or(STRANGE));
+        }
+    }
+
+    /// The likeliest romanisation, unit by unit.
+    pub fn usual(&self, units: &[u16]) -> String {
+        let mut out = String::new();
+        for unit in units {
+            let first = self.renderings.get(usize::from(*unit)).and_then(|r| r.first());
+            if let Some(rendering) = first {
+                let letters = &rendering.latin[..usize::from(rendering.len)];
+                out.extend(letters.iter().map(|b| char::from(*b)));
+            }
+        }
+        out
+    }
+}
+
+/// Calls `take` with one unit after another; a unit that is refused is tried shorter, and a
+/// letter that no unit begins with is passed over.
+pub fn split_units(word: &str, script: Script, longest: usize, mut take: impl FnMut(&str) -> bool) {
+    match script {
+        Script::Han => {
+            for c in word.chars() {
+                let pinyin = any_ascii::any_ascii_char(c).to_ascii_lowercase();
+                let (initial, last) = pinyin_parts(&pinyin);
+                for (label, part) in [("I:", initial), ("F:", last)] {
+                    if !part.is_empty() {
+                        take(&format!("{label}{part}"));
+                    }
+                }
+            }
+        }
+        Script::Hangul => {
+            for c in word.chars() {
+                for (label, jamo) in ["L:", "V:", "T:"].iter().zip(jamo(c)) {
+                    if let Some(jamo) = jamo {
+                        take(&format!("{label}{jamo}"));
+                    }
+                }
+            }
+        }
+        _ => {
+            let chars: Vec<char> = word.chars().collect();
+            let mut at = 0;
+            while at < chars.len() {
+                let most = longest.clamp(1, chars.len() - at);
+                let taken = (1..=most).rev().find(|n| {
+                    let unit: String = chars[at..at + n].iter().collect();
+                    take(&unit)
+                });
+                at += taken.unwrap_or(1);
+            }
+        }
+    }
+}
+
+/// Initial and final of a syllable in pinyin without tones.
+pub fn pinyin_parts(syllable: &str) -> (&str, &str) {
+    let initial = match syllable.as_bytes() {
+        [b'z' | b'c' | b's', b'h', ..] => 2,
+        [b'a' | b'e' | b'i' | b'o' | b'u' | b'v', ..] | [] => 0,
+        _ => 1,
+    };
+    syllable.split_at(initial)
+}
+
+/// The parts of a Korean syllable, as the letters that a keyboard has.
+fn jamo(c: char) -> [Option<char>; 3] {
+    const LEADS: [char; 19] = [
+        'ㄱ', 'ㄲ', 'ㄴ', 'ㄷ', 'ㄸ', 'ㄹ', 'ㅁ', 'ㅂ', 'ㅃ', 'ㅅ', 'ㅆ', 'ㅇ', 'ㅈ', 'ㅉ', 'ㅊ',
+        'ㅋ', 'ㅌ', 'ㅍ', 'ㅎ',
+    ];
+    const TAILS: [char; 27] = [
+        'ㄱ', 'ㄲ', 'ㄳ', 'ㄴ', 'ㄵ', 'ㄶ', 'ㄷ', 'ㄹ', 'ㄺ', 'ㄻ', 'ㄼ', 'ㄽ', 'ㄾ', 'ㄿ', 'ㅀ',
+        'ㅁ', 'ㅂ', 'ㅄ', 'ㅅ', 'ㅆ', 'ㅇ', 'ㅈ', 'ㅊ', 'ㅋ', 'ㅌ', 'ㅍ', 'ㅎ',
+    ];
+    let Some(index) = (c as u32).checked_sub(0xAC00).filter(|i| *i < 11_172) else {
+        return [None; 3];
+    };
+    let lead = LEADS.get((index / 588) as usize).copied();
+    let vowel = char::from_u32(0x314F + index % 588 / 28);
+    let tail = (index % 28).checked_sub(1).and_then(|t| TAILS.get(t as usize)).copied();
+    [lead, vowel, tail]
+}
+
+fn read(table: &'static str) -> HashMap<&'static str, Transducer> {
+    let mut all: HashMap<&'static str, Transducer> = HashMap::new();
+    for row in rows(table) {
+        let [script, unit, latin, p] = row[..] else { continue };
+        let Ok(p) = p.parse::<u32>() else { continue };
+        let latin = if latin == "-" { "" } else { latin };
+        let transducer = all.entry(script).or_insert_with(|| Transducer {
+            units: HashMap::new(),
+            longest: 1,
+            renderings: Vec::new(),
+            best: Vec::new(),
+            insert: [STRANGE; 26],
+        });
+        let gain = ln_hundredths(p) - chance(latin.as_bytes());
+        if unit == "+" {
+            let letter = latin.bytes().next().map(|b| usize::from(b.wrapping_sub(b'a')));
+            if let Some(slot) = letter.and_then(|l| transducer.insert.get_mut(l)) {
+                *slot = gain.min(0);
+            }
+            continue;
+        }
+        let next = transducer.renderings.len() as u16;
+        let number = *transducer.units.entry(unit).or_insert(next);
+        if number == next {
+            transducer.renderings.push(Vec::new());
+            transducer.best.push(0);
+            if !unit.contains(':') {
+                transducer.longest = transducer.longest.max(unit.chars().count());
+            }
+        }
+        let mut rendering = Rendering { latin: [0; MOST_LETTERS], len: 0, gain };
+        for (slot, letter) in rendering.latin.iter_mut().zip(latin.bytes()) {
+            *slot = letter;
+            rendering.len += 1;
+        }
+        if let (Some(list), Some(best)) = (
+            transducer.renderings.get_mut(usize::from(number)),
+            transducer.best.get_mut(usize::from(number)),
+        ) {
+            list.push(rendering);
+            *best = (*best).max(gain);
+        }
+    }
+    all
+}
+
+/// A word of another script, ready to be compared with Latin words.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Source {
+    /// Which script.
+    pub script: Option<Script>,
+    /// Its units.
+    pub units: Vec<u16>,
+    /// The likeliest romanisation, then readings by dictionary (Cantonese, Japanese).
+    pub latin: Vec<String>,
+}
+
+impl Source {
+    /// Of a word.
+    pub fn of(word: &str, script: Script) -> Source {
+        let Some(transducer) = Transducer::of(script) else {
+            return Source::default();
+        };
+        let units = transducer.units(word, script);
+        let mut latin = vec![transducer.usual(&units)];
+        if script == Script::Han {
+            latin[0] = any_ascii::any_ascii(word).to_ascii_lowercase();
+            latin.extend(cantonese(word));
+            latin.extend(japanese(word));
+        }
+        latin.retain(|l| !l.is_empty() && l.bytes().all(|b| b.is_ascii_lowercase()));
+        latin.dedup();
+        Source { script: Some(script), units, latin }
+    }
+
+    /// How near a Latin word is to being a romanisation, from 0 to 1000.
+    pub fn likeness(&self, latin: &[u8]) -> i32 {
+        let Some(transducer) = self.script.and_then(Transducer::of) else {
+            return 0;
+        };
+        if self.units.is_empty() || latin.is_empty() {
+            return 0;
+        }
+        let (gain, most) = transducer.likelihood(&self.units, latin);
+        if most <= 0 || gain <= 0 {
+            return 0;
+        }
+        (1000 * gain / most).clamp(0, 1000)
+    }
+}
+
+/// The word by the Cantonese readings of its characters, where all have one.
+fn cantonese(word: &str) -> Option<String> {
+    static READINGS: OnceLock<HashMap<char, &'static str>> = OnceLock::new();
+    let readings = READINGS.get_or_init(|| {
+        let mut readings = HashMap::new();
+        for row in rows(CANTONESE) {
+            if let [character, latin, ..] = row[..] {
+                for c in character.chars() {
+                    readings.entry(c).or_insert(latin);
+                }
+            }
+        }
+        readings
+    });
+    word.chars().map(|c| readings.get(&c).copied()).collect()
+}
+
+/// The word by the table of Japanese readings: whole, or as a surname and a given name.
+fn japanese(word: &str) -> Vec<String> {
+    static READINGS: OnceLock<HashMap<&'static str, Vec<&'static str>>> = OnceLock::new();
+    let readings = READINGS.get_or_init(|| {
+        let mut readings: HashMap<&'static str, Vec<&'static str>> = HashMap::new();
+        for row in rows(JAPANESE) {
+            if let [kanji, latin, ..] = row[..] {
+                readings.entry(kanji).or_default().push(latin);
+            }
+        }
+        readings
+    });
+    if let Some(whole) = readings.get(word) {
+        return whole.iter().map(|r| (*r).to_owned()).collect();
+    }
+    let mut out = Vec::new();
+    for (at, _) in word.char_indices().skip(1) {
+        let (left, right) = word.split_at(at);
+        if let (Some(left), Some(right)) = (readings.get(left), readings.get(right)) {
+            out.extend(left.iter().flat_map(|l| right.iter().map(move |r| format!("{l}{r}"))));
+        }
+    }
+    out.truncate(4);
+    out
+}

@@ -1,0 +1,210 @@
+//! What is each word of a name for, and how much does it say?
+//!
+//! A name of a person and one of an organisation are taken apart differently: in the one `Bank`
+//! is a surname, in the other it carries no match alone.
+
+use super::normalize::{self, Word};
+use super::romanize::Source;
+use super::script::Script;
+use super::tables::{self, Class, Entry, Phrases};
+
+/// Whose name it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Mode {
+    /// A person's.
+    Person,
+    /// An organisation's, a vessel's or anything else's.
+    Organisation,
+}
+
+/// One token: a word, or a phrase of the tables that stands for one thing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Token {
+    /// Folded text; words of a phrase are joined by a space.
+    pub text: String,
+    /// Script.
+    pub script: Script,
+    /// What it is for.
+    pub class: Class,
+    /// Its meaning, see [`tables::concept`]; 0 for none.
+    pub concept: u16,
+    /// How much it says, in thousandths, before its frequency on the lists is known.
+    pub weight: u16,
+    /// Its romanisations, for scripts that have a table.
+    pub source: Option<Box<Source>>,
+}
+
+/// A name taken apart.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Analysis {
+    /// Its tokens in the order of writing; `LAST, First` is not turned round.
+    pub tokens: Vec<Token>,
+}
+
+/// Takes a name apart.
+pub fn analyse(text: &str, mode: Mode) -> Analysis {
+    of_words(&normalize::words(text), mode)
+}
+
+/// Takes a name apart whose words are known.
+pub fn of_words(words: &[Word], mode: Mode) -> Analysis {
+    let phrases = match mode {
+        Mode::Person => tables::persons(),
+        Mode::Organisation => tables::organisations(),
+    };
+    let mut tokens = Vec::with_capacity(words.len());
+    let mut at = 0;
+    while let Some(word) = words.get(at) {
+        if let Some((n, text, entry)) = longest_phrase(&words[at..], phrases) {
+            tokens.push(token(text, word.script, entry, mode));
+            at += n;
+            continue;
+        }
+        if word.script.unspaced() && mode == Mode::Organisation {
+            segment(word, phrases, mode, &mut tokens);
+        } else {
+            tokens.push(plain(&word.text, word.script, mode));
+        }
+        at += 1;
+    }
+    if mode == Mode::Organisation {
+        roman_numerals(&mut tokens);
+    }
+    Analysis { tokens }
+}
+
+fn longest_phrase(words: &[Word], phrases: &Phrases) -> Option<(usize, String, Entry)> {
+    let first = words.first()?;
+    let most = phrases.most_words(&first.text).min(words.len());
+    for n in (1..=most).rev() {
+        let text = if n == 1 {
+            first.text.clone()
+        } else {
+            words[..n].iter().map(|w| w.text.as_str()).collect::<Vec<_>>().join(" ")
+        };
+        if let Some(entry) = phrases.get(&text) {
+            return Some((n, text, entry));
+        }
+    }
+    None
+}
+
+/// Divides a run of a script without spaces by the longest known words in it.
+fn segment(word: &Word, phrases: &Phrases, mode: Mode, tokens: &mut Vec<Token>) {
+    let chars: Vec<char> = word.text.chars().collect();
+    let mut pending = String::new();
+    let mut at = 0;
+    while at < chars.len() {
+        let most = phrases.longest_unspaced().min(chars.len() - at);
+        // A single character is too often part of a name to be cut out of one.
+        let known = (2..=most).rev().find_map(|n| {
+            let text: String = chars[at..at + n].iter().collect();
+            phrases.get(&text).map(|entry| (n, text, entry))
+        });
+        match known {
+            Some((n, text, entry)) => {
+                if !pending.is_empty() {
+                    tokens.push(plain(&std::mem::take(&mut pending), word.script, mode));
+                }
+                tokens.push(token(text, word.script, entry, mode));
+                at += n;
+            }
+            None => {
+                pending.extend(chars.get(at));
+                at += 1;
+            }
+        }
+    }
+    if !pending.is_empty() {
+        tokens.push(plain(&pending, word.script, mode));
+    }
+}
+
+fn plain(text: &str, script: Script, mode: Mode) -> Token {
+    if script == Script::Digit {
+        let digits = text.trim_start_matches('0');
+        let text = if digits.is_empty() { "0" } else { digits };
+        return token(text.to_owned(), script, Entry { class: Class::Number, concept: 0 }, mode);
+    }
+    token(text.to_owned(), script, Entry { class: Class::Word, concept: 0 }, mode)
+}
+
+fn token(text: String, script: Script, entry: Entry, mode: Mode) -> Token {
+    let weight = class_weight(entry.class, &text, mode);
+    let source = script.table().map(|_| Box::new(Source::of(&text, script)));
+    Token { text, script, class: entry.class, concept: entry.concept, weight, source }
+}
+
+/// How much a token says in thousandths of what a rare word says.
+pub fn class_weight(class: Class, text: &str, mode: Mode) -> u16 {
+    match class {
+        Class::LegalForm => 60,
+        Class::Title => 40,
+        Class::Particle => 80,
+        Class::Kunya => 250,
+        Class::Generic => 220,
+        Class::Sector => 420,
+        Class::Place => 420,
+        Class::Order => 450,
+        Class::Number => 550,
+        Class::Word => match text.chars().count() {
+            1 if text.is_ascii() => 250,
+            2 if text.is_ascii() => 650,
+            _ if mode == Mode::Person && is_patronymic(text) => 550,
+            _ => 1000,
+        },
+    }
+}
+
+/// Whether a word is a Slavic patronymic: it repeats the father's name, and is often left out.
+fn is_patronymic(word: &str) -> bool {
+    const ENDINGS: [&str; 20] = [
+        "ovich", "evich", "avich", "ovych", "evych", "yovych", "ovna", "evna", "avna", "ivna",
+        "ауна", "аўна", "ович", "евич", "авіч", "ович", "овна", "евна", "івна", "ёвна",
+    ];
+    word.chars().count() >= 7 && ENDINGS.iter().any(|ending| word.ends_with(ending))
+}
+
+/// Roman numerals after a name are numbers: `Fund VIII` is not `Fund IX`.
+fn roman_numerals(tokens: &mut [Token]) {
+    const NUMERALS: [(&str, &str); 18] = [
+        ("ii", "2"),
+        ("iii", "3"),
+        ("iv", "4"),
+        ("vi", "6"),
+        ("vii", "7"),
+        ("viii", "8"),
+        ("ix", "9"),
+        ("xi", "11"),
+        ("xii", "12"),
+        ("xiii", "13"),
+        ("xiv", "14"),
+        ("xv", "15"),
+        ("xvi", "16"),
+        ("xx", "20"),
+        ("i", "1"),
+        ("v", "5"),
+        ("x", "10"),
+        ("xviii", "18"),
+    ];
+    for at in 1..tokens.len() {
+        let (before, rest) = tokens.split_at_mut(at);
+        let Some((token, after)) = rest.split_first_mut() else { break };
+        if token.script != Script::Latin || !matches!(token.class, Class::Word | Class::Particle) {
+            continue;
+        }
+        let Some((_, value)) = NUMERALS.iter().find(|(roman, _)| *roman == token.text) else {
+            continue;
+        };
+        // A single letter may be an initial or `and`: it counts only at the end.
+        let last = after.iter().all(|t| t.class == Class::LegalForm);
+        let letters = before.iter().any(|t| t.text.len() > 1);
+        if letters && (token.text.len() > 1 || last) {
+            token.text = (*value).to_owned();
+            token.script = Script::Digit;
+            token.class = Class::Number;
+            token.concept = 0;
+            token.weight = class_weight(Class::Number, value, Mode::Organisation);
+        }
+    }
+}
