@@ -245,7 +245,9 @@ fn mmsi(text: &str) -> bool {
 
 /// Letters as 10 to 35; none for anything but ASCII letters and digits.
 fn letters_as_numbers(text: &str) -> Option<Vec<u32>> {
-    text.chars().map(|c| if c.is_ascii_uppercase() { c.to_digit(36) } else { c.to_digit(10) }).collect()
+    text.chars()
+        .map(|c| if c.is_ascii_uppercase() { c.to_digit(36) } else { c.to_digit(10) })
+        .collect()
 }
 
 fn lei(text: &str) -> bool {
@@ -295,10 +297,8 @@ fn ogrn(text: &str) -> bool {
 }
 
 fn uscc(text: &str) -> bool {
-    let values: Option<Vec<usize>> = text
-        .bytes()
-        .map(|byte| USCC_ALPHABET.iter().position(|letter| *letter == byte))
-        .collect();
+    let values: Option<Vec<usize>> =
+        text.bytes().map(|byte| USCC_ALPHABET.iter().position(|letter| *letter == byte)).collect();
     let Some(values) = values else { return false };
     if values.len() != 18 || values.iter().all(|value| *value == 0) {
         return false;
@@ -337,9 +337,8 @@ fn isin(text: &str) -> bool {
 fn resident_id(text: &str) -> bool {
     const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
     let Some(body) = text.get(..17).and_then(digits) else { return false };
-    let number = |from: usize, to: usize| {
-        body[from..to].iter().fold(0, |number, digit| number * 10 + digit)
-    };
+    let number =
+        |from: usize, to: usize| body[from..to].iter().fold(0, |number, digit| number * 10 + digit);
     let last = b"10X98765432"[(weighted(&body, &WEIGHTS) % 11) as usize];
     (1900..2100).contains(&number(6, 10))
         && (1..=12).contains(&number(10, 12))
@@ -471,8 +470,25 @@ mod tests {
 
     fn kinds() -> impl Strategy<Value = IdentifierKind> {
         prop::sample::select(vec![
-            Imo, Mmsi, CallSign, Lei, Bic, Inn, Ogrn, Uscc, Isin, Passport, NationalId, TaxId,
-            Registration, Aircraft, Wallet, Email, Website, Phone, Other,
+            Imo,
+            Mmsi,
+            CallSign,
+            Lei,
+            Bic,
+            Inn,
+            Ogrn,
+            Uscc,
+            Isin,
+            Passport,
+            NationalId,
+            TaxId,
+            Registration,
+            Aircraft,
+            Wallet,
+            Email,
+            Website,
+            Phone,
+            Other,
         ])
     }
 

@@ -5,6 +5,7 @@
 
 mod intake;
 
+pub mod eu_oj;
 pub mod plain_list;
 
 use crate::entity::Entity;

@@ -166,7 +166,8 @@ fn month_number(text: &str) -> Option<&'static str> {
     ];
     let lower = text.to_ascii_lowercase();
     let found = MONTHS.iter().find(|(month, _)| lower.len() >= 3 && month.starts_with(&lower));
-    found.or_else(|| MONTHS.iter().find(|(month, _)| lower == "sept" && *month == "september"))
+    found
+        .or_else(|| MONTHS.iter().find(|(month, _)| lower == "sept" && *month == "september"))
         .map(|(_, number)| *number)
 }
 
@@ -367,16 +368,25 @@ impl Draft {
     ) {
         let value = squeeze(value);
         let plain = identifiers::normalise(kind, &value);
-        if plain.is_empty() || !self.said.insert(Said::Identifier(kind, plain)) {
+        if plain.is_empty() || !self.said.insert(Said::Identifier(kind, plain.clone())) {
             return;
         }
         let valid = identifiers::check(kind, &value);
+        // Where the digits hold, the plain number is the value; else what stands there is kept.
+        let value = if valid == Some(true) { plain } else { value };
         let (label, country) = (squeeze(label), squeeze(country));
         self.entity.identifiers.push(Identifier { kind, value, label, country, valid, origin });
     }
 
     /// Adds a date or a range of dates, unless it is known.
-    pub(super) fn date(&mut self, kind: DateKind, from: &str, to: &str, circa: bool, origin: Origin) {
+    pub(super) fn date(
+        &mut self,
+        kind: DateKind,
+        from: &str,
+        to: &str,
+        circa: bool,
+        origin: Origin,
+    ) {
         if self.said.insert(Said::Date(kind, from.to_owned(), to.to_owned())) {
             let (from, to) = (from.to_owned(), to.to_owned());
             self.entity.dates.push(DateFact { kind, from, to, circa, origin });
@@ -501,10 +511,8 @@ pub(super) mod checks {
         marked.extend_from_slice(text.as_bytes());
         let again = source.read(&[ListFile { name, bytes: &marked }]).unwrap();
         assert_eq!(again.editions[0].entities, whole.editions[0].entities);
-        let wide: Vec<u8> = std::iter::once(0xfeff)
-            .chain(text.encode_utf16())
-            .flat_map(u16::to_le_bytes)
-            .collect();
+        let wide: Vec<u8> =
+            std::iter::once(0xfeff).chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
         let again = source.read(&[ListFile { name, bytes: &wide }]).unwrap();
         assert_eq!(again.editions[0].entities, whole.editions[0].entities);
     }
