@@ -7,6 +7,7 @@ mod intake;
 
 pub mod eu_oj;
 pub mod plain_list;
+pub mod un_xml;
 
 use crate::entity::Entity;
 use plimsoll_terms::problem::Problem;

@@ -141,7 +141,7 @@ fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
     Ok(result)
 }
 
-/// `32014R0833` is Regulation (EU) 2014/833: sector 3, year, R for regulation, number.
+/// `32014R0833` is Regulation (EU) No 833/2014: sector 3, year, R for regulation, number.
 fn title(celex: &str) -> String {
     let act = match celex.get(5..6) {
         Some("R") => "Regulation",
@@ -149,8 +149,12 @@ fn title(celex: &str) -> String {
         _ => return format!("EU Official Journal, {celex}"),
     };
     match (celex.get(1..5), celex.get(6..).and_then(|number| number.parse::<u32>().ok())) {
+        // Until 2014 the number came first.
+        (Some(year), Some(number)) if ("2000".."2015").contains(&year) => {
+            format!("EU Official Journal, {act} (EU) No {number}/{year}")
+        }
         (Some(year), Some(number)) if year.bytes().all(|byte| byte.is_ascii_digit()) => {
-            format!("EU Official Journal, {act} {year}/{number} (CELEX {celex})")
+            format!("EU Official Journal, {act} (EU) {year}/{number}")
         }
         _ => format!("EU Official Journal, {celex}"),
     }
@@ -462,35 +466,38 @@ mod tests {
 
     #[test]
     fn example() {
-        check(EuOj.example().1, expect![[r#"
-            eu-oj-39999r0001 | EU Official Journal, Regulation 9999/1 (CELEX 39999R0001) | 
-            IV/1 Organisation line 2
-              Primary: Zontik Works (ZW) @2
-              Alias: Завод «Зонтик» (АО «Зонтик») @2
-              Alias: JSC Zontik @2
-              Alias: Zontik Works @2
-              WeakAlias: ZW @2
-              Alias: Завод «Зонтик» @2
-              Alias: АО «Зонтик» @2
-              Email zontik@example.org [] 
-              Inn 7707083893 [Tax ID/INN]  holds
-              at 1, Made-up Str., Utopia []
-              country Utopia
-              programme EU-XXX
-              programme Annex IV
-              programme Export control
-              listed 2025-02-25 
-            XLII/2 Vessel line 3
-              Primary: Made Up @3
-              Former: Never Was @3
-              Imo 9074729 [IMO]  holds
-              programme EU-XXX
-              programme Annex XLII
-              programme Transport ban
-              remark Article 1, point (b)
-              listed 2025-08-09 
-            rows 2 = 2 + 0
-        "#]]);
+        check(
+            EuOj.example().1,
+            expect![[r#"
+                eu-oj-39999r0001 | EU Official Journal, Regulation (EU) 9999/1 | 
+                IV/1 Organisation line 2
+                  Primary: Zontik Works (ZW) @2
+                  Alias: Завод «Зонтик» (АО «Зонтик») @2
+                  Alias: JSC Zontik @2
+                  Alias: Zontik Works @2
+                  WeakAlias: ZW @2
+                  Alias: Завод «Зонтик» @2
+                  Alias: АО «Зонтик» @2
+                  Email zontik@example.org [] 
+                  Inn 7707083893 [Tax ID/INN]  holds
+                  at 1, Made-up Str., Utopia []
+                  country Utopia
+                  programme EU-XXX
+                  programme Annex IV
+                  programme Export control
+                  listed 2025-02-25 
+                XLII/2 Vessel line 3
+                  Primary: Made Up @3
+                  Former: Never Was @3
+                  Imo 9074729 [IMO]  holds
+                  programme EU-XXX
+                  programme Annex XLII
+                  programme Transport ban
+                  remark Article 1, point (b)
+                  listed 2025-08-09 
+                rows 2 = 2 + 0
+            "#]],
+        );
     }
 
     #[test]
@@ -503,14 +510,14 @@ mod tests {
              39999D0003,I,M,Asset,Ann Madeup; Anna,1.2.2025\n\
              39999R0002,I,M,Person,Ann Madeup,\n",
             expect![[r#"
-                eu-oj-39999d0003 | EU Official Journal, Decision 9999/3 (CELEX 39999D0003) | 
+                eu-oj-39999d0003 | EU Official Journal, Decision (EU) 9999/3 | 
                 I/ann-madeup-anna Unknown line 5
                   Primary: Ann Madeup @5
                   Alias: Anna @5
                   programme Annex I
                   programme M
                   listed 2025-02-01 
-                eu-oj-39999r0002 | EU Official Journal, Regulation 9999/2 (CELEX 39999R0002) | 
+                eu-oj-39999r0002 | EU Official Journal, Regulation (EU) 9999/2 | 
                 I/ann-madeup Person line 3
                   Primary: Ann Madeup @3
                   programme Annex I
@@ -525,15 +532,24 @@ mod tests {
                 rows 5 = 3 + 2
             "#]],
         );
-        check("celex,annex,measure,schema,name\n1,I,M,Per", expect![[r#"
+        check(
+            "celex,annex,measure,schema,name\n1,I,M,Per",
+            expect![[r#"
             39999R0001.csv is cut: its last line 2 has 4 of 5 cells
-        "#]]);
-        check("celex,annex,measure,schema,name\n1,I,M,Person,\"Ann", expect![[r#"
+        "#]],
+        );
+        check(
+            "celex,annex,measure,schema,name\n1,I,M,Person,\"Ann",
+            expect![[r#"
             39999R0001.csv is cut: the quote opened in line 2 never closes
-        "#]]);
-        check("celex,annex,name\n", expect![[r#"
+        "#]],
+        );
+        check(
+            "celex,annex,name\n",
+            expect![[r#"
             39999R0001.csv cannot be read as eu-oj: line 1 has no column `measure`
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
