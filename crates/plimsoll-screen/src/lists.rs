@@ -6,6 +6,7 @@
 mod intake;
 
 pub mod eu_oj;
+pub mod ftm;
 pub mod plain_list;
 pub mod un_xml;
 

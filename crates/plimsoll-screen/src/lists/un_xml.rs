@@ -25,6 +25,9 @@ const ROOT: &str = "CONSOLIDATED_LIST";
 /// its number until a name is judged.
 const RAW_BYTE: u32 = 0xf_0000;
 
+/// A longer name is no name: it is kept whole, for taking it apart would take long.
+const LONGEST_TAKEN_APART: usize = 4096;
+
 /// Every element of the layout; any other `<` is text.
 const TAGS: [&str; 52] = [
     "ALIAS_NAME",
@@ -903,7 +906,9 @@ mod tests {
 
     #[test]
     fn example() {
-        check(UnXml.example().1, expect![[r#"
+        check(
+            UnXml.example().1,
+            expect![[r#"
             un-sc | UN Security Council Consolidated List | 2025-01-31
             990001 Person line 3
               Primary: EXA MPLESON @4
@@ -926,7 +931,8 @@ mod tests {
               Former: Sample Trading @18
               at Nowhere, Utopia [Utopia]
             rows 2 = 2 + 0
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
@@ -983,28 +989,46 @@ mod tests {
             "<!DOCTYPE x [<!ENTITY a \"boom\"><!ENTITY b \"&a;&a;\">]>{}",
             individual("<FIRST_NAME>A &b; &#x42; &amp;</FIRST_NAME>")
         );
-        check(&bomb, expect![[r#"
+        check(
+            &bomb,
+            expect![[r#"
             un-sc | UN Security Council Consolidated List | 
             1 Person line 1
               Primary: A &b @1
               Alias: B & @1
             rows 1 = 1 + 0
-        "#]]);
-        check("<CONSOLIDATED_LIST><INDIVIDUALS>", expect![[r#"
+        "#]],
+        );
+        check(
+            "<CONSOLIDATED_LIST><INDIVIDUALS>",
+            expect![[r#"
             un_consolidated_example.xml is cut: <INDIVIDUALS> is still open where the file ends
-        "#]]);
-        check("<CONSOLIDATED_LIST></INDIVIDUALS>", expect![[r#"
+        "#]],
+        );
+        check(
+            "<CONSOLIDATED_LIST></INDIVIDUALS>",
+            expect![[r#"
             un_consolidated_example.xml cannot be read as un-xml: line 1: </INDIVIDUALS> closes nothing
-        "#]]);
-        check("<html></html>", expect![[r#"
+        "#]],
+        );
+        check(
+            "<html></html>",
+            expect![[r#"
             un_consolidated_example.xml cannot be read as un-xml: there is no <CONSOLIDATED_LIST>
-        "#]]);
-        check("<INDIVIDUAL></INDIVIDUAL>", expect![[r#"
+        "#]],
+        );
+        check(
+            "<INDIVIDUAL></INDIVIDUAL>",
+            expect![[r#"
             un_consolidated_example.xml cannot be read as un-xml: line 1: <INDIVIDUAL> outside CONSOLIDATED_LIST
-        "#]]);
-        check("<CONSOLIDATED_LIST></CONSOLIDATED_LIST>", expect![[r#"
+        "#]],
+        );
+        check(
+            "<CONSOLIDATED_LIST></CONSOLIDATED_LIST>",
+            expect![[r#"
             un_consolidated_example.xml holds no entry of un-xml
-        "#]]);
+        "#]],
+        );
         let deep = individual(&"<VALUE>".repeat(200_000));
         assert!(read(&UnXml, &deep).is_err());
         let deep = individual(&format!(
