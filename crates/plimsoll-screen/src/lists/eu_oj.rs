@@ -338,12 +338,16 @@ fn numbers(columns: &Columns, row: &Row, draft: &mut Draft) {
         ("ticker", Other, "ticker"),
         ("imoNumber", Imo, "IMO"),
         ("mmsi", Mmsi, "MMSI"),
-        ("phone", Phone, ""),
         ("email", Email, ""),
         ("website", Website, ""),
     ] {
         for value in columns.values(row, column) {
             draft.identifier(kind, &value, label, "", origin);
+        }
+    }
+    for value in columns.values(row, "phone") {
+        for value in value.split(',') {
+            draft.identifier(Phone, value, "", "", origin);
         }
     }
     for (column, otherwise) in
@@ -425,7 +429,9 @@ fn number_kind(number: &str, label: &str, otherwise: IdentifierKind) -> Identifi
     let words: Vec<&str> = label.split(|c: char| !c.is_alphanumeric()).collect();
     let has = |word: &str| words.contains(&word);
     if has("INN") {
-        IdentifierKind::Inn
+        // `Tax ID/INN` also stands behind tax numbers of other countries.
+        let other = has("TAX") && identifiers::check(IdentifierKind::Inn, number) == Some(false);
+        if other { IdentifierKind::TaxId } else { IdentifierKind::Inn }
     } else if has("OGRN") || has("OGRNIP") {
         IdentifierKind::Ogrn
     } else if has("USCC") || (has("SOCIAL") && has("CREDIT")) {

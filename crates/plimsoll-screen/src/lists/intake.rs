@@ -16,13 +16,25 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 const HEAD_BYTES: usize = 64 * 1024;
 
 /// The text of a file: UTF-8 or UTF-16 by its mark, UTF-8 without one, else Windows-1252, which
-/// is told as a problem of the whole file.
+/// is told as a problem of the whole file. A file that is UTF-8 but for a few bytes stays so.
 pub(super) fn decode(bytes: &[u8]) -> (Cow<'_, str>, Option<Problem>) {
     if let Some((encoding, mark)) = encoding_rs::Encoding::for_bom(bytes) {
         return (encoding.decode_without_bom_handling(&bytes[mark..]).0, None);
     }
     if let Ok(text) = std::str::from_utf8(bytes) {
         return (Cow::Borrowed(text), None);
+    }
+    let (mut invalid, mut letters) = (0_usize, 0_usize);
+    for chunk in bytes.utf8_chunks() {
+        invalid += usize::from(!chunk.invalid().is_empty());
+        letters += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
+    }
+    if letters > invalid {
+        let hint = "UTF-8 with bytes that are none: they stand as �, names that hold one are set \
+                    aside; get the file again";
+        let value = format!("{invalid} places");
+        let problem = Problem::new("encoding-damaged", 0, &value, hint);
+        return (String::from_utf8_lossy(bytes), Some(problem));
     }
     let hint = "not UTF-8: read as Windows-1252; where names look odd, save the file as UTF-8";
     let problem = Problem::new("encoding-assumed", 0, "Windows-1252", hint);
@@ -593,6 +605,19 @@ pub(super) mod checks {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn encodings() {
+        for (bytes, want, rule) in [
+            ("Zürich".as_bytes(), "Zürich", None),
+            (b"Z\xfcrich", "Zürich", Some("encoding-assumed")),
+            (b"\xd0\x97\xd0\xbe\xd0", "Зо\u{fffd}", Some("encoding-damaged")),
+            (b"\xff\xfeZ\0", "Z", None),
+        ] {
+            let (text, problem) = decode(bytes);
+            assert_eq!((&*text, problem.map(|problem| problem.rule)), (want, rule));
+        }
+    }
 
     #[test]
     fn dates_in_many_forms() {

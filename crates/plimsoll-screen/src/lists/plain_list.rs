@@ -187,7 +187,7 @@ fn kind_of(word: &str) -> Option<EntityKind> {
 #[derive(Debug, PartialEq)]
 enum Shape {
     /// By the header.
-    Columns(Columns),
+    Columns(Box<Columns>),
     /// Id, type, name, aliases.
     Positions,
     /// One name a line.
@@ -212,7 +212,7 @@ impl Table {
             if let Some(columns) = Columns::of(first) {
                 // `name` alone is a column too: prefer the separator that finds more.
                 if first.cells.len() > 1 || separator == b',' {
-                    return Self { separator, shape: Shape::Columns(columns) };
+                    return Self { separator, shape: Shape::Columns(Box::new(columns)) };
                 }
             } else if first.cells.len() >= 3 && kind_of(&first.cells[1]).is_some() {
                 return Self { separator, shape: Shape::Positions };

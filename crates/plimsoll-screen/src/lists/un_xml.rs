@@ -650,7 +650,9 @@ impl<'a> EntryReader<'a> {
     fn names(&mut self, text: &str, kind: NameKind, line: u32) {
         let mut kind = kind;
         for text in intake::split_outside(text, |c| c == ';') {
-            for (text, original) in by_script(&text) {
+            // In a damaged name a bracket may have lost its opening.
+            let text = if text.contains('(') { &text } else { text.trim_end_matches(')') };
+            for (text, original) in by_script(text) {
                 let kind = if original && kind != NameKind::Primary {
                     NameKind::OriginalScript
                 } else {
@@ -828,7 +830,8 @@ fn joined(part: &Part<'_>, tags: &[&str]) -> String {
 /// Whether a word is what is left of Arabic letters when only their low byte is kept: digits
 /// and signs between capitals from A to J.
 fn low_bytes(word: &str) -> bool {
-    let word = word.trim_matches(['(', ')', '"', '.', ',']);
+    // `'ABD` and `#39` are words of their own.
+    let word = word.trim_matches(['(', ')', '"', '.', ',', '\'', '#']);
     let low = word.bytes().all(|byte| matches!(byte, b'!'..=b':' | b'@'..=b'J'));
     let signs =
         word.bytes().filter(|byte| matches!(byte, b'!'..=b',' | b'/' | b':' | b'@')).count();
@@ -847,8 +850,10 @@ fn latin(text: &str) -> Option<bool> {
 /// A name and the names in brackets behind it that are in another script or several; each with
 /// whether it is in a script other than Latin. A name without such brackets stays whole.
 fn by_script(text: &str) -> Vec<(String, bool)> {
-    let mut outer =
-        intake::split_outside(text, |c| c == ';').into_iter().next().unwrap_or_default();
+    if text.len() > LONGEST_TAKEN_APART {
+        return vec![(text.to_owned(), latin(text) == Some(false))];
+    }
+    let mut outer = text.to_owned();
     let mut found = Vec::new();
     while let Some((before, inside)) = intake::last_bracket(&outer) {
         let labelled = inside.to_lowercase().contains("script:");
