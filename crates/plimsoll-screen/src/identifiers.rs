@@ -48,6 +48,20 @@ pub fn check(kind: IdentifierKind, value: &str) -> Option<bool> {
 /// telephone numbers are their digits.
 #[must_use]
 pub fn normalise(kind: IdentifierKind, value: &str) -> String {
+    let mut text = normalise_once(kind, value);
+    // Folding, taking out spaces and changing case can each give the others new work to do in
+    // texts with combining marks; in real ones the first round is the last.
+    for _ in 0..8 {
+        let next = normalise_once(kind, &text);
+        if next == text {
+            break;
+        }
+        text = next;
+    }
+    text
+}
+
+fn normalise_once(kind: IdentifierKind, value: &str) -> String {
     let text: String = value.nfkc().collect();
     match kind {
         IdentifierKind::Imo => digits_of(&text, &[7], "IMO"),
@@ -435,6 +449,8 @@ mod tests {
             (Email, " Info@Example.ORG ", "info@example.org"),
             (Website, "https://www.Example.org/", "example.org"),
             (Phone, "+ 7 (495) 926-78-9", "7495926789"),
+            // Only without the space are the letter and its mark one character.
+            (Email, "e \u{308}", "ë"),
             (Wallet, "0xABCDEF", "0xabcdef"),
             (Wallet, " 1BoatSLRHt ", "1BoatSLRHt"),
         ] {

@@ -593,4 +593,14 @@ mod tests {
         "#]],
         );
     }
+
+    #[test]
+    fn hostile_files() {
+        let huge = format!("id,type,name,aliases\n1,person,A,\"{}\"\n", "(;\"\"".repeat(500_000));
+        assert!(read(&PlainList, &huge).is_ok());
+        let long = format!("id,type,name\n1,person,{}\n", "x".repeat(2_000_000));
+        assert_eq!(read(&PlainList, &long).unwrap().counts[0].rows_loaded, 1);
+        let same = format!("id,type,name,alias\n{}", "1,person,A,B\n".repeat(100_000));
+        assert_eq!(read(&PlainList, &same).unwrap().editions[0].entities[0].names.len(), 2);
+    }
 }
