@@ -3,6 +3,13 @@
 //! A reader takes bytes and returns entities *and* problems: one bad record stops nothing, and
 //! a fault of the whole file is an error that leaves the last good edition standing.
 
+mod intake;
+
+pub mod eu_oj;
+pub mod ftm;
+pub mod plain_list;
+pub mod un_xml;
+
 use crate::entity::Entity;
 use plimsoll_terms::problem::Problem;
 
