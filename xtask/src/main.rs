@@ -10,6 +10,7 @@
 mod bench;
 mod checks;
 mod ci;
+mod eval;
 mod files;
 mod learn;
 
@@ -39,6 +40,12 @@ const CHORES: &[Chore] = &[
         run: ci::run_checks_only,
     },
     Chore { name: "bench", usage: bench::USAGE, summary: bench::SUMMARY, run: bench::run },
+    Chore {
+        name: "eval",
+        usage: eval::USAGE,
+        summary: "recall and false alerts of names on published sets",
+        run: eval::run,
+    },
     Chore {
         name: "learn",
         usage: learn::USAGE,
