@@ -3,6 +3,14 @@
 //! A reader takes bytes and returns entities *and* problems: one bad record stops nothing, and
 //! a fault of the whole file is an error that leaves the last good edition standing.
 
+mod dates;
+mod delimited;
+mod markup;
+mod ofac;
+pub mod ofac_advanced_xml;
+pub mod ofac_csv;
+pub mod ofac_xml;
+
 use crate::entity::Entity;
 use plimsoll_terms::problem::Problem;
 
