@@ -3,6 +3,7 @@
 //! A reader takes bytes and returns entities *and* problems: one bad record stops nothing, and
 //! a fault of the whole file is an error that leaves the last good edition standing.
 
+pub mod csl_csv;
 mod dates;
 mod delimited;
 mod markup;
@@ -10,6 +11,9 @@ mod ofac;
 pub mod ofac_advanced_xml;
 pub mod ofac_csv;
 pub mod ofac_xml;
+
+#[cfg(test)]
+mod us_tests;
 
 use crate::entity::Entity;
 use plimsoll_terms::problem::Problem;

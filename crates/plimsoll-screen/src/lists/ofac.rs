@@ -241,6 +241,14 @@ pub(super) struct Tally {
     pub(super) kept: u64,
 }
 
+impl Tally {
+    pub(super) fn add(&mut self, other: Self) {
+        self.typed += other.typed;
+        self.labelled += other.labelled;
+        self.kept += other.kept;
+    }
+}
+
 /// One fact with a label, as the XML layouts and the screening list give it.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Fact<'a> {
@@ -253,12 +261,16 @@ pub(super) struct Fact<'a> {
     pub(super) expires: &'a str,
 }
 
-/// Whether a text is a label of this table, or carries one and a note in parentheses.
+/// Whether a text is a label of this table, or carries one and a note behind it.
 pub(super) fn is_label(text: &str) -> bool {
-    find_label(text).is_some_and(|(length, _)| {
-        let rest = text.get(length..).unwrap_or("").trim();
-        rest.is_empty() || rest.starts_with(['(', ':', '-']) || text.starts_with("Digital Currency")
-    }) || looks_like_label(text)
+    let Some((length, meaning)) = find_label(text) else {
+        return looks_like_label(text);
+    };
+    let rest = text.get(length..).unwrap_or("").trim();
+    let noted = rest.starts_with(['(', ':', '-']) || text.ends_with([':', '-']);
+    let wallet = meaning == Id(IdentifierKind::Wallet) && !rest.contains(' ');
+    let order = meaning == Remark && text.ends_with("Information");
+    rest.is_empty() || noted || wallet || order
 }
 
 /// A label that is not in the table, by how it ends: `Seychelles Company No.`.

@@ -13,7 +13,7 @@ use plimsoll_terms::problem::Problem;
 use super::delimited::{Record, Table, decode, table};
 use super::ofac::{self, Fact, ListName, Tally};
 use super::{FileCount, ListEdition, ListError, ListFile, ListSource, Parsed, Sureness};
-use crate::entity::{Entity, EntityKind, IdentifierKind, NameKind, Origin};
+use crate::entity::{Entity, IdentifierKind, NameKind, Origin};
 
 /// OFAC's delimited files: primary names, alternate names, addresses, remainders of remarks.
 #[derive(Clone, Copy, Debug)]
@@ -163,7 +163,7 @@ struct Group {
 }
 
 /// Reads a set, and tallies the facts of the remarks.
-fn read(files: &[ListFile<'_>]) -> Result<(Parsed, Tally), ListError> {
+pub(super) fn read(files: &[ListFile<'_>]) -> Result<(Parsed, Tally), ListError> {
     let mut parsed = Parsed { counts: vec![FileCount::default(); files.len()], ..Parsed::default() };
     let mut sources = Vec::new();
     for (number, file) in (0_u16..).zip(files) {
@@ -439,10 +439,8 @@ impl Group {
                 let problem = Problem::new("remark-cut", line, tail, hint).in_column("Remarks");
                 problems.push((entity.origin.file, problem));
             }
-            let facts = ofac::add_remarks(entity, remark, cut, entity.origin);
-            tally.typed += facts.typed;
-            tally.labelled += facts.labelled;
-            tally.kept += facts.kept;
+            let origin = entity.origin;
+            tally.add(ofac::add_remarks(entity, remark, cut, origin));
             ofac::finish(entity);
         }
         let (list, title) = (self.list.0.to_owned(), self.list.1.to_owned());
