@@ -86,7 +86,10 @@ const PARTS: [(&str, &str); 13] = [
     ("uvl", "BIS Unverified List, in the US Consolidated Screening List"),
     ("dpl", "BIS Denied Persons List, in the US Consolidated Screening List"),
     ("ssi", "Sectoral Sanctions Identifications, in the US Consolidated Screening List"),
-    ("cmic", "Chinese Military-Industrial Complex Companies, in the US Consolidated Screening List"),
+    (
+        "cmic",
+        "Chinese Military-Industrial Complex Companies, in the US Consolidated Screening List",
+    ),
     ("dtc", "ITAR Debarred, in the US Consolidated Screening List"),
     ("isn", "Nonproliferation Sanctions, in the US Consolidated Screening List"),
     ("plc", "Palestinian Legislative Council List, in the US Consolidated Screening List"),
@@ -204,7 +207,12 @@ fn cut(table: &Table, header: &Header) -> Option<String> {
         return Some(format!("line {}: the last record ends inside a quotation", last.line));
     }
     (!table.ends_line && last.len() < header.width).then(|| {
-        format!("line {}: the last record has {} of {} columns", last.line, last.len(), header.width)
+        format!(
+            "line {}: the last record has {} of {} columns",
+            last.line,
+            last.len(),
+            header.width
+        )
     })
 }
 
@@ -289,6 +297,8 @@ fn entity_of(record: &Record, header: &Header, file: u16, tally: &mut Tally) -> 
     let mut entity = Entity { id: id.to_owned(), kind, origin, ..Entity::default() };
     ofac::add_name(&mut entity, cell("name"), NameKind::Primary, origin);
     for alias in parts(cell("alt_names")) {
+        // The Entity List joins its last alias as prose: `One; Two; and Three`.
+        let alias = alias.strip_prefix("and ").unwrap_or(alias);
         ofac::add_name(&mut entity, alias, NameKind::Alias, origin);
     }
     for address in parts(cell("addresses")) {
@@ -383,14 +393,11 @@ fn add_id(entity: &mut Entity, text: &str, origin: Origin) -> Tally {
     add_labelled(entity, label, &value, &details, origin)
 }
 
-/// A country or a day behind the value of an id.
+/// A country or a day behind the value of an id; of bare numbers, only what can be a year.
 fn is_detail(field: &str) -> bool {
-    is_country_code(field) || dates::day(field).is_some_and(|day| !is_bare_number(field, &day))
-}
-
-/// `1998` may be a year or a number: only what is more than four digits is surely a day.
-fn is_bare_number(field: &str, day: &str) -> bool {
-    field == day && day.len() == 4
+    let is_day = dates::day(field)
+        .is_some_and(|day| day.len() > 4 || ("1900".."2100").contains(&day.as_str()));
+    is_day || is_country_code(field)
 }
 
 /// Adds an id whose details are country, day of issue and day of expiry, each if it is there.

@@ -112,7 +112,9 @@ pub(super) fn last_day(year: &str, month: u8) -> u8 {
     let year: u32 = year.parse().unwrap_or(0);
     match month {
         4 | 6 | 9 | 11 => 30,
-        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
+        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => {
+            29
+        }
         2 => 28,
         _ => 31,
     }

@@ -110,10 +110,8 @@ const END_MARK: char = '\u{1a}';
 pub(super) fn table(text: &str) -> Table {
     let body = text.strip_suffix(END_MARK).unwrap_or(text);
     let ends_line = body.ends_with(['\n', '\r']) || body.is_empty();
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .from_reader(body.as_bytes());
+    let mut reader =
+        csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(body.as_bytes());
     let mut lines = LineCounter::new(body);
     let mut records = Vec::new();
     let mut cells = csv::StringRecord::new();
@@ -122,9 +120,9 @@ pub(super) fn table(text: &str) -> Table {
     while matches!(reader.read_record(&mut cells), Ok(true)) {
         let start = cells.position().map_or(0, csv::Position::byte) as usize;
         // The reader's place can lie before the line end of the record before.
-        let gap = body.get(start..).map_or(0, |rest| {
-            rest.len() - rest.trim_start_matches(['\r', '\n']).len()
-        });
+        let gap = body
+            .get(start..)
+            .map_or(0, |rest| rest.len() - rest.trim_start_matches(['\r', '\n']).len());
         last = start + gap;
         records.push(Record { line: lines.at(last), cells: cells.clone() });
     }

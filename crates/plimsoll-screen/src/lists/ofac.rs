@@ -501,10 +501,8 @@ pub(super) fn add_fact(entity: &mut Entity, fact: Fact<'_>, origin: Origin) -> T
 fn add_typed(entity: &mut Entity, meaning: Meaning, fact: Fact<'_>, origin: Origin) -> bool {
     let value = fact.value;
     match meaning {
-        Id(kind) => {
-            add_identifier(entity, kind, fact, origin);
-            return true;
-        }
+        Id(kind) if !fits(kind, value) => return false,
+        Id(kind) => add_identifier(entity, kind, fact, origin),
         Date(kind) => {
             let Some(span) = dates::span(value) else {
                 return false;
@@ -535,6 +533,21 @@ fn add_typed(entity: &mut Entity, meaning: Meaning, fact: Fact<'_>, origin: Orig
         Remark => return false,
     }
     true
+}
+
+/// Whether a value can be of the kind at all; a sentence behind a label is none.
+fn fits(kind: IdentifierKind, value: &str) -> bool {
+    match kind {
+        Kind::Email | Kind::Website => !value.contains(' '),
+        Kind::Imo
+        | Kind::Mmsi
+        | Kind::Passport
+        | Kind::NationalId
+        | Kind::TaxId
+        | Kind::Registration
+        | Kind::Phone => value.contains(|c: char| c.is_ascii_digit()),
+        _ => true,
+    }
 }
 
 /// Adds an identifier under the kind that its value shows.
@@ -693,10 +706,8 @@ pub(super) fn list_by_content(entities: &[Entity]) -> ListName {
 
 fn is_non_sdn(entity: &Entity) -> bool {
     const PROGRAMMES: [&str; 4] = ["NS-", "CMIC-", "FSE-", "561-"];
-    let by_programme = entity
-        .programmes
-        .iter()
-        .all(|code| PROGRAMMES.iter().any(|head| code.starts_with(head)));
+    let by_programme =
+        entity.programmes.iter().all(|code| PROGRAMMES.iter().any(|head| code.starts_with(head)));
     let sectoral = "Executive Order 13662 Directive Determination";
     (by_programme && !entity.programmes.is_empty())
         || entity.remarks.iter().any(|remark| remark.contains(sectoral))

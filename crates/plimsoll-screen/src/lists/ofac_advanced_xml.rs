@@ -343,11 +343,7 @@ impl Reading {
 
     /// A name out of its parts, and its script. A person's is `LAST, First Middle`; in scripts
     /// that write the family name first and without a space, the parts stand together.
-    fn written_name<'a>(
-        &'a self,
-        name: &Node,
-        part_types: &Map<&str, &str>,
-    ) -> (String, &'a str) {
+    fn written_name<'a>(&'a self, name: &Node, part_types: &Map<&str, &str>) -> (String, &'a str) {
         const GIVEN: [&str; 5] =
             ["First Name", "Middle Name", "Patronymic", "Matronymic", "Nickname"];
         let mut family: Vec<String> = Vec::new();
@@ -417,11 +413,17 @@ impl Reading {
                     self.value("DetailReference", detail.attribute("DetailReferenceID"));
                 let text = detail.text();
                 let value = clean(&format!("{text} {reference}"));
-                ofac::add_fact(entity, Fact { label, value: &value, ..Fact::default() }, origin);
+                // Dates and places have an empty detail beside them.
+                if !value.is_empty() {
+                    let fact = Fact { label, value: &value, ..Fact::default() };
+                    ofac::add_fact(entity, fact, origin);
+                }
             }
             for place in version.all("VersionLocation") {
-                if let Some(place) = self.places.get(place.attribute("LocationID")) {
-                    add_place(entity, label, place, origin);
+                let id = place.attribute("LocationID");
+                match self.places.get(id) {
+                    Some(place) => add_place(entity, label, place, origin),
+                    None => entity.remarks.push(format!("{label}: place {id}, not in the file")),
                 }
             }
             if let Some((from, to, circa)) = version.first("DatePeriod").and_then(period) {
@@ -493,9 +495,8 @@ impl Reading {
 
     /// Parts the parties by list; one that no list names goes by the name of the file.
     fn close(mut self, file: &str, number: u16, parsed: &mut Parsed) {
-        let [sdn, cons] = [0, 1].map(|list| {
-            self.lists.iter().filter(|of| of.get(list).is_some_and(|on| *on)).count()
-        });
+        let [sdn, cons] = [0, 1]
+            .map(|list| self.lists.iter().filter(|of| of.get(list).is_some_and(|on| *on)).count());
         let by_most = if cons > sdn { ofac::CONSOLIDATED } else { ofac::SDN };
         let default = ofac::list_by_name(file).unwrap_or(by_most);
         let mut editions: [(ListName, Vec<Entity>); 2] =

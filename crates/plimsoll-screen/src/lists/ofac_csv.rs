@@ -164,7 +164,8 @@ struct Group {
 
 /// Reads a set, and tallies the facts of the remarks.
 pub(super) fn read(files: &[ListFile<'_>]) -> Result<(Parsed, Tally), ListError> {
-    let mut parsed = Parsed { counts: vec![FileCount::default(); files.len()], ..Parsed::default() };
+    let mut parsed =
+        Parsed { counts: vec![FileCount::default(); files.len()], ..Parsed::default() };
     let mut sources = Vec::new();
     for (number, file) in (0_u16..).zip(files) {
         sources.push(open(*file, number, &mut parsed)?);
@@ -200,11 +201,7 @@ fn no_primary(sources: &[Source<'_>], files: &[ListFile<'_>]) -> ListError {
 }
 
 /// Splits a file into records and refuses it where it is empty, cut or of another layout.
-fn open<'a>(
-    file: ListFile<'a>,
-    number: u16,
-    parsed: &mut Parsed,
-) -> Result<Source<'a>, ListError> {
+fn open<'a>(file: ListFile<'a>, number: u16, parsed: &mut Parsed) -> Result<Source<'a>, ListError> {
     let (text, problem) = decode(file.bytes);
     parsed.problems.extend(problem.map(|problem| (number, problem)));
     let table = table(&text);
@@ -247,8 +244,10 @@ fn set_aside(parsed: &mut Parsed, source: &Source<'_>, record: &Record, rule: &'
         "entry-number" => "the first column must be the number of the entry",
         "name-missing" => "an entry without a name cannot be screened",
         "entry-repeated" => "an entry of this number was read before and stands",
-        _ => "no entry of this number is in the file of primary names; \
-              the files may be of different days",
+        _ => {
+            "no entry of this number is in the file of primary names; \
+              the files may be of different days"
+        }
     };
     let shown = record.cells().take(4).collect::<Vec<_>>().join(",");
     let problem = Problem::new(rule, u64::from(record.line), &shown, hint);
