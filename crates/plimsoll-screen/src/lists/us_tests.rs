@@ -290,6 +290,28 @@ fn a_set_is_tied_together() {
     assert!(matches!(alone, Err(ListError::PartAlone { .. })), "{alone:?}");
 }
 
+/// Both lists in one folder: each part goes to the list it names, or that has its numbers.
+#[test]
+fn two_lists_in_one_set_are_kept_apart() {
+    let null = "-0- ";
+    let nulls = [null; 8].join(",");
+    let sdn = format!("1,FIRST,{null},TEST-EO1,{nulls}\n2,SECOND,{null},TEST-EO1,{nulls}\n");
+    let cons = format!("1,FIRST,{null},NS-TEST,{nulls}\n");
+    let alt = format!("1,1,aka,UNO,{null}\n2,2,aka,DUE,{null}\n");
+    let cons_alt = format!("1,1,nka,EINS,{null}\n");
+    let files = [("a.csv", &alt), ("cons_alt.csv", &cons_alt), ("p.csv", &sdn), ("q.csv", &cons)];
+    let files = files.map(|(name, text)| ListFile { name, bytes: text.as_bytes() });
+    let parsed = OfacCsv.read(&files).unwrap();
+    check_laws(&parsed, 4);
+    let shown: Vec<String> = parsed
+        .editions
+        .iter()
+        .flat_map(|edition| edition.entities.iter().map(|entity| (&edition.list, entity)))
+        .map(|(list, entity)| format!("{list} {}", entity.names[1].text))
+        .collect();
+    assert_eq!(shown, ["ofac-cons EINS", "ofac-sdn UNO", "ofac-sdn DUE"]);
+}
+
 #[test]
 fn a_remark_that_was_cut_gives_no_half_number() {
     let null = "-0- ";
