@@ -9,6 +9,17 @@ pub mod eu_oj;
 pub mod ftm;
 pub mod plain_list;
 pub mod un_xml;
+pub mod csl_csv;
+mod dates;
+mod delimited;
+mod markup;
+mod ofac;
+pub mod ofac_advanced_xml;
+pub mod ofac_csv;
+pub mod ofac_xml;
+
+#[cfg(test)]
+mod us_tests;
 
 use crate::entity::Entity;
 use plimsoll_terms::problem::Problem;
