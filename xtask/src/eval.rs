@@ -2,6 +2,7 @@
 //! published data, beside two peers from PyPI where they are installed.
 
 pub(crate) mod data;
+mod lists;
 mod pairs;
 
 use crate::Outcome;
@@ -32,6 +33,7 @@ pub(crate) fn run(words: &[&str]) -> Outcome {
             other => return Err(format!("unknown option {other:?}")),
         }
     }
+    lists::run(&options)?;
     pairs::run(&options)?;
     Ok(())
 }

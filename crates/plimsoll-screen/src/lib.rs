@@ -7,7 +7,11 @@
 //! This crate does no I/O, holds no clock and is not async: data in, data out. It never says
 //! that somebody is guilty or clean: a hit is a lead with its evidence.
 
+pub mod candidates;
 pub mod entity;
+pub mod features;
 pub mod identifiers;
 pub mod lists;
 pub mod names;
+pub mod screen;
+pub mod snapshot;

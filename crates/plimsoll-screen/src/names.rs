@@ -7,9 +7,11 @@
 //! | [`tables`] | which words are legal forms, titles, sectors, places? |
 //! | [`tokens`] | what is each word for, and how much does it say? |
 //! | [`romanize`] | how may a word of another script be written in Latin letters? |
+//! | [`keys`] | under which keys is a word found? |
 //! | [`compare`] | how near are two words, and two names, and why? |
 
 pub mod compare;
+pub mod keys;
 pub mod normalize;
 pub mod romanize;
 pub mod script;

@@ -110,10 +110,13 @@ pub(crate) fn eu(schema: &str, cross_script: bool) -> Result<PairSet, String> {
     let mut seeded = Seeded::new(20_261_125);
     let mut pairs = Vec::new();
     for row in &rows {
-        let mut wrong = &rows[seeded.below(rows.len())];
-        while wrong[1] == row[1] || wrong[7] != row[7] {
-            wrong = &rows[seeded.below(rows.len())];
-        }
+        // A few scripts have so few names that there is no other of the same.
+        let Some(wrong) = (0..200)
+            .map(|_| &rows[seeded.below(rows.len())])
+            .find(|wrong| wrong[1] != row[1] && wrong[7] == row[7])
+        else {
+            continue;
+        };
         for (other, same) in [(&row[6], true), (&wrong[6], false)] {
             pairs.push(NamePair { mode, one: row[4].clone(), other: other.clone(), same });
         }

@@ -60,18 +60,21 @@ pub struct Transducer {
     insert: [Gain; 26],
 }
 
-/// `ln(p)` of a probability given in 1/10,000, in hundredths, rounded.
-///
-/// By table and series of our own, since the standard library's `ln` may differ between machines.
+/// `ln(p)` of a probability given in 1/10,000, in hundredths, rounded. By a series of our own,
+/// since the standard library's `ln` may differ between machines.
 fn ln_hundredths(p: u32) -> Gain {
-    // ln(p/10^4) = ln(m) + e*ln 2 - ln(10^4), with 1 <= m < 2.
-    let p = p.max(1);
+    ln_hundredths_of(p) - 921
+}
+
+/// `ln(n)` of a whole number in hundredths, rounded: `ln m + e ln 2` with `1 <= m < 2`.
+pub(crate) fn ln_hundredths_of(n: u32) -> Gain {
+    let p = n.max(1);
     let e = p.ilog2();
     let m = f64::from(p) / f64::from(1u32 << e);
     let z = (m - 1.0) / (m + 1.0);
     let z2 = z * z;
     let ln_m = 2.0 * z * (1.0 + z2 * (1.0 / 3.0 + z2 * (0.2 + z2 * (1.0 / 7.0 + z2 / 9.0))));
-    let ln = ln_m + f64::from(e) * core::f64::consts::LN_2 - 9.210_340_371_976_184;
+    let ln = ln_m + f64::from(e) * core::f64::consts::LN_2;
     (ln * 100.0).round() as Gain
 }
 
@@ -303,19 +306,63 @@ impl Source {
         Source { script: Some(script), units, latin }
     }
 
-    /// How near a Latin word is to being a romanisation, from 0 to 1000.
-    pub fn likeness(&self, latin: &[u8]) -> i32 {
+    /// How much of the most that any Latin word could gain this one gains, in thousandths:
+    /// 1000 is the likeliest romanisation, 0 is as likely as chance, below is less likely.
+    pub fn share(&self, latin: &[u8]) -> i32 {
         let Some(transducer) = self.script.and_then(Transducer::of) else {
-            return 0;
+            return -1000;
         };
         if self.units.is_empty() || latin.is_empty() {
-            return 0;
+            return -1000;
         }
         let (gain, most) = transducer.likelihood(&self.units, latin);
-        if most <= 0 || gain <= 0 {
-            return 0;
+        (1000 * gain / most.max(1)).clamp(-1000, 1000)
+    }
+}
+
+/// A skeleton is tried with up to so many readings of its letters.
+const MOST_SKELETONS: usize = 24;
+/// A reading of a letter counts for skeletons from this probability on, in hundredths of a nat
+/// below the likeliest.
+const LIKELY_ENOUGH: Gain = 300;
+
+impl Source {
+    /// The consonant skeletons that Latin words for this word may have: for letters that stand
+    /// for several consonants, each of the likely ones.
+    pub fn skeletons(&self) -> Vec<Vec<u8>> {
+        let mut all: Vec<Vec<u8>> = vec![Vec::new()];
+        let Some(transducer) = self.script.and_then(Transducer::of) else { return Vec::new() };
+        for unit in &self.units {
+            let renderings =
+                transducer.renderings.get(usize::from(*unit)).map_or(&[][..], Vec::as_slice);
+            let Some(first) = renderings.first() else { continue };
+            let odds = |r: &Rendering| r.gain + chance(&r.latin[..usize::from(r.len)]);
+            let mut sounds: Vec<&[u8]> = Vec::new();
+            let mut seen: Vec<Vec<u8>> = Vec::new();
+            for rendering in renderings.iter().filter(|r| odds(r) >= odds(first) - LIKELY_ENOUGH) {
+                let letters = &rendering.latin[..usize::from(rendering.len)];
+                let sound = super::keys::skeleton(letters);
+                if !seen.contains(&sound) {
+                    seen.push(sound);
+                    sounds.push(letters);
+                }
+            }
+            // Once there are enough, only the likeliest reading goes on.
+            let room = (MOST_SKELETONS / all.len()).max(1);
+            sounds.truncate(room);
+            all = all
+                .iter()
+                .flat_map(|so_far| sounds.iter().map(move |s| [so_far.as_slice(), s].concat()))
+                .collect();
         }
-        (1000 * gain / most).clamp(0, 1000)
+        let mut skeletons: Vec<Vec<u8>> = Vec::new();
+        for word in all {
+            let skeleton = super::keys::skeleton(&word);
+            if !skeleton.is_empty() && !skeletons.contains(&skeleton) {
+                skeletons.push(skeleton);
+            }
+        }
+        skeletons
     }
 }
 

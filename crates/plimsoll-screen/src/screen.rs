@@ -1,0 +1,342 @@
+//! Who on the lists may be meant, how near is it, and why?
+
+use crate::candidates::{self, Prepared, Scratch};
+use crate::entity::{Entity, EntityKind, NameKind};
+use crate::features::{self, Reason};
+use crate::identifiers;
+use crate::names::compare::{self, Comparison, How, Permille, Tok, toks};
+use crate::names::keys::{self, KeyKind};
+use crate::names::normalize;
+use crate::names::romanize::Source;
+use crate::names::script::Script;
+use crate::names::tables;
+use crate::names::tokens::{self, Mode};
+use crate::snapshot::build::mode_of;
+use crate::snapshot::{NameRecord, Snapshot};
+use serde::Serialize;
+
+/// The score from which a hit is reported unless told otherwise, thousandths. Chosen on the
+/// development sets for about one innocent name in a hundred flagged, see `docs/screening.md`.
+pub const THRESHOLD: Permille = 800;
+/// How many hits are given for a query unless told otherwise.
+pub const LIMIT: usize = 10;
+/// An identifier alone carries a hit to this score, whatever the names.
+const IDENTIFIER_ALONE: Permille = 960;
+
+/// What is asked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Query {
+    /// The asker's own id; may be empty.
+    pub id: String,
+    /// The name.
+    pub name: String,
+    /// What kind of party, where that is known.
+    pub kind: Option<EntityKind>,
+    /// Countries, by name or code.
+    pub countries: Vec<String>,
+    /// Address.
+    pub address: String,
+    /// Numbers that identify, with or without a label before them.
+    pub identifiers: Vec<String>,
+    /// Dates of birth or founding: year, month or day.
+    pub dates: Vec<String>,
+}
+
+/// How to answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Hits below this are not given, thousandths.
+    pub threshold: Permille,
+    /// The most hits for a query.
+    pub limit: usize,
+    /// Whether the pairs of words are explained.
+    pub explain: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings { threshold: THRESHOLD, limit: LIMIT, explain: true }
+    }
+}
+
+/// One word of the query and its counterpart.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct WordReason {
+    /// In the query; empty where the listed word stands alone.
+    pub query: String,
+    /// In the listed name; empty where the query's word stands alone.
+    pub listed: String,
+    /// How alike, thousandths.
+    pub likeness: Permille,
+    /// How.
+    pub how: Option<How>,
+    /// How much the pair says, thousandths of a rare word.
+    pub weight: i32,
+    /// What the tables know of it, such as a legal form; may be empty.
+    pub means: &'static str,
+}
+
+/// A listed party that may be meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hit {
+    /// Which list, as a number into [`crate::snapshot::Meta::lists`].
+    pub list: usize,
+    /// The entity.
+    pub entity: Entity,
+    /// The listed name that matched.
+    pub matched_name: String,
+    /// What kind of name that is.
+    pub matched_kind: NameKind,
+    /// Line of the name in the source, and number of the file.
+    pub origin: crate::entity::Origin,
+    /// The score, thousandths.
+    pub score: Permille,
+    /// What the names alone give.
+    pub name_score: Permille,
+    /// Word by word.
+    pub words: Vec<WordReason>,
+    /// What speaks for and against it.
+    pub reasons: Vec<Reason>,
+}
+
+/// The nearest name of each entity, before the rest is looked at.
+struct Near {
+    entity: u32,
+    name: u32,
+    mode: Mode,
+    comparison: Comparison,
+    kind: NameKind,
+}
+
+/// Screens one query against all lists of a snapshot.
+pub fn screen(
+    snapshot: &Snapshot<'_>,
+    query: &Query,
+    settings: &Settings,
+    scratch: &mut Scratch,
+) -> Vec<Hit> {
+    let prepared = prepare(snapshot, query, scratch);
+    let mut near: Vec<Near> = Vec::new();
+    for one in &prepared {
+        nearest(snapshot, one, settings, scratch, &mut near);
+    }
+    by_identifier(snapshot, query, &prepared, &mut near);
+    near.sort_by_key(|n| (n.entity, std::cmp::Reverse(n.comparison.score), n.kind, n.name));
+    near.dedup_by_key(|n| n.entity);
+    near.sort_by_key(|n| (std::cmp::Reverse(n.comparison.score), n.entity));
+    let mut hits = Vec::new();
+    for n in near {
+        // Other features add at most this much; the rest cannot come into the list.
+        if hits.len() >= settings.limit * 4 {
+            break;
+        }
+        if let Some(hit) = judge(snapshot, query, &prepared, &n, settings) {
+            hits.push(hit);
+        }
+    }
+    hits.sort_by_key(|h| (std::cmp::Reverse((h.score, h.name_score)), h.list, h.entity.origin));
+    hits.truncate(settings.limit);
+    hits
+}
+
+/// The query taken apart as a person's name, as another's, or both where its kind is not known.
+pub fn prepare(snapshot: &Snapshot<'_>, query: &Query, scratch: &mut Scratch) -> Vec<Prepared> {
+    let words = normalize::words(&query.name);
+    [Mode::Person, Mode::Organisation]
+        .into_iter()
+        .map(|mode| {
+            let mut tokens = tokens::of_words(&words, mode).tokens;
+            candidates::weigh(snapshot, &mut tokens, mode, scratch);
+            Prepared { mode, tokens }
+        })
+        .collect()
+}
+
+fn nearest(
+    snapshot: &Snapshot<'_>,
+    query: &Prepared,
+    settings: &Settings,
+    scratch: &mut Scratch,
+    near: &mut Vec<Near>,
+) {
+    // Dates, countries and addresses may lift a name by so much.
+    let least = settings.threshold - 60;
+    let found = candidates::candidates(snapshot, query, least, scratch);
+    let query_toks: Vec<Tok<'_>> = query.tokens.iter().map(Tok::of).collect();
+    for candidate in found {
+        let record = snapshot.name(candidate.name);
+        let comparison = compare_name(snapshot, &query_toks, &record, query.mode);
+        if comparison.score >= least {
+            near.push(Near {
+                entity: record.entity,
+                name: candidate.name,
+                mode: query.mode,
+                comparison,
+                kind: record.kind,
+            });
+        }
+    }
+}
+
+fn compare_name(
+    snapshot: &Snapshot<'_>,
+    query: &[Tok<'_>],
+    record: &NameRecord<'_>,
+    mode: Mode,
+) -> Comparison {
+    let words: Vec<_> = snapshot.name_words(record).map(|w| snapshot.word(w)).collect();
+    let foreign = |s: Script| s.table().is_some();
+    let sources: Vec<Option<Source>> = words
+        .iter()
+        .map(|w| foreign(w.script).then(|| Source::of(w.text, w.script)))
+        .collect();
+    let listed: Vec<Tok<'_>> =
+        words.iter().zip(&sources).map(|(w, s)| Tok { source: s.as_ref(), ..w.tok() }).collect();
+    compare::compare(query, &listed, mode)
+}
+
+/// Entities with one of the query's identifiers, whatever their names.
+fn by_identifier(
+    snapshot: &Snapshot<'_>,
+    query: &Query,
+    prepared: &[Prepared],
+    near: &mut Vec<Near>,
+) {
+    for given in &query.identifiers {
+        let mut keys: Vec<u32> = identifier_keys(given);
+        keys.sort_unstable();
+        keys.dedup();
+        let mut entities: Vec<u32> =
+            keys.iter().flat_map(|key| snapshot.entities_with_key(*key)).collect();
+        entities.sort_unstable();
+        entities.dedup();
+        for number in entities {
+            let record = snapshot.entity_record(number);
+            let mode = mode_of(record.kind);
+            let Some(one) = prepared.iter().find(|p| p.mode == mode) else { continue };
+            let query_toks: Vec<Tok<'_>> = one.tokens.iter().map(Tok::of).collect();
+            for name in record.first_name..record.first_name + record.names {
+                let name_record = snapshot.name(name);
+                let comparison = compare_name(snapshot, &query_toks, &name_record, mode);
+                near.push(Near { entity: number, name, mode, comparison, kind: name_record.kind });
+            }
+        }
+    }
+}
+
+fn identifier_keys(given: &str) -> Vec<u32> {
+    use crate::entity::IdentifierKind as K;
+    [K::Imo, K::Lei, K::Inn, K::Other]
+        .into_iter()
+        .map(|kind| identifiers::normalise(kind, given))
+        .filter(|value| value.len() >= 4)
+        .map(|value| keys::key(KeyKind::Word, value.bytes()))
+        .collect()
+}
+
+/// Looks at everything else that both sides say.
+fn judge(
+    snapshot: &Snapshot<'_>,
+    query: &Query,
+    prepared: &[Prepared],
+    near: &Near,
+    settings: &Settings,
+) -> Option<Hit> {
+    let record = snapshot.entity_record(near.entity);
+    let entity = snapshot.entity(&record);
+    let mut reasons = Vec::new();
+    let name_score = near.comparison.score;
+    let mut score = name_score;
+    let mut identified = false;
+    for feature in features::ALL {
+        if let Some(reason) = feature.judge(query, &entity) {
+            identified |= reason.feature == "identifier";
+            // What agrees lifts the score by a share of what is missing, so that the order of
+            // names stands; what contradicts is taken off.
+            score += if reason.effect > 0 {
+                (1000 - score).max(0) * reason.effect / 1000
+            } else {
+                reason.effect
+            };
+            reasons.push(reason);
+        }
+    }
+    if identified {
+        score = score.max(IDENTIFIER_ALONE);
+    }
+    let score = score.clamp(0, 1000);
+    if score < settings.threshold {
+        return None;
+    }
+    let name = snapshot.name(near.name);
+    let mut words = Vec::new();
+    if settings.explain {
+        if let Some(one) = prepared.iter().find(|p| p.mode == near.mode) {
+            words = explain(snapshot, one, &name, &near.comparison);
+        }
+    }
+    Some(Hit {
+        list: usize::from(record.list),
+        matched_name: name.text.to_owned(),
+        matched_kind: name.kind,
+        origin: name.origin,
+        score,
+        name_score,
+        words,
+        reasons,
+        entity,
+    })
+}
+
+fn explain(
+    snapshot: &Snapshot<'_>,
+    query: &Prepared,
+    name: &NameRecord<'_>,
+    comparison: &Comparison,
+) -> Vec<WordReason> {
+    let listed: Vec<_> = snapshot.name_words(name).map(|w| snapshot.word(w)).collect();
+    let (mut in_query, mut in_listed) = (vec![false; query.tokens.len()], vec![false; listed.len()]);
+    let mut out = Vec::new();
+    let means = |concept: u16| tables::concept(concept);
+    for pair in &comparison.pairs {
+        let (q, l) = (pair.query, pair.listed);
+        in_query[q.0..q.0 + q.1].fill(true);
+        in_listed[l.0..l.0 + l.1].fill(true);
+        let ours = &query.tokens[q.0..q.0 + q.1];
+        out.push(WordReason {
+            query: ours.iter().map(|t| t.text.as_str()).collect::<Vec<_>>().join(" "),
+            listed: listed[l.0..l.0 + l.1].iter().map(|w| w.text).collect::<Vec<_>>().join(" "),
+            likeness: pair.likeness,
+            how: Some(pair.how),
+            weight: pair.weight,
+            means: ours.first().map_or("", |t| means(t.concept)),
+        });
+    }
+    for (token, _) in query.tokens.iter().zip(&in_query).filter(|(_, paired)| !**paired) {
+        out.push(WordReason {
+            query: token.text.clone(),
+            listed: String::new(),
+            likeness: 0,
+            how: None,
+            weight: i32::from(token.weight),
+            means: means(token.concept),
+        });
+    }
+    for (word, _) in listed.iter().zip(&in_listed).filter(|(_, paired)| !**paired) {
+        out.push(WordReason {
+            query: String::new(),
+            listed: word.text.to_owned(),
+            likeness: 0,
+            how: None,
+            weight: i32::from(word.weight),
+            means: means(word.concept),
+        });
+    }
+    out
+}
+
+/// The score of two names that are on no list, thousandths: words weigh by what they are for.
+pub fn score_of_names(one: &str, other: &str, mode: Mode) -> Permille {
+    let (one, other) = (tokens::analyse(one, mode), tokens::analyse(other, mode));
+    compare::compare(&toks(&one), &toks(&other), mode).score
+}
