@@ -7,13 +7,14 @@
 //! order, whatever else stands in either name. Words that together weigh less than that share
 //! are not searched by, since they cannot make a candidate alone.
 
-use crate::names::compare::{self, How, LEAST_LIKE, Permille, Tok, likeness, worth};
+use crate::names::compare::{self, LEAST_LIKE, Permille, Tok, likeness, worth};
 use crate::names::keys::{self, KeyKind};
 use crate::names::script::Script;
 use crate::names::tables::Class;
 use crate::names::tokens::{Mode, Token};
 use crate::snapshot::Snapshot;
 use crate::snapshot::build::{meaning_keys, weight_by_frequency, word_keys};
+use foldhash::{HashMap, HashMapExt};
 
 /// Share of the query's weight that must have a counterpart, thousandths.
 pub const LEAST_SHARE: u32 = 360;
@@ -29,6 +30,9 @@ pub struct Candidate {
     pub most: Permille,
 }
 
+/// Words of the lists that are a counterpart, with their likeness, the likest first.
+type Counterparts = Vec<(u32, Permille)>;
+
 /// Memory that is used again from query to query.
 #[derive(Default)]
 pub struct Scratch {
@@ -37,7 +41,8 @@ pub struct Scratch {
     seen: Vec<(u32, u32, u16)>,
     touched: Vec<u32>,
     words: Vec<u32>,
-    hits: Vec<(u32, Permille)>,
+    /// What each word of the lists can gain in this query.
+    gains: HashMap<u32, u32>,
 }
 
 impl Scratch {
@@ -49,6 +54,7 @@ impl Scratch {
         }
         self.epoch += 1;
         self.touched.clear();
+        self.gains.clear();
     }
 
     fn gain(&mut self, name: u32, gain: u32, word: u16) {
@@ -58,7 +64,7 @@ impl Scratch {
             *slot = (epoch, gain, word);
             self.touched.push(name);
         } else if slot.2 != word {
-            // The hits of a word come best first: the first of each name counts.
+            // The counterparts of a word come likest first: the first in each name counts.
             slot.1 += gain;
             slot.2 = word;
         }
@@ -72,32 +78,60 @@ pub struct Prepared {
     pub mode: Mode,
     /// Its words.
     pub tokens: Vec<Token>,
+    /// For each word its counterparts.
+    counterparts: Vec<Counterparts>,
 }
 
-/// Weighs the words of a query by how often they stand on the lists. A word that is on none but
-/// nearly the same as a common one weighs little more than that.
-pub fn weigh(snapshot: &Snapshot<'_>, tokens: &mut [Token], mode: Mode, scratch: &mut Scratch) {
-    let entities = snapshot.entities() as u32;
-    for token in tokens {
-        find_words(snapshot, token, mode, scratch);
-        let mut weight = weight_by_frequency(token.weight, 1, entities);
-        let mut found = None;
-        for &(word, like) in &scratch.hits {
-            let record = snapshot.word(word);
-            let same = record.text == token.text && record.script == token.script;
-            if same && record.class == token.class {
-                found = Some(record.weight);
-                break;
-            }
-            if like >= 850 && token.script == record.script {
-                // From as light as the common word to as heavy as a rare one.
-                let light = i32::from(record.weight.min(weight));
-                let nearer = light + (i32::from(weight) - light) * (1000 - like) * 4 / 1000;
-                weight = weight.min(nearer.max(0) as u16);
-            }
-        }
-        token.weight = found.unwrap_or(weight);
+/// Finds the counterparts of a query's words and weighs the words by how often they stand on the
+/// lists. Words that `other` has looked up already are not looked up again.
+pub fn prepare(
+    snapshot: &Snapshot<'_>,
+    mut tokens: Vec<Token>,
+    mode: Mode,
+    other: Option<&Prepared>,
+    scratch: &mut Scratch,
+) -> Prepared {
+    let mut counterparts = Vec::with_capacity(tokens.len());
+    for token in &mut tokens {
+        let known = other.and_then(|other| {
+            let same = |t: &Token| {
+                t.text == token.text && t.class == token.class && t.concept == token.concept
+            };
+            let at = other.tokens.iter().position(same)?;
+            Some(other.counterparts[at].clone())
+        });
+        let found = known.unwrap_or_else(|| find_words(snapshot, token, scratch));
+        weigh(snapshot, token, &found);
+        counterparts.push(found);
     }
+    Prepared { mode, tokens, counterparts }
+}
+
+/// The weight of a word of the query. One that is on no list but nearly the same as a common one
+/// weighs little more than that.
+fn weigh(snapshot: &Snapshot<'_>, token: &mut Token, found: &Counterparts) {
+    let mut weight = weight_by_frequency(token.weight, 1, snapshot.entities() as u32);
+    for &(word, like) in found {
+        if like < 850 {
+            break;
+        }
+        let record = snapshot.word(word);
+        if record.joined {
+            continue;
+        }
+        if record.text == token.text && record.class == token.class && record.script == token.script {
+            // A patronymic says less than its frequency tells.
+            weight = record.weight.min(weight);
+            break;
+        }
+        if token.script == record.script {
+            // From as light as the common word to as heavy as a rare one.
+            let light = i32::from(record.weight.min(weight));
+            let nearer = light + (i32::from(weight) - light) * (1000 - like) * 4 / 1000;
+            weight = weight.min(nearer.max(0) as u16);
+        }
+    }
+    token.weight = weight;
 }
 
 /// The candidates for a query, those that can score most first; only such as can reach `least`.
@@ -109,40 +143,36 @@ pub fn candidates(
 ) -> Vec<Candidate> {
     scratch.begin(snapshot.names());
     let total: u32 = query.tokens.iter().map(|t| u32::from(t.weight)).sum();
-    let mut order: Vec<usize> = (0..query.tokens.len()).collect();
-    order.sort_by_key(|at| (std::cmp::Reverse(query.tokens[*at].weight), *at));
-    let mut unsearched = total;
-    let mut searched = Vec::new();
-    for at in order {
-        if unsearched * 1000 < total * LEAST_SHARE {
-            break;
-        }
-        unsearched -= u32::from(query.tokens[at].weight);
-        searched.push(at);
+    let searched = searched_words(query, total);
+    for (at, token) in query.tokens.iter().enumerate() {
+        let number = searched.contains(&at).then_some(at as u16 + 1);
+        post(snapshot, u32::from(token.weight), &query.counterparts[at], number, scratch);
     }
-    for (number, &at) in searched.iter().enumerate() {
-        let token = &query.tokens[at];
-        find_words(snapshot, token, query.mode, scratch);
-        post(snapshot, u32::from(token.weight), number as u16 + 1, scratch);
-    }
+    let mut joined = false;
     for at in 1..query.tokens.len() {
         let two = &query.tokens[at - 1..=at];
         if searched.contains(&(at - 1)) || searched.contains(&at) {
-            joined_query(snapshot, two, 1000 + at as u16, scratch);
+            joined |= joined_query(snapshot, two, 1000 + at as u16, scratch);
         }
     }
-    let tuning = match query.mode {
-        Mode::Person => compare::PERSON,
-        Mode::Organisation => compare::ORGANISATION,
-    };
+    let unsearched = total - searched.iter().map(|at| u32::from(query.tokens[*at].weight)).sum::<u32>();
+    let tuning = compare::tuning(query.mode);
     let mut out = Vec::new();
     for &name in &scratch.touched {
-        let gained = scratch.seen.get(name as usize).map_or(0, |s| s.1) + unsearched;
         let (weight, person, _) = snapshot.name_brief(name);
         if person != (query.mode == Mode::Person) {
             continue;
         }
-        let most = compare::most_score(gained, total, u32::from(weight), &tuning);
+        let weight = u32::from(weight);
+        let gained = scratch.seen.get(name as usize).map_or(0, |s| s.1);
+        if compare::most_score(gained + unsearched, total, weight, tuning) < least {
+            continue;
+        }
+        // The first bound takes all words that were not searched by as matched; this one looks.
+        let words = snapshot.words_of(name);
+        let by_word: u32 = words.map(|w| scratch.gains.get(&w).copied().unwrap_or(0)).sum();
+        let gained = if joined { gained.max(by_word) + unsearched } else { by_word.max(gained) };
+        let most = compare::most_score(gained, total, weight, tuning);
         if most >= least {
             out.push(Candidate { name, most });
         }
@@ -151,51 +181,81 @@ pub fn candidates(
     out
 }
 
-/// Gives the names of every found word what the pair is worth.
-fn post(snapshot: &Snapshot<'_>, weight: u32, number: u16, scratch: &mut Scratch) {
-    let hits = std::mem::take(&mut scratch.hits);
-    for &(word, like) in &hits {
-        let both = (weight + u32::from(snapshot.word_weight(word))) / 2;
-        let gain = both * worth(like) as u32 / 1000;
-        for name in snapshot.postings(word) {
-            scratch.gain(name, gain, number);
+/// The heaviest words, until the others together cannot make a candidate.
+fn searched_words(query: &Prepared, total: u32) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..query.tokens.len()).collect();
+    order.sort_by_key(|at| (std::cmp::Reverse(query.tokens[*at].weight), *at));
+    let mut left = total;
+    let mut searched = Vec::new();
+    for at in order {
+        if left * 1000 < total * LEAST_SHARE {
+            break;
         }
+        left -= u32::from(query.tokens[at].weight);
+        searched.push(at);
     }
-    scratch.hits = hits;
+    searched
 }
 
-/// The words of the lists that are a counterpart of a word, best first, into `scratch.hits`.
-fn find_words(snapshot: &Snapshot<'_>, token: &Token, mode: Mode, scratch: &mut Scratch) {
+/// Takes down what each counterpart gains, and where the word is searched by gives it to the
+/// names that have it.
+fn post(
+    snapshot: &Snapshot<'_>,
+    weight: u32,
+    counterparts: &Counterparts,
+    number: Option<u16>,
+    scratch: &mut Scratch,
+) {
+    for &(word, like) in counterparts {
+        let both = (weight + u32::from(snapshot.word_weight(word))) / 2;
+        let gain = both * worth(like) as u32 / 1000;
+        let most = scratch.gains.entry(word).or_insert(0);
+        *most = (*most).max(gain);
+        if let Some(number) = number {
+            for name in snapshot.postings(word) {
+                scratch.gain(name, gain, number);
+            }
+        }
+    }
+}
+
+/// The words of the lists that are a counterpart of a word, the likest first.
+fn find_words(snapshot: &Snapshot<'_>, token: &Token, scratch: &mut Scratch) -> Counterparts {
     let words = &mut scratch.words;
     words.clear();
     let mut look = |key| words.extend(snapshot.words_with_key(key));
-    word_keys(token, &mut look);
+    word_keys(token, false, &mut look);
     meaning_keys(token, &mut look);
     if token.script == Script::Latin {
-        let mut near = |key| words.extend(snapshot.words_with_key(key));
-        keys::halves_near(token.text.as_bytes(), &mut near);
+        keys::halves_near(token.text.as_bytes(), &mut look);
     } else if let Some(source) = &token.source {
         for skeleton in source.skeletons() {
-            words.extend(snapshot.words_with_key(keys::key(KeyKind::Skeleton, skeleton)));
+            for short in keys::shortened(&skeleton) {
+                look(keys::key(KeyKind::Skeleton, short));
+            }
+            look(keys::key(KeyKind::ShortSkeleton, skeleton.iter().copied()));
+            look(keys::key(KeyKind::Skeleton, skeleton));
         }
     }
     words.sort_unstable();
     words.dedup();
     let this = Tok::of(token);
-    scratch.hits.clear();
+    let mut found = Vec::new();
     for &word in scratch.words.iter() {
         let record = snapshot.word(word);
         let like = if record.joined {
             let like = joined_likeness(&this, record.text);
             if like < LEAST_JOINED { 0 } else { like }
         } else {
-            likeness(&this, &record.tok(), mode).0
+            // Initials and given names count for persons alone; the comparison sees to that.
+            likeness(&this, &record.tok(), Mode::Person).0
         };
         if like >= LEAST_LIKE {
-            scratch.hits.push((word, like));
+            found.push((word, like));
         }
     }
-    scratch.hits.sort_unstable_by_key(|(word, like)| (std::cmp::Reverse(*like), *word));
+    found.sort_unstable_by_key(|(word, like)| (std::cmp::Reverse(*like), *word));
+    found
 }
 
 fn joined_likeness(this: &Tok<'_>, joined: &str) -> Permille {
@@ -206,11 +266,11 @@ fn joined_likeness(this: &Tok<'_>, joined: &str) -> Permille {
     }
 }
 
-/// Two neighbouring words of the query as one.
-fn joined_query(snapshot: &Snapshot<'_>, two: &[Token], number: u16, scratch: &mut Scratch) {
+/// Two neighbouring words of the query as one; whether anything was found.
+fn joined_query(snapshot: &Snapshot<'_>, two: &[Token], number: u16, scratch: &mut Scratch) -> bool {
     let latin = two.iter().all(|t| t.script == Script::Latin && t.class != Class::LegalForm);
-    if !latin || two.iter().all(|t| t.class != Class::Word) {
-        return;
+    if !latin || two.iter().all(|t| matches!(t.class, Class::Particle | Class::Generic)) {
+        return false;
     }
     let text: String = two.iter().map(|t| t.text.replace(' ', "")).collect();
     let words = &mut scratch.words;
@@ -221,19 +281,15 @@ fn joined_query(snapshot: &Snapshot<'_>, two: &[Token], number: u16, scratch: &m
     keys::halves_near(text.as_bytes(), &mut |key| words.extend(snapshot.words_with_key(key)));
     words.sort_unstable();
     words.dedup();
-    scratch.hits.clear();
+    let mut found = Vec::new();
     for &word in scratch.words.iter() {
         let like = compare::spelling(text.as_bytes(), snapshot.word(word).text.as_bytes());
         if like >= LEAST_JOINED {
-            scratch.hits.push((word, like));
+            found.push((word, like));
         }
     }
-    scratch.hits.sort_unstable_by_key(|(word, like)| (std::cmp::Reverse(*like), *word));
+    found.sort_unstable_by_key(|(word, like)| (std::cmp::Reverse(*like), *word));
     let weight = two.iter().map(|t| u32::from(t.weight)).sum();
-    post(snapshot, weight, number, scratch);
-}
-
-/// How the words of a pair are alike, for tests and explanations.
-pub fn counterpart(a: &Token, b: &Token, mode: Mode) -> (Permille, How) {
-    likeness(&Tok::of(a), &Tok::of(b), mode)
+    post(snapshot, weight, &found, Some(number), scratch);
+    !found.is_empty()
 }

@@ -142,14 +142,12 @@ pub fn screen(
 /// The query taken apart as a person's name, as another's, or both where its kind is not known.
 pub fn prepare(snapshot: &Snapshot<'_>, query: &Query, scratch: &mut Scratch) -> Vec<Prepared> {
     let words = normalize::words(&query.name);
-    [Mode::Person, Mode::Organisation]
-        .into_iter()
-        .map(|mode| {
-            let mut tokens = tokens::of_words(&words, mode).tokens;
-            candidates::weigh(snapshot, &mut tokens, mode, scratch);
-            Prepared { mode, tokens }
-        })
-        .collect()
+    let taken_apart = |mode| tokens::of_words(&words, mode).tokens;
+    let person =
+        candidates::prepare(snapshot, taken_apart(Mode::Person), Mode::Person, None, scratch);
+    let mode = Mode::Organisation;
+    let other = candidates::prepare(snapshot, taken_apart(mode), mode, Some(&person), scratch);
+    vec![person, other]
 }
 
 fn nearest(
@@ -163,10 +161,18 @@ fn nearest(
     let least = settings.threshold - 60;
     let found = candidates::candidates(snapshot, query, least, scratch);
     let query_toks: Vec<Tok<'_>> = query.tokens.iter().map(Tok::of).collect();
+    // Once enough are found, only such as may score as much as the last of them are looked at.
+    let enough = settings.limit.saturating_mul(3).max(20);
+    let mut best: Vec<Permille> = Vec::new();
     for candidate in found {
+        if best.len() >= enough && best.get(enough - 1).is_some_and(|s| *s > candidate.most) {
+            break;
+        }
         let record = snapshot.name(candidate.name);
         let comparison = compare_name(snapshot, &query_toks, &record, query.mode);
         if comparison.score >= least {
+            let at = best.partition_point(|s| *s >= comparison.score);
+            best.insert(at, comparison.score);
             near.push(Near {
                 entity: record.entity,
                 name: candidate.name,

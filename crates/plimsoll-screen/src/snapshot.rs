@@ -288,12 +288,6 @@ impl<'a> Snapshot<'a> {
         run.chunks_exact(4).map(|b| u32_at(b, 0))
     }
 
-    pub(crate) fn posting_count(&self, word: u32) -> u32 {
-        let ends = self.section(Section::PostingEnds);
-        let begin = if word == 0 { 0 } else { u32_at(ends, (word as usize - 1) * 4) };
-        u32_at(ends, word as usize * 4).saturating_sub(begin)
-    }
-
     pub(crate) fn name(&self, number: u32) -> NameRecord<'a> {
         let names = self.section(Section::Names);
         let at = number as usize * NAME;
@@ -322,6 +316,16 @@ impl<'a> Snapshot<'a> {
         let all = self.section(Section::NameWords);
         let begin = name.first_word as usize * 4;
         let run = all.get(begin..begin + usize::from(name.words) * 4).unwrap_or_default();
+        run.chunks_exact(4).map(|b| u32_at(b, 0))
+    }
+
+    /// The words of a name by its number.
+    pub(crate) fn words_of(&self, number: u32) -> impl Iterator<Item = u32> + use<'a> {
+        let names = self.section(Section::Names);
+        let at = number as usize * NAME;
+        let begin = u32_at(names, at + 8) as usize * 4;
+        let count = usize::from(names.get(at + 12).copied().unwrap_or(0));
+        let run = self.section(Section::NameWords).get(begin..begin + count * 4).unwrap_or_default();
         run.chunks_exact(4).map(|b| u32_at(b, 0))
     }
 

@@ -8,6 +8,24 @@ use super::tables::{self, Class};
 use super::tokens::{Analysis, Mode, Token};
 use serde::Serialize;
 
+/// EXPERIMENT
+pub fn xp(i: usize) -> i32 {
+    static P: std::sync::OnceLock<Vec<i32>> = std::sync::OnceLock::new();
+    const D: [i32; 16] = [1300, 350, 1300, 400, 1400, 150, 1400, 150, 700, 125, 100, 40, 0, 0, 0, 0];
+    let p = P.get_or_init(|| {
+        let mut v = D.to_vec();
+        if let Ok(t) = std::env::var("XP") {
+            for kv in t.split(',') {
+                if let Some((k, x)) = kv.split_once('=') {
+                    v[k.parse::<usize>().unwrap_or(15)] = x.parse().unwrap_or(0);
+                }
+            }
+        }
+        v
+    });
+    p[i]
+}
+
 /// A likeness in thousandths: 1000 is the same.
 pub type Permille = i32;
 
@@ -227,17 +245,24 @@ pub fn spelling(a: &[u8], b: &[u8]) -> Permille {
         return 0;
     }
     // Below this likeness nothing is made of the pair, so dearer pairs need not be finished.
-    let most = longest * (1000 - LEAST_LIKE + 100) * 10 / SPELLING_SLOPE;
+    let most = longest * (1000 - LEAST_LIKE + 20) * 10 / 100;
     let cost = spelling_cost(a, b, most);
     likeness_of_cost(cost, longest)
 }
 
-/// How fast likeness falls with the share of letters that differ: a tenth of letters wrong
-/// takes this many hundredths of a thousand.
+/// How fast likeness falls with the share of letters that differ: a tenth of the letters of a
+/// short word takes this many hundredths of a thousand, of a long one less; each edit after the
+/// first takes more.
 const SPELLING_SLOPE: i32 = 150;
 
 fn likeness_of_cost(cost: i32, longest: i32) -> Permille {
-    (1000 - cost * SPELLING_SLOPE / 10 / longest.max(1)).max(0)
+    let slope = match longest {
+        ..=5 => xp(9),
+        6..=9 => xp(9) + (xp(10) - xp(9)) * (longest - 5) / 5,
+        _ => xp(10),
+    };
+    let cost = cost + (cost - 100).max(0) * xp(11) / 100;
+    (1000 - cost * slope / 10 / longest.max(1)).max(0)
 }
 
 /// How alike two words are, and how.
@@ -430,19 +455,23 @@ pub struct Tuning {
 }
 
 /// As measured in `docs/screening.md`.
-pub const PERSON: Tuning =
+static PERSON: Tuning =
     Tuning { contradiction: 1300, omission: 350, numbers_differ: 800, steep: 100 };
 /// As measured in `docs/screening.md`.
-pub const ORGANISATION: Tuning =
+static ORGANISATION: Tuning =
     Tuning { contradiction: 1300, omission: 400, numbers_differ: 700, steep: 100 };
+
+/// The weights for names of a person or of anything else.
+pub fn tuning(mode: Mode) -> &'static Tuning {
+    match mode {
+        Mode::Person => &PERSON,
+        Mode::Organisation => &ORGANISATION,
+    }
+}
 
 /// Compares two names.
 pub fn compare(query: &[Tok<'_>], listed: &[Tok<'_>], mode: Mode) -> Comparison {
-    let tuning = match mode {
-        Mode::Person => PERSON,
-        Mode::Organisation => ORGANISATION,
-    };
-    compare_with(query, listed, mode, &tuning)
+    compare_with(query, listed, mode, tuning(mode))
 }
 
 /// Compares two names under given weights.
@@ -478,6 +507,7 @@ fn score(query: &[Tok<'_>], listed: &[Tok<'_>], pairs: Vec<WordPair>, tuning: &T
         paired += i64::from(pair.weight);
         alike += i64::from(pair.weight) * i64::from(worth(pair.likeness));
     }
+    let person = std::ptr::eq(tuning, &PERSON);
     let contradiction = i64::from(in_query.min(in_listed).max(0));
     let omission = i64::from((in_query - in_listed).abs());
     let numbers = |toks: &[Tok<'_>], of: &dyn Fn(&WordPair) -> (usize, usize)| {
@@ -487,8 +517,8 @@ fn score(query: &[Tok<'_>], listed: &[Tok<'_>], pairs: Vec<WordPair>, tuning: &T
     };
     let numbers_differ = numbers(query, &|p| p.query) || numbers(listed, &|p| p.listed);
     let below = paired * 1000
-        + contradiction * i64::from(tuning.contradiction)
-        + omission * i64::from(tuning.omission);
+        + contradiction * i64::from(xp(if person {0} else {2}))
+        + omission * i64::from(xp(if person {1} else {3}));
     let mut score = if below == 0 { 0 } else { (alike * 1000 / below) as i32 };
     if numbers_differ {
         score = score * tuning.numbers_differ / 1000;
@@ -499,6 +529,10 @@ fn score(query: &[Tok<'_>], listed: &[Tok<'_>], pairs: Vec<WordPair>, tuning: &T
     if same {
         score = 1000;
     } else {
+        let evidence: i32 = pairs.iter().map(|p| evidence_of(p, query, listed)).sum();
+        let enough = xp(if person { 4 } else { 6 });
+        let missing = (enough - evidence).max(0);
+        score -= score * missing / enough.max(1) * xp(if person { 5 } else { 7 }) / 1000;
         // Nothing but the same name is a 1000; another order is a little less still.
         score = score.min(995) - if reordered { 4 } else { 0 };
     }
@@ -513,15 +547,39 @@ fn score(query: &[Tok<'_>], listed: &[Tok<'_>], pairs: Vec<WordPair>, tuning: &T
 }
 
 /// Below this a pair of words says less and less for the names being the same.
-const KNEE: Permille = 700;
+
 
 
 /// What a pair of words is worth: from the knee down it falls to nothing at [`LEAST_LIKE`].
 pub fn worth(likeness: Permille) -> Permille {
+    let KNEE = xp(8);
     if likeness >= KNEE {
         return likeness;
     }
     (likeness - LEAST_LIKE).max(0) * KNEE / (KNEE - LEAST_LIKE)
+}
+
+/// How much a pair of words says at all: little for short words, which meet by chance.
+fn evidence_of(pair: &WordPair, query: &[Tok<'_>], listed: &[Tok<'_>]) -> i32 {
+    let letters = |toks: &[Tok<'_>], (at, n): (usize, usize)| {
+        let toks = &toks[at..at + n];
+        let latin = toks.iter().all(|t| t.source.is_none());
+        latin.then(|| toks.iter().map(|t| t.text.len()).sum::<usize>())
+    };
+    let n = match (letters(query, pair.query), letters(listed, pair.listed)) {
+        (Some(a), Some(b)) => a.min(b),
+        (Some(n), None) | (None, Some(n)) => n,
+        (None, None) => 6,
+    };
+    let by_length = match n {
+        0 | 1 => 150,
+        2 => 300,
+        3 => 500,
+        4 => 700,
+        5 => 850,
+        _ => 1000,
+    };
+    pair.weight * worth(pair.likeness) / 1000 * by_length / 1000
 }
 
 /// The most that two names can score whose pairs are worth `gained`, by the weights of both.

@@ -31,6 +31,8 @@ pub enum KeyKind {
     SecondHalf = 4,
     /// A word in its own script with letters left out.
     Own = 5,
+    /// A skeleton without one of its consonants.
+    ShortSkeleton = 8,
     /// A meaning of the lexicon.
     Concept = 6,
     /// A group of given names that stand for each other.
@@ -49,11 +51,11 @@ pub fn key(kind: KeyKind, letters: impl IntoIterator<Item = u8>) -> Key {
 }
 
 /// How many edits are promised for a word of so many letters: one from two letters on, two from
-/// eight on.
+/// seven on.
 pub fn edits(letters: usize) -> usize {
     match letters {
         0 | 1 => 0,
-        2..=7 => 1,
+        2..=6 => 1,
         _ => 2,
     }
 }
@@ -123,6 +125,26 @@ pub fn halves_near(word: &[u8], found: &mut impl FnMut(Key)) {
 /// cost a comparison and nothing else.
 pub fn own_letters(word: &str) -> Vec<u8> {
     word.chars().take(KEYED).map(|c| (c as u32 & 0xFF) as u8).collect()
+}
+
+/// The consonant skeletons of a Latin word: one with `w` taken for a vowel, as in English, and
+/// where it makes a difference one with `w` taken for `v`, as in Polish or German.
+pub fn skeletons(word: &[u8]) -> Vec<Vec<u8>> {
+    let plain = skeleton(word);
+    if !word.contains(&b'w') {
+        return vec![plain];
+    }
+    let as_v: Vec<u8> = word.iter().map(|b| if *b == b'w' { b'v' } else { *b }).collect();
+    let other = skeleton(&as_v);
+    if other == plain { vec![plain] } else { vec![plain, other] }
+}
+
+/// The skeleton without each of its consonants in turn, where enough is left.
+pub fn shortened(skeleton: &[u8]) -> impl Iterator<Item = Vec<u8>> + use<'_> {
+    let n = if skeleton.len() >= 4 { skeleton.len() } else { 0 };
+    (0..n).map(|at| {
+        skeleton.iter().enumerate().filter(|(i, _)| *i != at).map(|(_, b)| *b).collect()
+    })
 }
 
 /// The consonant skeleton of a Latin word: consonants by sound, no vowels, nothing doubled.

@@ -84,8 +84,7 @@ pub fn weight_by_frequency(base: u16, frequency: u32, entities: u32) -> u16 {
     let entities = entities.max(LEAST_ENTITIES);
     let ln = |n: u32| romanize::ln_hundredths_of(n.max(1));
     let share = 1000 * (ln(entities) - ln(frequency.min(entities))) / ln(entities).max(1);
-    let by_frequency = (u32::from(base) * share.clamp(200, 1000) as u32 / 1000) as u16;
-    by_frequency.max(base.min(60))
+    (u32::from(base) * share.clamp(200, 1000) as u32 / 1000) as u16
 }
 
 impl Builder {
@@ -254,8 +253,9 @@ fn joined_words(analysis: &Analysis) -> Vec<Token> {
     };
     let mut out = Vec::new();
     let mut join = |run: &[Token]| {
-        let names = run.iter().any(|t| matches!(t.class, Class::Word | Class::Kunya));
-        if names {
+        // Filler and particles joined are still no name.
+        let names = |t: &Token| !matches!(t.class, Class::Particle | Class::Generic | Class::Number);
+        if run.iter().any(names) {
             let text: String = run.iter().map(|t| t.text.replace(' ', "")).collect();
             let weight = run.iter().map(|t| u32::from(t.weight)).sum::<u32>().min(3000) as u16;
             out.push(Token {
@@ -284,14 +284,15 @@ fn listed_keys(token: &Token, joined: bool, found: &mut impl FnMut(Key)) {
         for key in keys::halves(token.text.as_bytes()) {
             found(key);
         }
-        let skeleton = keys::skeleton(token.text.as_bytes());
-        if skeleton.len() >= 3 {
-            found(keys::key(KeyKind::Skeleton, skeleton));
+        for skeleton in keys::skeletons(token.text.as_bytes()) {
+            if skeleton.len() >= 3 {
+                found(keys::key(KeyKind::Skeleton, skeleton));
+            }
         }
         return;
     }
     let mut all = Vec::new();
-    word_keys(token, &mut |key| all.push(key));
+    word_keys(token, true, &mut |key| all.push(key));
     meaning_keys(token, &mut |key| all.push(key));
     all.sort_unstable();
     all.dedup();
@@ -309,20 +310,21 @@ pub(crate) fn meaning_keys(token: &Token, found: &mut impl FnMut(Key)) {
     }
 }
 
-/// The keys of a word that is no joined one.
-pub(crate) fn word_keys(token: &Token, found: &mut impl FnMut(Key)) {
+/// The keys of a word that is no joined one: under which it is found when `listed`, else under
+/// which its counterparts are.
+pub(crate) fn word_keys(token: &Token, listed: bool, found: &mut impl FnMut(Key)) {
     let mut latin = |text: &str| {
         let letters: Vec<u8> = text.bytes().filter(|b| *b != b' ').collect();
         keys::deletions(KeyKind::Word, &letters, keys::edits(letters.len()), found);
-        let skeleton = keys::skeleton(&letters);
-        if !skeleton.is_empty() {
-            let short = skeleton.len();
-            found(keys::key(KeyKind::Skeleton, skeleton.iter().copied()));
-            if short >= 4 {
-                for at in 0..short {
-                    let rest = skeleton.iter().enumerate().filter(|(i, _)| *i != at).map(|(_, b)| *b);
-                    found(keys::key(KeyKind::Skeleton, rest));
+        for skeleton in keys::skeletons(&letters) {
+            if listed {
+                for short in keys::shortened(&skeleton) {
+                    found(keys::key(KeyKind::ShortSkeleton, short));
                 }
+            }
+            // Of two consonants there are too many words alike.
+            if listed || skeleton.len() >= 3 {
+                found(keys::key(KeyKind::Skeleton, skeleton));
             }
         }
     };
