@@ -9,6 +9,7 @@
 
 use crate::names::compare::{self, LEAST_LIKE, Permille, Tok, likeness, worth};
 use crate::names::keys::{self, KeyKind};
+use crate::names::romanize::Source;
 use crate::names::script::Script;
 use crate::names::tables::Class;
 use crate::names::tokens::{Mode, Token};
@@ -268,22 +269,44 @@ fn joined_likeness(this: &Tok<'_>, joined: &str) -> Permille {
 
 /// Two neighbouring words of the query as one; whether anything was found.
 fn joined_query(snapshot: &Snapshot<'_>, two: &[Token], number: u16, scratch: &mut Scratch) -> bool {
-    let latin = two.iter().all(|t| t.script == Script::Latin && t.class != Class::LegalForm);
-    if !latin || two.iter().all(|t| matches!(t.class, Class::Particle | Class::Generic)) {
+    let [first, second] = two else { return false };
+    let filler = |t: &Token| matches!(t.class, Class::Particle | Class::Generic);
+    let script = first.script;
+    let known = script == Script::Latin || script.table().is_some();
+    let legal = two.iter().any(|t| t.class == Class::LegalForm);
+    if !known || second.script != script || legal || two.iter().all(filler) {
         return false;
     }
     let text: String = two.iter().map(|t| t.text.replace(' ', "")).collect();
+    let source = (script != Script::Latin).then(|| Source::of(&text, script));
     let words = &mut scratch.words;
     words.clear();
-    keys::deletions(KeyKind::Word, text.as_bytes(), 1, &mut |key| {
-        words.extend(snapshot.words_with_key(key));
-    });
-    keys::halves_near(text.as_bytes(), &mut |key| words.extend(snapshot.words_with_key(key)));
+    let mut look = |key| words.extend(snapshot.words_with_key(key));
+    match &source {
+        None => {
+            keys::deletions(KeyKind::Word, text.as_bytes(), 1, &mut look);
+            keys::halves_near(text.as_bytes(), &mut look);
+        }
+        Some(source) => {
+            for skeleton in source.skeletons() {
+                look(keys::key(KeyKind::Skeleton, skeleton));
+            }
+        }
+    }
     words.sort_unstable();
     words.dedup();
     let mut found = Vec::new();
     for &word in scratch.words.iter() {
-        let like = compare::spelling(text.as_bytes(), snapshot.word(word).text.as_bytes());
+        let record = snapshot.word(word);
+        let like = match &source {
+            Some(source) if record.script == Script::Latin => {
+                compare::romanisation_of(source, record.text.as_bytes())
+            }
+            None if record.script == Script::Latin => {
+                compare::spelling(text.as_bytes(), record.text.as_bytes())
+            }
+            _ => 0,
+        };
         if like >= LEAST_JOINED {
             found.push((word, like));
         }

@@ -319,7 +319,14 @@ fn romanisation(foreign: &Tok<'_>, latin: &[u8]) -> Permille {
 /// How near Latin letters are to the word: by the table of its script, or by the spelling of a
 /// reading of a dictionary.
 pub fn romanisation_of(source: &Source, latin: &[u8]) -> Permille {
-    let by_table = curve(source.share(latin));
+    if source.latin.iter().any(|reading| reading.as_bytes() == latin) {
+        return 990;
+    }
+    let (share, gain) = source.share(latin);
+    // A short word is soon like another by chance: what it gains at all sets a bound.
+    let gains: &[(i32, Permille)] =
+        if source.script == Some(Script::Han) { &GAINS_OF_HAN } else { &GAINS };
+    let by_table = curve(&SHARES, share).min(curve(gains, gain));
     let by_reading =
         source.latin.iter().skip(1).map(|r| spelling(r.as_bytes(), latin)).max().unwrap_or(0);
     by_table.max(by_reading * 98 / 100)
@@ -328,7 +335,7 @@ pub fn romanisation_of(source: &Source, latin: &[u8]) -> Permille {
 /// From the share of the most that a romanisation can gain to a likeness: points between which
 /// it is a straight line. Of names that are no romanisation, one in a hundred is above a share
 /// of -100 (all scripts measured); of true ones three in four are above 400.
-const CURVE: [(i32, Permille); 8] = [
+const SHARES: [(i32, Permille); 8] = [
     (-500, 440),
     (-200, 600),
     (0, 720),
@@ -339,8 +346,17 @@ const CURVE: [(i32, Permille); 8] = [
     (1000, 990),
 ];
 
-fn curve(share: i32) -> Permille {
-    let mut points = CURVE.windows(2);
+/// The most likeness for what is gained, in hundredths of a nat.
+const GAINS: [(i32, Permille); 6] =
+    [(-100_000, 440), (0, 600), (250, 720), (500, 850), (800, 960), (100_000, 990)];
+
+/// The same for Chinese characters: native names are found by their readings, and only names
+/// from elsewhere, which are longer, by the table.
+const GAINS_OF_HAN: [(i32, Permille); 7] =
+    [(-100_000, 440), (0, 480), (400, 560), (800, 760), (1200, 900), (1600, 960), (100_000, 990)];
+
+fn curve(points: &[(i32, Permille)], share: i32) -> Permille {
+    let mut points = points.windows(2);
     points
         .find_map(|two| {
             let [(x, y), (to_x, to_y)] = two else { return None };
@@ -532,6 +548,17 @@ fn score(query: &[Tok<'_>], listed: &[Tok<'_>], pairs: Vec<WordPair>, tuning: &T
         let evidence: i32 = pairs.iter().map(|p| evidence_of(p, query, listed)).sum();
         let enough = xp(if person { 4 } else { 6 });
         let missing = (enough - evidence).max(0);
+        // Where all words have their counterpart but for a legal form, little is left to chance.
+        let alone = |toks: &[Tok<'_>], of: &dyn Fn(&WordPair) -> (usize, usize)| {
+            toks.iter().enumerate().any(|(at, t)| {
+                !matches!(t.class, Class::LegalForm | Class::Title | Class::Particle)
+                    && !pairs.iter().any(|p| (of(p).0..of(p).0 + of(p).1).contains(&at))
+            })
+        };
+        let whole = !alone(query, &|p| p.query)
+            && !alone(listed, &|p| p.listed)
+            && pairs.iter().all(|p| p.likeness >= 970);
+        let missing = if whole { missing / 4 } else { missing };
         score -= score * missing / enough.max(1) * xp(if person { 5 } else { 7 }) / 1000;
         // Nothing but the same name is a 1000; another order is a little less still.
         score = score.min(995) - if reordered { 4 } else { 0 };
@@ -603,6 +630,27 @@ struct Pairing<'a> {
     pairs: Vec<WordPair>,
 }
 
+/// Words in a row as one.
+struct Run {
+    run: (usize, usize),
+    latin: Option<String>,
+    source: Option<Source>,
+}
+
+/// Words of one other script in a row as one word of it.
+fn joined_source(toks: &[Tok<'_>], (at, n): (usize, usize)) -> Option<Source> {
+    let words = &toks[at..at + n];
+    let script = words.first()?.script;
+    let one = words.iter().all(|t| t.script == script) && script.table().is_some();
+    let text = || words.iter().map(|t| t.text).collect::<String>();
+    match (one, n) {
+        (false, _) => None,
+        (true, 1) => words[0].source.cloned().or_else(|| Some(Source::of(words[0].text, script))),
+        (true, 2) => Some(Source::of(&text(), script)),
+        _ => None,
+    }
+}
+
 struct Edge {
     gain: i32,
     pair: WordPair,
@@ -671,39 +719,36 @@ impl Pairing<'_> {
             let latin = words.iter().all(|t| t.script == Script::Latin);
             latin.then(|| words.iter().map(|t| t.text.replace(' ', "")).collect())
         };
-        let query_runs: Vec<_> = self
-            .runs(true, 4)
-            .into_iter()
-            .map(|run| (run, text(self.query, run)))
-            .collect();
-        for listed in self.runs(false, 4) {
-            let listed_text = text(self.listed, listed);
-            for (query, query_text) in &query_runs {
-                if query.1 + listed.1 < 3 || query.1 > 2 && listed.1 > 2 {
+        let sides = |toks: &[Tok<'_>], runs: Vec<(usize, usize)>| -> Vec<Run> {
+            runs.into_iter()
+                .map(|run| {
+                    let latin = text(toks, run);
+                    let source = if latin.is_none() { joined_source(toks, run) } else { None };
+                    Run { run, latin, source }
+                })
+                .collect()
+        };
+        let query_runs = sides(self.query, self.runs(true, 4));
+        let listed_runs = sides(self.listed, self.runs(false, 4));
+        for l in &listed_runs {
+            for q in &query_runs {
+                if q.run.1 + l.run.1 < 3 || q.run.1 > 2 && l.run.1 > 2 {
                     continue;
                 }
-                let likeness = match (query_text, &listed_text) {
-                    (Some(q), Some(l)) => {
-                        if q.len().abs_diff(l.len()) > 3 {
-                            0
-                        } else {
-                            spelling(q.as_bytes(), l.as_bytes()) - 15
-                        }
+                let likeness = match (&q.latin, &l.latin, &q.source, &l.source) {
+                    (Some(q), Some(l), _, _) if q.len().abs_diff(l.len()) <= 3 => {
+                        spelling(q.as_bytes(), l.as_bytes())
                     }
-                    (None, Some(l)) if query.1 == 1 => self.foreign(&self.query[query.0], l, listed),
-                    (Some(q), None) if listed.1 == 1 => self.foreign(&self.listed[listed.0], q, *query),
+                    (None, Some(latin), Some(source), _) | (Some(latin), None, _, Some(source)) => {
+                        romanisation_of(source, latin.as_bytes())
+                    }
                     _ => 0,
-                };
+                } - 15;
                 if likeness >= LEAST_LIKE + 150 {
-                    edges.push(self.edge(*query, listed, likeness, How::Joined));
+                    edges.push(self.edge(q.run, l.run, likeness, How::Joined));
                 }
             }
         }
-    }
-
-    /// A word of another script, written without spaces, against several Latin words in a row.
-    fn foreign(&self, foreign: &Tok<'_>, latin: &str, _run: (usize, usize)) -> Permille {
-        romanisation(foreign, latin.as_bytes()) - 15
     }
 
     fn edge(&self, query: (usize, usize), listed: (usize, usize), likeness: Permille, how: How) -> Edge {

@@ -29,14 +29,42 @@ pub struct Word {
 /// The words of a name.
 pub fn words(text: &str) -> Vec<Word> {
     let mut splitter = Splitter::default();
+    let mut lower = false;
     for c in text.chars().take(MAX_CHARS).nfkc() {
+        // `KrayInvestBank`: a capital after a small letter begins a word.
+        if lower && c.is_uppercase() {
+            splitter.end_word();
+        }
+        lower = c.is_lowercase() || lower && (vanishes(c) || is_combining_mark(c));
         splitter.take(c);
     }
     splitter.end_word();
     let mut words = splitter.words;
     words.truncate(MAX_WORDS);
     unmask(&mut words);
-    words
+    articles(words)
+}
+
+/// Takes the Arabic article off the word that it is written together with, as it stands apart
+/// in Latin letters: `اللطيف` is `al-Latif`. The name of God keeps it.
+fn articles(words: Vec<Word>) -> Vec<Word> {
+    const ARTICLE: &str = "ال";
+    let mut out = Vec::with_capacity(words.len() + 2);
+    for word in words {
+        let rest = match word.script {
+            Script::Arabic if word.text != "الله" => word.text.strip_prefix(ARTICLE),
+            _ => None,
+        };
+        match rest {
+            Some(rest) if rest.chars().count() >= 3 => {
+                let (rest, comma) = (rest.to_owned(), word.comma);
+                out.push(Word { text: ARTICLE.into(), script: word.script, comma: false });
+                out.push(Word { text: rest, script: word.script, comma });
+            }
+            _ => out.push(word),
+        }
+    }
+    out
 }
 
 /// Whether the text is longer than what [`words`] reads.

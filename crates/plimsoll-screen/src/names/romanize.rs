@@ -298,6 +298,7 @@ impl Source {
         let mut latin = vec![transducer.usual(&units)];
         if script == Script::Han {
             latin[0] = any_ascii::any_ascii(word).to_ascii_lowercase();
+            latin.push(wade_giles(word));
             latin.extend(cantonese(word));
             latin.extend(japanese(word));
         }
@@ -307,16 +308,17 @@ impl Source {
     }
 
     /// How much of the most that any Latin word could gain this one gains, in thousandths:
-    /// 1000 is the likeliest romanisation, 0 is as likely as chance, below is less likely.
-    pub fn share(&self, latin: &[u8]) -> i32 {
+    /// 1000 is the likeliest romanisation, 0 is as likely as chance, below is less likely; and
+    /// the gain itself in hundredths of a nat.
+    pub fn share(&self, latin: &[u8]) -> (i32, i32) {
         let Some(transducer) = self.script.and_then(Transducer::of) else {
-            return -1000;
+            return (-1000, 0);
         };
         if self.units.is_empty() || latin.is_empty() {
-            return -1000;
+            return (-1000, 0);
         }
         let (gain, most) = transducer.likelihood(&self.units, latin);
-        (1000 * gain / most.max(1)).clamp(-1000, 1000)
+        ((1000 * gain / most.max(1)).clamp(-1000, 1000), gain)
     }
 }
 
@@ -364,6 +366,44 @@ impl Source {
         }
         skeletons
     }
+}
+
+/// The word in Wade-Giles without apostrophes, by the parts of its syllables in pinyin.
+fn wade_giles(word: &str) -> String {
+    let mut out = String::new();
+    for c in word.chars() {
+        let pinyin = any_ascii::any_ascii_char(c).to_ascii_lowercase();
+        let (initial, last) = pinyin_parts(&pinyin);
+        let (initial, last) = match (initial, last) {
+            ("zh" | "ch", "i") => ("ch", "ih"),
+            ("sh", "i") => ("sh", "ih"),
+            ("r", "i") => ("j", "ih"),
+            ("z" | "c", "i") => ("tz", "u"),
+            ("s", "i") => ("sz", "u"),
+            (initial, last) => (initial, last),
+        };
+        out.push_str(match initial {
+            "b" => "p",
+            "d" => "t",
+            "g" => "k",
+            "j" | "q" | "zh" => "ch",
+            "x" => "hs",
+            "z" | "c" if last != "u" || initial.len() > 1 => "ts",
+            "r" => "j",
+            other => other,
+        });
+        out.push_str(match last {
+            "ong" => "ung",
+            "iong" => "iung",
+            "ian" => "ien",
+            "ie" => "ieh",
+            "ue" => "ueh",
+            "e" if !matches!(initial, "y" | "l" | "zh" | "ch" | "sh") => "o",
+            "er" => "erh",
+            other => other,
+        });
+    }
+    out
 }
 
 /// The word by the Cantonese readings of its characters, where all have one.

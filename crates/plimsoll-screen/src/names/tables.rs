@@ -1,6 +1,7 @@
 //! Which words are legal forms, titles, particles, sectors, places? Tables of our own making
 //! under `data/`, compiled in and read once.
 
+use super::keys::{self, KeyKind};
 use super::script::Script;
 use foldhash::{HashMap, HashMapExt};
 use std::sync::OnceLock;
@@ -145,6 +146,18 @@ fn read_tables() -> Tables {
             organisations.add(form, entry);
         }
     }
+    let long_forms: Vec<(&'static str, u16)> =
+        rows(LEGAL_FORMS).filter_map(|r| Some((*r.first()?, number(r.get(1)?)))).collect();
+    for row in rows(LEXICON) {
+        let [word, concept, grade] = row[..] else { continue };
+        let class = match grade {
+            "generic" => Class::Generic,
+            "place" => Class::Place,
+            "order" => Class::Order,
+            _ => Class::Sector,
+        };
+        organisations.add(word, Entry { class, concept: number(concept) });
+    }
     for row in rows(HONORIFICS) {
         let [word, kind] = row[..] else { continue };
         let class = match kind {
@@ -157,17 +170,86 @@ fn read_tables() -> Tables {
             organisations.add(word, Entry { class, concept: 0 });
         }
     }
-    for row in rows(LEXICON) {
-        let [word, concept, grade] = row[..] else { continue };
-        let class = match grade {
-            "generic" => Class::Generic,
-            "place" => Class::Place,
-            "order" => Class::Order,
-            _ => Class::Sector,
-        };
-        organisations.add(word, Entry { class, concept: number(concept) });
+    // A long legal form with one word left out is still one: `Joint Company`. What it may also
+    // be by the other tables goes first.
+    for (form, concept) in long_forms {
+        let entry = Entry { class: Class::LegalForm, concept };
+        for short in without_a_word(form) {
+            organisations.add(short, entry);
+        }
     }
     Tables { organisations, persons, concepts }
+}
+
+/// A phrase of three words or more without each of its words in turn; what is left must be of
+/// two words that say something. Kept for the life of the program, as the tables are.
+fn without_a_word(phrase: &'static str) -> Vec<&'static str> {
+    let words: Vec<&str> = phrase.split(' ').collect();
+    if !(3..=6).contains(&words.len()) || !phrase.is_ascii() {
+        return Vec::new();
+    }
+    (0..words.len())
+        .map(|out| {
+            let left: Vec<&str> =
+                words.iter().enumerate().filter(|(at, _)| *at != out).map(|(_, w)| *w).collect();
+            left.join(" ")
+        })
+        .filter(|short| short.len() >= 5)
+        .map(|short| &*Box::leak(short.into_boxed_str()))
+        .collect()
+}
+
+/// A misspelt word of a legal form, put right: one edit from five letters on, two from eight on.
+/// None where the word is one of them, or is like none.
+pub fn put_right(word: &str) -> Option<&'static str> {
+    static WORDS: OnceLock<HashMap<u32, Vec<&'static str>>> = OnceLock::new();
+    const SHORTEST: usize = 5;
+    let allowed = |letters: usize| if letters >= 8 { 2 } else { 1 };
+    if word.len() < SHORTEST || !word.is_ascii() || word.len() > keys::KEYED {
+        return None;
+    }
+    let words = WORDS.get_or_init(|| {
+        let mut all: Vec<&'static str> = rows(LEGAL_FORMS)
+            .filter_map(|row| row.first().copied())
+            .flat_map(|form| form.split(' '))
+            .filter(|w| w.len() >= SHORTEST && w.len() <= keys::KEYED && w.is_ascii())
+            .collect();
+        all.sort_unstable();
+        all.dedup();
+        let mut words: HashMap<u32, Vec<&'static str>> = HashMap::new();
+        for word in all {
+            keys::deletions(KeyKind::Word, word.as_bytes(), allowed(word.len()), &mut |key| {
+                words.entry(key).or_default().push(word);
+            });
+        }
+        words
+    });
+    let mut best: Option<(i32, &'static str)> = None;
+    let mut same = false;
+    keys::deletions(KeyKind::Word, word.as_bytes(), allowed(word.len()), &mut |key| {
+        for right in words.get(&key).map_or(&[][..], Vec::as_slice) {
+            same |= *right == word;
+            let most = 100 * allowed(right.len().min(word.len())) as i32;
+            let cost = super::compare::spelling_cost(word.as_bytes(), right.as_bytes(), most);
+            if cost <= most && best.is_none_or(|b| (cost, *right) < b) {
+                best = Some((cost, right));
+            }
+        }
+    });
+    if same { None } else { best.map(|(_, right)| right) }
+}
+
+/// Whether a word stands in a legal form, such as `liability`.
+pub fn in_legal_form(word: &str) -> bool {
+    static WORDS: OnceLock<foldhash::HashSet<&'static str>> = OnceLock::new();
+    WORDS
+        .get_or_init(|| {
+            rows(LEGAL_FORMS)
+                .filter_map(|row| row.first().copied())
+                .flat_map(|form| form.split(' '))
+                .collect()
+        })
+        .contains(word)
 }
 
 /// Words of company names: legal forms, sectors, places, particles.

@@ -37,7 +37,7 @@ pub struct Token {
 /// A name taken apart.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Analysis {
-    /// Its tokens in the order of writing; `LAST, First` is not turned round.
+    /// Its tokens in the order of writing; for a person `LAST, First` as `First LAST`.
     pub tokens: Vec<Token>,
 }
 
@@ -53,6 +53,11 @@ pub fn of_words(words: &[Word], mode: Mode) -> Analysis {
         Mode::Organisation => tables::organisations(),
     };
     let mut tokens = Vec::with_capacity(words.len());
+    let made = match mode {
+        Mode::Organisation => mend_legal_forms(words, phrases),
+        Mode::Person => surname_last(words),
+    };
+    let words = &made[..];
     let mut at = 0;
     while let Some(word) = words.get(at) {
         if let Some((n, text, entry)) = longest_phrase(&words[at..], phrases) {
@@ -68,9 +73,66 @@ pub fn of_words(words: &[Word], mode: Mode) -> Analysis {
         at += 1;
     }
     if mode == Mode::Organisation {
+        number_words(&mut tokens);
         roman_numerals(&mut tokens);
     }
     Analysis { tokens }
+}
+
+/// `LAST, First` as `First LAST`.
+fn surname_last(words: &[Word]) -> Vec<Word> {
+    let mut words = words.to_vec();
+    let comma = words.iter().position(|w| w.comma);
+    if let Some(at) = comma.filter(|at| at + 1 < words.len()) {
+        words.rotate_left(at + 1);
+    }
+    words
+}
+
+/// The words with misspelt and divided legal forms put right: `Limeted Liability Compan y`. Only
+/// where they make up a legal form of several words, or a long one, is anything changed.
+fn mend_legal_forms(words: &[Word], phrases: &Phrases) -> Vec<Word> {
+    let mut words = words.to_vec();
+    let mut at = 0;
+    while at + 1 < words.len() {
+        let joined = format!("{}{}", words[at].text, words[at + 1].text);
+        let stray = |w: &Word| {
+            w.text.is_ascii() && phrases.get(&w.text).is_none() && !tables::in_legal_form(&w.text)
+        };
+        if joined.len() >= 7
+            && tables::in_legal_form(&joined)
+            && (stray(&words[at]) || stray(&words[at + 1]))
+        {
+            words[at].text = joined;
+            words.remove(at + 1);
+        }
+        at += 1;
+    }
+    let right: Vec<Option<&'static str>> = words
+        .iter()
+        .map(|w| if phrases.get(&w.text).is_some() { None } else { tables::put_right(&w.text) })
+        .collect();
+    if right.iter().all(Option::is_none) {
+        return words;
+    }
+    let trial: Vec<Word> = words
+        .iter()
+        .zip(&right)
+        .map(|(w, r)| Word { text: r.map_or_else(|| w.text.clone(), str::to_owned), ..w.clone() })
+        .collect();
+    let mut at = 0;
+    while at < trial.len() {
+        match longest_phrase(&trial[at..], phrases) {
+            Some((n, text, entry)) => {
+                if entry.class == Class::LegalForm && (n > 1 || text.len() >= 7) {
+                    words[at..at + n].clone_from_slice(&trial[at..at + n]);
+                }
+                at += n;
+            }
+            None => at += 1,
+        }
+    }
+    words
 }
 
 fn longest_phrase(words: &[Word], phrases: &Phrases) -> Option<(usize, String, Entry)> {
@@ -163,6 +225,46 @@ fn is_patronymic(word: &str) -> bool {
         "ауна", "аўна", "ович", "евич", "авіч", "ович", "овна", "евна", "івна", "ёвна",
     ];
     word.chars().count() >= 7 && ENDINGS.iter().any(|ending| word.ends_with(ending))
+}
+
+/// Numbers in words are numbers: `Brigade Forty-Four` is `Brigade 44`.
+fn number_words(tokens: &mut Vec<Token>) {
+    const TENS: [(&str, u32); 9] = [
+        ("twenty", 20),
+        ("thirty", 30),
+        ("forty", 40),
+        ("fourty", 40),
+        ("fifty", 50),
+        ("sixty", 60),
+        ("seventy", 70),
+        ("eighty", 80),
+        ("ninety", 90),
+    ];
+    let value = |token: &Token| -> Option<u32> {
+        let ten = TENS.iter().find(|(word, _)| *word == token.text).map(|(_, n)| *n);
+        let unit = || match token.class {
+            Class::Order => tables::concept(token.concept).parse().ok(),
+            Class::Number => token.text.parse().ok(),
+            _ => None,
+        };
+        ten.or_else(unit)
+    };
+    let mut at = 0;
+    while at < tokens.len() {
+        if let Some(mut n) = value(&tokens[at]) {
+            let ten = n >= 20 && n % 10 == 0 && n < 100 && tokens[at].class != Class::Number;
+            let unit = tokens.get(at + 1).and_then(value).filter(|u| ten && (1..10).contains(u));
+            if let Some(unit) = unit {
+                n += unit;
+                tokens.remove(at + 1);
+            }
+            let entry = Entry { class: Class::Number, concept: 0 };
+            if tokens[at].class != Class::Number {
+                tokens[at] = token(n.to_string(), Script::Digit, entry, Mode::Organisation);
+            }
+        }
+        at += 1;
+    }
 }
 
 /// Roman numerals after a name are numbers: `Fund VIII` is not `Fund IX`.

@@ -253,8 +253,8 @@ fn joined_words(analysis: &Analysis) -> Vec<Token> {
     };
     let mut out = Vec::new();
     let mut join = |run: &[Token]| {
-        // Filler and particles joined are still no name.
-        let names = |t: &Token| !matches!(t.class, Class::Particle | Class::Generic | Class::Number);
+        // Particles joined are still no name.
+        let names = |t: &Token| !matches!(t.class, Class::Particle | Class::Number);
         if run.iter().any(names) {
             let text: String = run.iter().map(|t| t.text.replace(' ', "")).collect();
             let weight = run.iter().map(|t| u32::from(t.weight)).sum::<u32>().min(3000) as u16;
