@@ -14,7 +14,7 @@ use crate::names::script::Script;
 use crate::names::tables::Class;
 use crate::names::tokens::{Mode, Token};
 use crate::snapshot::Snapshot;
-use crate::snapshot::build::{meaning_keys, weight_by_frequency, word_keys};
+use crate::snapshot::build::{latin_forms, meaning_keys, weight_by_frequency};
 use foldhash::{HashMap, HashMapExt};
 
 /// Share of the query's weight that must have a counterpart, thousandths.
@@ -42,6 +42,7 @@ pub struct Scratch {
     seen: Vec<(u32, u32, u16)>,
     touched: Vec<u32>,
     words: Vec<u32>,
+    spelled: Vec<u32>,
     /// What each word of the lists can gain in this query.
     gains: HashMap<u32, u32>,
 }
@@ -222,27 +223,29 @@ fn post(
 
 /// The words of the lists that are a counterpart of a word, the likest first.
 fn find_words(snapshot: &Snapshot<'_>, token: &Token, scratch: &mut Scratch) -> Counterparts {
-    let words = &mut scratch.words;
+    let Scratch { words, spelled, .. } = scratch;
     words.clear();
-    let mut look = |key| words.extend(snapshot.words_with_key(key));
-    word_keys(token, false, &mut look);
-    meaning_keys(token, &mut look);
-    if token.script == Script::Latin {
-        keys::halves_near(token.text.as_bytes(), &mut look);
-    } else if let Some(source) = &token.source {
-        for skeleton in source.skeletons() {
-            for short in keys::shortened(&skeleton) {
-                look(keys::key(KeyKind::Skeleton, short));
-            }
-            look(keys::key(KeyKind::ShortSkeleton, skeleton.iter().copied()));
-            look(keys::key(KeyKind::Skeleton, skeleton));
-        }
-    }
+    spelled.clear();
+    look_up(snapshot, token, words, spelled);
+    // Words that are within the promised edits are looked at, those that only share a key by
+    // two different letters left out are not.
+    let forms = latin_forms(token);
+    spelled.sort_unstable();
+    spelled.dedup();
+    words.extend(spelled.iter().copied().filter(|word| {
+        let record = snapshot.word(*word);
+        record.script != Script::Latin
+            || record.joined
+            || forms.iter().any(|form| {
+                let k = keys::edits(form.len().max(record.text.len()));
+                keys::within_edits(form.as_bytes(), record.text.as_bytes(), k)
+            })
+    }));
     words.sort_unstable();
     words.dedup();
     let this = Tok::of(token);
     let mut found = Vec::new();
-    for &word in scratch.words.iter() {
+    for &word in words.iter() {
         let record = snapshot.word(word);
         let like = if record.joined {
             let like = joined_likeness(&this, record.text);
@@ -257,6 +260,50 @@ fn find_words(snapshot: &Snapshot<'_>, token: &Token, scratch: &mut Scratch) -> 
     }
     found.sort_unstable_by_key(|(word, like)| (std::cmp::Reverse(*like), *word));
     found
+}
+
+/// The words that share a key: by meaning or sound into `words`, by spelling into `spelled`.
+fn look_up(snapshot: &Snapshot<'_>, token: &Token, words: &mut Vec<u32>, spelled: &mut Vec<u32>) {
+    let forms = latin_forms(token);
+    for form in &forms {
+        let letters: Vec<u8> = form.bytes().filter(|b| *b != b' ').collect();
+        keys::deletions(KeyKind::Word, &letters, keys::edits(letters.len()), &mut |key| {
+            spelled.extend(snapshot.words_with_key(key));
+        });
+    }
+    let mut look = |key| words.extend(snapshot.words_with_key(key));
+    meaning_keys(token, &mut look);
+    if token.script == Script::Latin {
+        keys::halves_near(token.text.as_bytes(), &mut look);
+    }
+    if token.script.table().is_some() {
+        let own = keys::own_letters(&token.text);
+        keys::deletions(KeyKind::Own, &own, keys::edits(own.len()), &mut look);
+    }
+    // Native Chinese names are found by their readings; of one or two characters there would
+    // be too many others that sound alike.
+    let short = token.script == Script::Han && token.text.chars().count() < 3;
+    match &token.source {
+        Some(source) if !short => {
+            for skeleton in source.skeletons() {
+                for short in keys::shortened(&skeleton) {
+                    look(keys::key(KeyKind::Skeleton, short));
+                }
+                look(keys::key(KeyKind::ShortSkeleton, skeleton.iter().copied()));
+                look(keys::key(KeyKind::Skeleton, skeleton));
+            }
+        }
+        _ => {
+            for form in &forms {
+                for skeleton in keys::skeletons(form.as_bytes()) {
+                    // Of two consonants there are too many words alike.
+                    if skeleton.len() >= 3 {
+                        look(keys::key(KeyKind::Skeleton, skeleton));
+                    }
+                }
+            }
+        }
+    }
 }
 
 fn joined_likeness(this: &Tok<'_>, joined: &str) -> Permille {

@@ -128,6 +128,8 @@ pub(crate) struct WordRecord<'a> {
     pub(crate) mask: u32,
     /// Whether it is two or more words of a name written as one, and stands for itself nowhere.
     pub(crate) joined: bool,
+    /// Whether it is a given name of the tables.
+    pub(crate) given: bool,
 }
 
 impl<'a> WordRecord<'a> {
@@ -140,6 +142,7 @@ impl<'a> WordRecord<'a> {
             weight: self.weight,
             mask: self.mask,
             source: None,
+            given: self.given,
         }
     }
 }
@@ -271,7 +274,8 @@ impl<'a> Snapshot<'a> {
             concept: u16_at(words, at + 8),
             weight: u16_at(words, at + 10),
             mask: u32_at(words, at + 12),
-            joined: byte(16) == 1,
+            joined: byte(16) & 1 != 0,
+            given: byte(16) & 2 != 0,
         }
     }
 

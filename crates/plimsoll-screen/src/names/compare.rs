@@ -73,6 +73,8 @@ pub struct Tok<'a> {
     pub mask: u32,
     /// Romanisations, where it is not Latin and they are known.
     pub source: Option<&'a Source>,
+    /// Whether it is a given name of the tables.
+    pub given: bool,
 }
 
 impl<'a> Tok<'a> {
@@ -86,6 +88,7 @@ impl<'a> Tok<'a> {
             weight: token.weight,
             mask: mask(token.text.as_bytes()),
             source: token.source.as_deref(),
+            given: token.given,
         }
     }
 }
@@ -296,7 +299,7 @@ fn latin(a: &Tok<'_>, b: &Tok<'_>, mode: Mode) -> (Permille, How) {
         return (0, How::Spelling);
     }
     let spelled = spelling(x, y);
-    if mode == Mode::Person && spelled < 900 {
+    if mode == Mode::Person && spelled < 900 && a.given && b.given {
         let (one, other) = (tables::same_given_name(a.text), tables::same_given_name(b.text));
         if one.iter().any(|n| other.contains(n)) {
             return (900, How::GivenName);
@@ -327,8 +330,13 @@ pub fn romanisation_of(source: &Source, latin: &[u8]) -> Permille {
     let gains: &[(i32, Permille)] =
         if source.script == Some(Script::Han) { &GAINS_OF_HAN } else { &GAINS };
     let by_table = curve(&SHARES, share).min(curve(gains, gain));
-    let by_reading =
-        source.latin.iter().skip(1).map(|r| spelling(r.as_bytes(), latin)).max().unwrap_or(0);
+    let letters = mask(latin);
+    let near = |reading: &&String| {
+        reading.len().abs_diff(latin.len()) <= 3
+            && (mask(reading.as_bytes()) ^ letters).count_ones() <= 5
+    };
+    let readings = source.latin.iter().skip(1).filter(near);
+    let by_reading = readings.map(|r| spelling(r.as_bytes(), latin)).max().unwrap_or(0);
     by_table.max(by_reading * 98 / 100)
 }
 
@@ -633,21 +641,70 @@ struct Pairing<'a> {
 /// Words in a row as one.
 struct Run {
     run: (usize, usize),
+    /// The script of all of them; none where they are of several.
+    script: Option<Script>,
+    mask: u32,
+    letters: usize,
     latin: Option<String>,
     source: Option<Source>,
 }
 
-/// Words of one other script in a row as one word of it.
-fn joined_source(toks: &[Tok<'_>], (at, n): (usize, usize)) -> Option<Source> {
-    let words = &toks[at..at + n];
-    let script = words.first()?.script;
-    let one = words.iter().all(|t| t.script == script) && script.table().is_some();
-    let text = || words.iter().map(|t| t.text).collect::<String>();
-    match (one, n) {
-        (false, _) => None,
-        (true, 1) => words[0].source.cloned().or_else(|| Some(Source::of(words[0].text, script))),
-        (true, 2) => Some(Source::of(&text(), script)),
-        _ => None,
+fn runs_of(toks: &[Tok<'_>], runs: Vec<(usize, usize)>) -> Vec<Run> {
+    runs.into_iter()
+        .map(|run| {
+            let words = &toks[run.0..run.0 + run.1];
+            let script = words.first().map(|t| t.script);
+            Run {
+                run,
+                script: script.filter(|s| words.iter().all(|t| t.script == *s)),
+                mask: words.iter().fold(0, |mask, t| mask | t.mask),
+                letters: words.iter().map(|t| t.text.len()).sum(),
+                latin: None,
+                source: None,
+            }
+        })
+        .collect()
+}
+
+impl Run {
+    /// A quick no for most: other letters, other lengths, or no common ground of scripts.
+    fn may_be(&self, other: &Run) -> bool {
+        match (self.script, other.script) {
+            (Some(Script::Latin), Some(Script::Latin)) => {
+                self.letters.abs_diff(other.letters) <= 3
+                    && (self.mask ^ other.mask).count_ones() <= 4
+            }
+            // A word of another script is joined to no more than one neighbour.
+            (Some(Script::Latin), Some(s)) => s.table().is_some() && other.run.1 <= 2,
+            (Some(s), Some(Script::Latin)) => s.table().is_some() && self.run.1 <= 2,
+            _ => false,
+        }
+    }
+
+    fn likeness(&mut self, toks: &[Tok<'_>], other: &mut Run, others: &[Tok<'_>]) -> Permille {
+        self.prepare(toks);
+        other.prepare(others);
+        match (&self.latin, &other.latin, &self.source, &other.source) {
+            (Some(a), Some(b), _, _) => spelling(a.as_bytes(), b.as_bytes()),
+            (None, Some(latin), Some(source), _) | (Some(latin), None, _, Some(source)) => {
+                romanisation_of(source, latin.as_bytes())
+            }
+            _ => 0,
+        }
+    }
+
+    fn prepare(&mut self, toks: &[Tok<'_>]) {
+        if self.latin.is_some() || self.source.is_some() {
+            return;
+        }
+        let words = &toks[self.run.0..self.run.0 + self.run.1];
+        let text: String = words.iter().flat_map(|t| t.text.split(' ')).collect();
+        match (self.script, words) {
+            (Some(Script::Latin), _) => self.latin = Some(text),
+            (Some(_), [Tok { source: Some(source), .. }]) => self.source = Some((*source).clone()),
+            (Some(script), _) => self.source = Some(Source::of(&text, script)),
+            (None, _) => {}
+        }
     }
 }
 
@@ -714,36 +771,16 @@ impl Pairing<'_> {
 
     /// Joined and divided words: runs of words on the one side against runs on the other.
     fn joined(&self, edges: &mut Vec<Edge>) {
-        let text = |toks: &[Tok<'_>], (at, n): (usize, usize)| -> Option<String> {
-            let words = &toks[at..at + n];
-            let latin = words.iter().all(|t| t.script == Script::Latin);
-            latin.then(|| words.iter().map(|t| t.text.replace(' ', "")).collect())
-        };
-        let sides = |toks: &[Tok<'_>], runs: Vec<(usize, usize)>| -> Vec<Run> {
-            runs.into_iter()
-                .map(|run| {
-                    let latin = text(toks, run);
-                    let source = if latin.is_none() { joined_source(toks, run) } else { None };
-                    Run { run, latin, source }
-                })
-                .collect()
-        };
-        let query_runs = sides(self.query, self.runs(true, 4));
-        let listed_runs = sides(self.listed, self.runs(false, 4));
-        for l in &listed_runs {
-            for q in &query_runs {
-                if q.run.1 + l.run.1 < 3 || q.run.1 > 2 && l.run.1 > 2 {
+        let query_runs = runs_of(self.query, self.runs(true, 4));
+        let mut listed_runs = runs_of(self.listed, self.runs(false, 4));
+        let mut query_runs = query_runs;
+        for l in &mut listed_runs {
+            for q in &mut query_runs {
+                let words = q.run.1 + l.run.1;
+                if words < 3 || words > 5 || !q.may_be(l) {
                     continue;
                 }
-                let likeness = match (&q.latin, &l.latin, &q.source, &l.source) {
-                    (Some(q), Some(l), _, _) if q.len().abs_diff(l.len()) <= 3 => {
-                        spelling(q.as_bytes(), l.as_bytes())
-                    }
-                    (None, Some(latin), Some(source), _) | (Some(latin), None, _, Some(source)) => {
-                        romanisation_of(source, latin.as_bytes())
-                    }
-                    _ => 0,
-                } - 15;
+                let likeness = q.likeness(self.query, l, self.listed) - 15;
                 if likeness >= LEAST_LIKE + 150 {
                     edges.push(self.edge(q.run, l.run, likeness, How::Joined));
                 }

@@ -85,6 +85,24 @@ pub fn deletions(kind: KeyKind, word: &[u8], k: usize, found: &mut impl FnMut(Ke
     }
 }
 
+/// Whether two words are within `k` edits: a letter put in, left out, changed, or swapped with
+/// its neighbour.
+pub fn within_edits(a: &[u8], b: &[u8], k: usize) -> bool {
+    let same = a.iter().zip(b).take_while(|(x, y)| x == y).count();
+    let (a, b) = (&a[same..], &b[same..]);
+    if a.is_empty() || b.is_empty() || k == 0 {
+        return a.len().max(b.len()) <= k;
+    }
+    if a.len().abs_diff(b.len()) > k {
+        return false;
+    }
+    let swapped = a.len() > 1 && b.len() > 1 && a[0] == b[1] && a[1] == b[0];
+    within_edits(&a[1..], &b[1..], k - 1)
+        || within_edits(&a[1..], b, k - 1)
+        || within_edits(a, &b[1..], k - 1)
+        || swapped && within_edits(&a[2..], &b[2..], k - 1)
+}
+
 /// The keys of the two halves of a listed joined word.
 pub fn halves(word: &[u8]) -> [Key; 2] {
     let word = &word[..word.len().min(KEYED)];

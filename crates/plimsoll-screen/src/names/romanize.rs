@@ -49,6 +49,29 @@ struct Rendering {
     gain: Gain,
 }
 
+impl Rendering {
+    /// The letters as one number, to be compared with [`windows`] in one step.
+    fn bits(&self) -> u32 {
+        u32::from_le_bytes(self.latin)
+    }
+
+    /// Which bits of a window the letters take up.
+    fn mask(&self) -> u32 {
+        u32::MAX.checked_shr(32 - 8 * u32::from(self.len)).unwrap_or(0)
+    }
+}
+
+/// The four letters from each place on as one number, nought past the end.
+fn windows(latin: &[u8]) -> [u32; MOST_UNITS + 1] {
+    let mut windows = [0; MOST_UNITS + 1];
+    let mut window = 0;
+    for (at, letter) in latin.iter().enumerate().rev() {
+        window = window << 8 | u32::from(*letter);
+        windows[at] = window;
+    }
+    windows
+}
+
 /// How the units of one script become Latin letters.
 pub struct Transducer {
     units: HashMap<&'static str, u16>,
@@ -112,6 +135,7 @@ impl Transducer {
     /// letters could reach.
     pub fn likelihood(&self, units: &[u16], latin: &[u8]) -> (Gain, Gain) {
         let latin = &latin[..latin.len().min(MOST_UNITS)];
+        let windows = windows(latin);
         let mut now = [Gain::MIN / 2; MOST_UNITS + 1];
         now[0] = 0;
         self.insertions(&mut now, latin);
@@ -129,10 +153,11 @@ impl Transducer {
                 if at < latin.len() {
                     next[at + 1] = next[at + 1].max(so_far + STRANGE);
                 }
+                let window = windows[at];
                 for rendering in renderings {
-                    let len = usize::from(rendering.len);
-                    if latin[at..].starts_with(&rendering.latin[..len]) {
-                        next[at + len] = next[at + len].max(so_far + rendering.gain);
+                    if (window ^ rendering.bits()) & rendering.mask() == 0 {
+                        let to = at + usize::from(rendering.len);
+                        next[to] = next[to].max(so_far + rendering.gain);
                     }
                 }
             }
@@ -333,6 +358,8 @@ impl Source {
     /// for several consonants, each of the likely ones.
     pub fn skeletons(&self) -> Vec<Vec<u8>> {
         let mut all: Vec<Vec<u8>> = vec![Vec::new()];
+        // Short words sound like too many others.
+        let most = if self.units.len() < 5 { MOST_SKELETONS / 3 } else { MOST_SKELETONS };
         let Some(transducer) = self.script.and_then(Transducer::of) else { return Vec::new() };
         for unit in &self.units {
             let renderings =
@@ -350,7 +377,7 @@ impl Source {
                 }
             }
             // Once there are enough, only the likeliest reading goes on.
-            let room = (MOST_SKELETONS / all.len()).max(1);
+            let room = (most / all.len()).max(1);
             sounds.truncate(room);
             all = all
                 .iter()

@@ -199,57 +199,53 @@ fn without_a_word(phrase: &'static str) -> Vec<&'static str> {
         .collect()
 }
 
-/// A misspelt word of a legal form, put right: one edit from five letters on, two from eight on.
-/// None where the word is one of them, or is like none.
+/// A misspelt word of a legal form, put right: one edit, from five letters on. None where the
+/// word is one of them, or is like none.
 pub fn put_right(word: &str) -> Option<&'static str> {
     static WORDS: OnceLock<HashMap<u32, Vec<&'static str>>> = OnceLock::new();
     const SHORTEST: usize = 5;
-    let allowed = |letters: usize| if letters >= 8 { 2 } else { 1 };
-    if word.len() < SHORTEST || !word.is_ascii() || word.len() > keys::KEYED {
+    let in_range = |w: &str| (SHORTEST..=keys::KEYED).contains(&w.len()) && w.is_ascii();
+    if !in_range(word) || in_legal_form(word) {
         return None;
     }
     let words = WORDS.get_or_init(|| {
-        let mut all: Vec<&'static str> = rows(LEGAL_FORMS)
-            .filter_map(|row| row.first().copied())
-            .flat_map(|form| form.split(' '))
-            .filter(|w| w.len() >= SHORTEST && w.len() <= keys::KEYED && w.is_ascii())
-            .collect();
-        all.sort_unstable();
-        all.dedup();
         let mut words: HashMap<u32, Vec<&'static str>> = HashMap::new();
-        for word in all {
-            keys::deletions(KeyKind::Word, word.as_bytes(), allowed(word.len()), &mut |key| {
+        for word in legal_words().iter().filter(|w| in_range(w)) {
+            keys::deletions(KeyKind::Word, word.as_bytes(), 1, &mut |key| {
                 words.entry(key).or_default().push(word);
             });
         }
         words
     });
     let mut best: Option<(i32, &'static str)> = None;
-    let mut same = false;
-    keys::deletions(KeyKind::Word, word.as_bytes(), allowed(word.len()), &mut |key| {
+    keys::deletions(KeyKind::Word, word.as_bytes(), 1, &mut |key| {
         for right in words.get(&key).map_or(&[][..], Vec::as_slice) {
-            same |= *right == word;
-            let most = 100 * allowed(right.len().min(word.len())) as i32;
-            let cost = super::compare::spelling_cost(word.as_bytes(), right.as_bytes(), most);
-            if cost <= most && best.is_none_or(|b| (cost, *right) < b) {
-                best = Some((cost, right));
+            if keys::within_edits(word.as_bytes(), right.as_bytes(), 1) {
+                let cost = super::compare::spelling_cost(word.as_bytes(), right.as_bytes(), 200);
+                if best.is_none_or(|b| (cost, *right) < b) {
+                    best = Some((cost, right));
+                }
             }
         }
     });
-    if same { None } else { best.map(|(_, right)| right) }
+    best.map(|(_, right)| right)
+}
+
+/// The words of all legal forms, sorted.
+fn legal_words() -> &'static [&'static str] {
+    static WORDS: OnceLock<Vec<&'static str>> = OnceLock::new();
+    WORDS.get_or_init(|| {
+        let forms = rows(LEGAL_FORMS).filter_map(|row| row.first().copied());
+        let mut words: Vec<&'static str> = forms.flat_map(|form| form.split(' ')).collect();
+        words.sort_unstable();
+        words.dedup();
+        words
+    })
 }
 
 /// Whether a word stands in a legal form, such as `liability`.
 pub fn in_legal_form(word: &str) -> bool {
-    static WORDS: OnceLock<foldhash::HashSet<&'static str>> = OnceLock::new();
-    WORDS
-        .get_or_init(|| {
-            rows(LEGAL_FORMS)
-                .filter_map(|row| row.first().copied())
-                .flat_map(|form| form.split(' '))
-                .collect()
-        })
-        .contains(word)
+    legal_words().binary_search(&word).is_ok()
 }
 
 /// Words of company names: legal forms, sectors, places, particles.

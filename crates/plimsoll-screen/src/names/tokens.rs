@@ -32,6 +32,8 @@ pub struct Token {
     pub weight: u16,
     /// Its romanisations, for scripts that have a table.
     pub source: Option<Box<Source>>,
+    /// Whether it is a given name of the tables.
+    pub given: bool,
 }
 
 /// A name taken apart.
@@ -194,7 +196,8 @@ fn plain(text: &str, script: Script, mode: Mode) -> Token {
 fn token(text: String, script: Script, entry: Entry, mode: Mode) -> Token {
     let weight = class_weight(entry.class, &text, mode);
     let source = script.table().map(|_| Box::new(Source::of(&text, script)));
-    Token { text, script, class: entry.class, concept: entry.concept, weight, source }
+    let given = entry.class == Class::Word && !tables::same_given_name(&text).is_empty();
+    Token { text, script, class: entry.class, concept: entry.concept, weight, source, given }
 }
 
 /// How much a token says in thousandths of what a rare word says.

@@ -190,7 +190,8 @@ impl Builder {
             words.extend(token.concept.to_le_bytes());
             words.extend(weights[at].to_le_bytes());
             words.extend(mask(token.text.as_bytes()).to_le_bytes());
-            words.extend([u8::from(self.joined[at]), 0, 0, 0]);
+            let flags = u8::from(self.joined[at]) | u8::from(token.given) << 1;
+            words.extend([flags, 0, 0, 0]);
         }
         self.weigh_names(&weights);
         let (mut ends, mut postings) = (Vec::new(), Vec::new());
@@ -265,6 +266,7 @@ fn joined_words(analysis: &Analysis) -> Vec<Token> {
                 concept: 0,
                 weight,
                 source: None,
+                given: false,
             });
         }
     };
@@ -292,7 +294,7 @@ fn listed_keys(token: &Token, joined: bool, found: &mut impl FnMut(Key)) {
         return;
     }
     let mut all = Vec::new();
-    word_keys(token, true, &mut |key| all.push(key));
+    word_keys(token, &mut |key| all.push(key));
     meaning_keys(token, &mut |key| all.push(key));
     all.sort_unstable();
     all.dedup();
@@ -310,41 +312,31 @@ pub(crate) fn meaning_keys(token: &Token, found: &mut impl FnMut(Key)) {
     }
 }
 
-/// The keys of a word that is no joined one: under which it is found when `listed`, else under
-/// which its counterparts are.
-pub(crate) fn word_keys(token: &Token, listed: bool, found: &mut impl FnMut(Key)) {
-    let mut latin = |text: &str| {
+/// The keys of a listed word that is no joined one.
+fn word_keys(token: &Token, found: &mut impl FnMut(Key)) {
+    for text in latin_forms(token) {
         let letters: Vec<u8> = text.bytes().filter(|b| *b != b' ').collect();
         keys::deletions(KeyKind::Word, &letters, keys::edits(letters.len()), found);
-        for skeleton in keys::skeletons(&letters) {
-            if listed {
-                for short in keys::shortened(&skeleton) {
-                    found(keys::key(KeyKind::ShortSkeleton, short));
-                }
+        for skeleton in keys::skeletons(&letters).iter().filter(|s| !s.is_empty()) {
+            for short in keys::shortened(skeleton) {
+                found(keys::key(KeyKind::ShortSkeleton, short));
             }
-            // Of two consonants there are too many words alike.
-            if listed || skeleton.len() >= 3 {
-                found(keys::key(KeyKind::Skeleton, skeleton));
-            }
+            found(keys::key(KeyKind::Skeleton, skeleton.iter().copied()));
         }
-    };
-    if matches!(token.script, Script::Latin | Script::Digit | Script::Other) {
-        latin(&token.text);
-        return;
     }
-    let made;
-    let source = match &token.source {
-        Some(source) => source,
-        None => {
-            made = Box::new(Source::of(&token.text, token.script));
-            &made
-        }
-    };
-    for text in &source.latin {
-        latin(text);
+    if token.script.table().is_some() {
+        let own = keys::own_letters(&token.text);
+        keys::deletions(KeyKind::Own, &own, keys::edits(own.len()), found);
     }
-    let own = keys::own_letters(&token.text);
-    keys::deletions(KeyKind::Own, &own, keys::edits(own.len()), found);
+}
+
+/// A word in Latin letters: itself, or its readings and usual romanisations.
+pub(crate) fn latin_forms(token: &Token) -> Vec<String> {
+    match (&token.source, token.script.table()) {
+        (Some(source), _) => source.latin.clone(),
+        (None, Some(_)) => Source::of(&token.text, token.script).latin,
+        (None, None) => vec![token.text.clone()],
+    }
 }
 
 /// Key and value pairs by bucket: ends of the buckets, and the pairs sorted.
