@@ -45,6 +45,8 @@ pub struct Scratch {
     spelled: Vec<u32>,
     /// What each word of the lists can gain in this query.
     gains: HashMap<u32, u32>,
+    /// Pairs of words compared before in this query.
+    pub(crate) seen_pairs: compare::Seen,
 }
 
 impl Scratch {
@@ -233,12 +235,11 @@ fn find_words(snapshot: &Snapshot<'_>, token: &Token, scratch: &mut Scratch) -> 
     spelled.sort_unstable();
     spelled.dedup();
     words.extend(spelled.iter().copied().filter(|word| {
-        let record = snapshot.word(*word);
-        record.script != Script::Latin
-            || record.joined
+        let (letters, latin, _) = snapshot.word_letters(*word);
+        !latin
             || forms.iter().any(|form| {
-                let k = keys::edits(form.len().max(record.text.len()));
-                keys::within_edits(form.as_bytes(), record.text.as_bytes(), k)
+                let k = keys::edits(form.len().max(letters.len()));
+                keys::within_edits(form.as_bytes(), letters, k)
             })
     }));
     words.sort_unstable();
@@ -246,6 +247,10 @@ fn find_words(snapshot: &Snapshot<'_>, token: &Token, scratch: &mut Scratch) -> 
     let this = Tok::of(token);
     let mut found = Vec::new();
     for &word in words.iter() {
+        let (letters, _, joined) = snapshot.word_letters(word);
+        if joined && this.script == Script::Latin && !near_joined(token.text.as_bytes(), letters) {
+            continue;
+        }
         let record = snapshot.word(word);
         let like = if record.joined {
             let like = joined_likeness(&this, record.text);
@@ -306,6 +311,11 @@ fn look_up(snapshot: &Snapshot<'_>, token: &Token, words: &mut Vec<u32>, spelled
     }
 }
 
+/// Whether a joined word is worth a look: within two edits, one more than is promised.
+fn near_joined(word: &[u8], joined: &[u8]) -> bool {
+    word.len().abs_diff(joined.len()) <= 2 && keys::within_edits(word, joined, 2)
+}
+
 fn joined_likeness(this: &Tok<'_>, joined: &str) -> Permille {
     match (this.script, this.source) {
         (Script::Latin, _) => compare::spelling(this.text.as_bytes(), joined.as_bytes()),
@@ -344,6 +354,9 @@ fn joined_query(snapshot: &Snapshot<'_>, two: &[Token], number: u16, scratch: &m
     words.dedup();
     let mut found = Vec::new();
     for &word in scratch.words.iter() {
+        if source.is_none() && !near_joined(text.as_bytes(), snapshot.word_letters(word).0) {
+            continue;
+        }
         let record = snapshot.word(word);
         let like = match &source {
             Some(source) if record.script == Script::Latin => {

@@ -4,7 +4,7 @@ use crate::candidates::{self, Prepared, Scratch};
 use crate::entity::{Entity, EntityKind, NameKind};
 use crate::features::{self, Reason};
 use crate::identifiers;
-use crate::names::compare::{self, Comparison, How, Permille, Tok, toks};
+use crate::names::compare::{self, Comparison, How, Permille, Seen, Tok, toks};
 use crate::names::keys::{self, KeyKind};
 use crate::names::normalize;
 use crate::names::romanize::Source;
@@ -161,6 +161,8 @@ fn nearest(
     let least = settings.threshold - 60;
     let found = candidates::candidates(snapshot, query, least, scratch);
     let query_toks: Vec<Tok<'_>> = query.tokens.iter().map(Tok::of).collect();
+    let mut seen = std::mem::take(&mut scratch.seen_pairs);
+    seen.clear();
     // Once enough are found, only such as may score as much as the last of them are looked at.
     let enough = settings.limit.saturating_mul(3).max(20);
     let mut best: Vec<Permille> = Vec::new();
@@ -169,7 +171,7 @@ fn nearest(
             break;
         }
         let record = snapshot.name(candidate.name);
-        let comparison = compare_name(snapshot, &query_toks, &record, query.mode);
+        let comparison = compare_name(snapshot, &query_toks, &record, query.mode, &mut seen);
         if comparison.score >= least {
             let at = best.partition_point(|s| *s >= comparison.score);
             best.insert(at, comparison.score);
@@ -182,6 +184,7 @@ fn nearest(
             });
         }
     }
+    scratch.seen_pairs = seen;
 }
 
 fn compare_name(
@@ -189,16 +192,22 @@ fn compare_name(
     query: &[Tok<'_>],
     record: &NameRecord<'_>,
     mode: Mode,
+    seen: &mut Seen,
 ) -> Comparison {
-    let words: Vec<_> = snapshot.name_words(record).map(|w| snapshot.word(w)).collect();
+    let numbers: Vec<u32> = snapshot.name_words(record).collect();
+    let words: Vec<_> = numbers.iter().map(|w| snapshot.word(*w)).collect();
     let foreign = |s: Script| s.table().is_some();
     let sources: Vec<Option<Source>> = words
         .iter()
         .map(|w| foreign(w.script).then(|| Source::of(w.text, w.script)))
         .collect();
-    let listed: Vec<Tok<'_>> =
-        words.iter().zip(&sources).map(|(w, s)| Tok { source: s.as_ref(), ..w.tok() }).collect();
-    compare::compare(query, &listed, mode)
+    let listed: Vec<Tok<'_>> = words
+        .iter()
+        .zip(&sources)
+        .zip(numbers)
+        .map(|((w, s), n)| Tok { source: s.as_ref(), number: Some(n), ..w.tok() })
+        .collect();
+    compare::compare_with(query, &listed, mode, compare::tuning(mode), seen)
 }
 
 /// Entities with one of the query's identifiers, whatever their names.
@@ -221,9 +230,11 @@ fn by_identifier(
             let mode = mode_of(record.kind);
             let Some(one) = prepared.iter().find(|p| p.mode == mode) else { continue };
             let query_toks: Vec<Tok<'_>> = one.tokens.iter().map(Tok::of).collect();
+            let mut seen = Seen::default();
             for name in record.first_name..record.first_name + record.names {
                 let name_record = snapshot.name(name);
-                let comparison = compare_name(snapshot, &query_toks, &name_record, mode);
+                let comparison =
+                    compare_name(snapshot, &query_toks, &name_record, mode, &mut seen);
                 near.push(Near { entity: number, name, mode, comparison, kind: name_record.kind });
             }
         }

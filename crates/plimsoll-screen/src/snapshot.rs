@@ -143,6 +143,7 @@ impl<'a> WordRecord<'a> {
             mask: self.mask,
             source: None,
             given: self.given,
+            number: None,
         }
     }
 }
@@ -277,6 +278,16 @@ impl<'a> Snapshot<'a> {
             joined: byte(16) & 1 != 0,
             given: byte(16) & 2 != 0,
         }
+    }
+
+    /// The letters of a word, whether it is Latin, and whether it is a joined one.
+    pub(crate) fn word_letters(&self, number: u32) -> (&'a [u8], bool, bool) {
+        let words = self.section(Section::Words);
+        let at = number as usize * WORD;
+        let (text, len) = (u32_at(words, at) as usize, usize::from(u16_at(words, at + 4)));
+        let letters = self.section(Section::Text).get(text..text + len).unwrap_or_default();
+        let byte = |offset: usize| words.get(at + offset).copied().unwrap_or(0);
+        (letters, Script::from_number(byte(6)) == Script::Latin, byte(16) & 1 != 0)
     }
 
     pub(crate) fn word_weight(&self, number: u32) -> u16 {

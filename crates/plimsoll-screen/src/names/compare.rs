@@ -6,6 +6,7 @@ use super::romanize::Source;
 use super::script::Script;
 use super::tables::{self, Class};
 use super::tokens::{Analysis, Mode, Token};
+use foldhash::{HashMap, HashMapExt};
 use serde::Serialize;
 
 /// EXPERIMENT
@@ -75,6 +76,25 @@ pub struct Tok<'a> {
     pub source: Option<&'a Source>,
     /// Whether it is a given name of the tables.
     pub given: bool,
+    /// A number that only this word has among those it is compared with in one query, so that
+    /// nothing is compared twice; none where there is no such number.
+    pub number: Option<u32>,
+}
+
+/// What has been compared for a query already: its words with words of the lists by number, and
+/// its words in a row as one. For one query taken apart in one way.
+#[derive(Default)]
+pub struct Seen {
+    pairs: HashMap<(u32, u32), (Permille, How)>,
+    runs: HashMap<(usize, usize), Option<Source>>,
+}
+
+impl Seen {
+    /// Forgets all, for another query.
+    pub fn clear(&mut self) {
+        self.pairs.clear();
+        self.runs.clear();
+    }
 }
 
 impl<'a> Tok<'a> {
@@ -89,6 +109,7 @@ impl<'a> Tok<'a> {
             mask: mask(token.text.as_bytes()),
             source: token.source.as_deref(),
             given: token.given,
+            number: None,
         }
     }
 }
@@ -191,30 +212,42 @@ fn lone_cost(letter: u8, before: Option<u8>) -> i32 {
 /// `most` is given back as `most + 1`. The same both ways.
 pub fn spelling_cost(a: &[u8], b: &[u8], most: i32) -> i32 {
     let (a, b) = (&a[..a.len().min(LONGEST)], &b[..b.len().min(LONGEST)]);
+    // What both begin and end with costs nothing; one letter of it stays, since two letters may
+    // be one sound with the next.
+    let begin = a.iter().zip(b).take_while(|(x, y)| x == y).count().saturating_sub(1);
+    let room = a.len().min(b.len()) - begin;
+    let tail = a.iter().rev().zip(b.iter().rev()).take_while(|(x, y)| x == y).count();
+    let tail = tail.saturating_sub(1).min(room);
+    let before = |word: &[u8]| begin.checked_sub(1).map(|at| word[at]);
+    let (a_before, b_before) = (before(a), before(b));
+    let (a, b) = (&a[begin..a.len() - tail], &b[begin..b.len() - tail]);
+    let at = |word: &[u8], k: usize, first: Option<u8>| {
+        k.checked_sub(1).map_or(first, |k| word.get(k).copied())
+    };
     // Three rows: this one, the last, and the one before for swapped neighbours and digraphs.
     let mut rows = [[0i32; LONGEST + 1]; 3];
     for (j, &letter) in b.iter().enumerate() {
-        rows[0][j + 1] = rows[0][j] + lone_cost(letter, j.checked_sub(1).map(|k| b[k]));
+        rows[0][j + 1] = rows[0][j] + lone_cost(letter, at(b, j, b_before));
     }
+    let (mut now, mut last, mut older) = (1, 0, 2);
     for i in 1..=a.len() {
-        let (now, last, before) = (i % 3, (i + 2) % 3, (i + 1) % 3);
         let x = a[i - 1];
-        let x_before = i.checked_sub(2).map(|k| a[k]);
-        let drop_x = lone_cost(x, x_before);
+        let x_before = if i > 1 { Some(a[i - 2]) } else { None };
+        let drop_x = lone_cost(x, at(a, i - 1, a_before));
         rows[now][0] = rows[last][0] + drop_x;
         let mut least = rows[now][0];
         for j in 1..=b.len() {
             let y = b[j - 1];
-            let y_before = j.checked_sub(2).map(|k| b[k]);
+            let y_before = if j > 1 { Some(b[j - 2]) } else { None };
             let mut cost = rows[last][j - 1] + pair_cost(x, y);
             cost = cost.min(rows[last][j] + drop_x);
-            cost = cost.min(rows[now][j - 1] + lone_cost(y, y_before));
+            cost = cost.min(rows[now][j - 1] + lone_cost(y, at(b, j - 1, b_before)));
             if let Some(xb) = x_before {
                 if y_before == Some(x) && xb == y && x != y {
-                    cost = cost.min(rows[before][j - 2] + 70);
+                    cost = cost.min(rows[older][j - 2] + 70);
                 }
                 if let Some(digraph) = digraph(xb, x, y) {
-                    cost = cost.min(rows[before][j - 1] + digraph);
+                    cost = cost.min(rows[older][j - 1] + digraph);
                 }
             }
             if let Some(digraph) = y_before.and_then(|yb| digraph(yb, y, x)) {
@@ -223,11 +256,13 @@ pub fn spelling_cost(a: &[u8], b: &[u8], most: i32) -> i32 {
             rows[now][j] = cost;
             least = least.min(cost);
         }
-        if least > most {
+        // A swap or a digraph reaches back two rows, so one dear row does not settle it.
+        if least > most + 100 {
             return most + 1;
         }
+        (older, last, now) = (last, now, older);
     }
-    rows[a.len() % 3][b.len()].min(most + 1)
+    rows[last][b.len()].min(most + 1)
 }
 
 fn digraph(first: u8, second: u8, one: u8) -> Option<i32> {
@@ -325,7 +360,7 @@ pub fn romanisation_of(source: &Source, latin: &[u8]) -> Permille {
     if source.latin.iter().any(|reading| reading.as_bytes() == latin) {
         return 990;
     }
-    let (share, gain) = source.share(latin);
+    let (share, gain) = if source.may_be(latin) { source.share(latin) } else { (-1000, 0) };
     // A short word is soon like another by chance: what it gains at all sets a bound.
     let gains: &[(i32, Permille)] =
         if source.script == Some(Script::Han) { &GAINS_OF_HAN } else { &GAINS };
@@ -495,17 +530,19 @@ pub fn tuning(mode: Mode) -> &'static Tuning {
 
 /// Compares two names.
 pub fn compare(query: &[Tok<'_>], listed: &[Tok<'_>], mode: Mode) -> Comparison {
-    compare_with(query, listed, mode, tuning(mode))
+    compare_with(query, listed, mode, tuning(mode), &mut Seen::default())
 }
 
-/// Compares two names under given weights.
+/// Compares two names under given weights, with what was compared for this query before.
 pub fn compare_with(
     query: &[Tok<'_>],
     listed: &[Tok<'_>],
     mode: Mode,
     tuning: &Tuning,
+    seen: &mut Seen,
 ) -> Comparison {
     let mut pairing = Pairing {
+        seen,
         query,
         listed,
         mode,
@@ -630,6 +667,7 @@ pub fn most_score(gained: u32, query: u32, listed: u32, tuning: &Tuning) -> Perm
 }
 
 struct Pairing<'a> {
+    seen: &'a mut Seen,
     query: &'a [Tok<'a>],
     listed: &'a [Tok<'a>],
     mode: Mode,
@@ -674,11 +712,19 @@ impl Run {
                 self.letters.abs_diff(other.letters) <= 3
                     && (self.mask ^ other.mask).count_ones() <= 4
             }
-            // A word of another script is joined to no more than one neighbour.
-            (Some(Script::Latin), Some(s)) => s.table().is_some() && other.run.1 <= 2,
-            (Some(s), Some(Script::Latin)) => s.table().is_some() && self.run.1 <= 2,
+            (Some(Script::Latin), _) if other.is_foreign() => other.may_be_written(self),
+            (_, Some(Script::Latin)) if self.is_foreign() => self.may_be_written(other),
             _ => false,
         }
+    }
+
+    /// Whether it is in one other script; no more than two words of that are taken as one.
+    fn is_foreign(&self) -> bool {
+        self.run.1 <= 2 && self.script.is_some_and(|s| s.table().is_some())
+    }
+
+    fn may_be_written(&self, latin: &Run) -> bool {
+        self.source.as_ref().is_none_or(|s| s.may_be_letters(latin.letters, latin.mask))
     }
 
     fn likeness(&mut self, toks: &[Tok<'_>], other: &mut Run, others: &[Tok<'_>]) -> Permille {
@@ -719,7 +765,7 @@ impl Pairing<'_> {
         let mut edges = Vec::new();
         for q in 0..self.query.len() {
             for l in 0..self.listed.len() {
-                let (likeness, how) = likeness(&self.query[q], &self.listed[l], self.mode);
+                let (likeness, how) = self.likeness(q, l);
                 if likeness >= STRONG {
                     edges.push(self.edge((q, 1), (l, 1), likeness, how));
                 }
@@ -736,7 +782,7 @@ impl Pairing<'_> {
         let mut edges = Vec::new();
         for q in self.free(true) {
             for l in self.free(false) {
-                let (likeness, how) = likeness(&self.query[q], &self.listed[l], self.mode);
+                let (likeness, how) = self.likeness(q, l);
                 if likeness >= LEAST_LIKE {
                     edges.push(self.edge((q, 1), (l, 1), likeness, how));
                 }
@@ -744,6 +790,18 @@ impl Pairing<'_> {
         }
         self.joined(&mut edges);
         self.choose(edges);
+    }
+
+    fn likeness(&mut self, q: usize, l: usize) -> (Permille, How) {
+        let (one, other) = (&self.query[q], &self.listed[l]);
+        let Some(number) = other.number else {
+            return likeness(one, other, self.mode);
+        };
+        *self
+            .seen
+            .pairs
+            .entry((q as u32, number))
+            .or_insert_with(|| likeness(one, other, self.mode))
     }
 
     fn free(&self, of_query: bool) -> impl Iterator<Item = usize> + use<> {
@@ -770,10 +828,18 @@ impl Pairing<'_> {
     }
 
     /// Joined and divided words: runs of words on the one side against runs on the other.
-    fn joined(&self, edges: &mut Vec<Edge>) {
-        let query_runs = runs_of(self.query, self.runs(true, 4));
+    fn joined(&mut self, edges: &mut Vec<Edge>) {
+        let mut query_runs = runs_of(self.query, self.runs(true, 4));
         let mut listed_runs = runs_of(self.listed, self.runs(false, 4));
-        let mut query_runs = query_runs;
+        for run in query_runs.iter_mut().filter(|r| r.is_foreign()) {
+            match self.seen.runs.get(&run.run) {
+                Some(source) => run.source = source.clone(),
+                None => {
+                    run.prepare(self.query);
+                    self.seen.runs.insert(run.run, run.source.clone());
+                }
+            }
+        }
         for l in &mut listed_runs {
             for q in &mut query_runs {
                 let words = q.run.1 + l.run.1;

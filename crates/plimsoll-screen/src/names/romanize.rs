@@ -76,7 +76,10 @@ fn windows(latin: &[u8]) -> [u32; MOST_UNITS + 1] {
 pub struct Transducer {
     units: HashMap<&'static str, u16>,
     longest: usize,
+    /// For each unit, the likeliest first.
     renderings: Vec<Vec<Rendering>>,
+    /// The same by first letter: not written, `a`, `b` and so on.
+    by_letter: Vec<[Vec<Rendering>; 27]>,
     /// The most that each unit can gain.
     best: Vec<Gain>,
     /// What a Latin letter costs that stands for no unit, such as a vowel that Arabic leaves out.
@@ -142,7 +145,7 @@ impl Transducer {
         let mut most = 0;
         for &unit in units.iter().take(MOST_UNITS) {
             let mut next = [Gain::MIN / 2; MOST_UNITS + 1];
-            let renderings = self.renderings.get(usize::from(unit)).map_or(&[][..], Vec::as_slice);
+            let Some(by_letter) = self.by_letter.get(usize::from(unit)) else { continue };
             most += self.best.get(usize::from(unit)).copied().unwrap_or(0);
             for at in 0..=latin.len() {
                 let so_far = now[at];
@@ -153,8 +156,13 @@ impl Transducer {
                 if at < latin.len() {
                     next[at + 1] = next[at + 1].max(so_far + STRANGE);
                 }
+                for rendering in &by_letter[0] {
+                    next[at] = next[at].max(so_far + rendering.gain);
+                }
                 let window = windows[at];
-                for rendering in renderings {
+                // Past the end the window is nought, and so is the slot: nothing is written.
+                let slot = (window as u8).checked_sub(b'a').map_or(0, |l| usize::from(l) + 1);
+                for rendering in by_letter.get(slot).filter(|_| slot > 0).into_iter().flatten() {
                     if (window ^ rendering.bits()) & rendering.mask() == 0 {
                         let to = at + usize::from(rendering.len);
                         next[to] = next[to].max(so_far + rendering.gain);
@@ -172,6 +180,21 @@ impl Transducer {
             let cost = self.insert.get(usize::from(letter.wrapping_sub(b'a'))).copied();
             row[at + 1] = row[at + 1].max(row[at] + cost.unwrap_or(STRANGE));
         }
+    }
+
+    /// The letters of all likely romanisations, one bit each; vowels and `h` are always among
+    /// them.
+    fn likely_letters(&self, units: &[u16]) -> u32 {
+        let mut letters = super::compare::mask(b"aeiouyh");
+        for unit in units {
+            let renderings = self.renderings.get(usize::from(*unit)).map_or(&[][..], Vec::as_slice);
+            let odds = |r: &Rendering| r.gain + chance(&r.latin[..usize::from(r.len)]);
+            let Some(best) = renderings.first().map(odds) else { continue };
+            for rendering in renderings.iter().filter(|r| odds(r) >= best - LIKELY_ENOUGH) {
+                letters |= super::compare::mask(&rendering.latin[..usize::from(rendering.len)]);
+            }
+        }
+        letters
     }
 
     /// The likeliest romanisation, unit by unit.
@@ -266,6 +289,7 @@ fn read(table: &'static str) -> HashMap<&'static str, Transducer> {
             units: HashMap::new(),
             longest: 1,
             renderings: Vec::new(),
+            by_letter: Vec::new(),
             best: Vec::new(),
             insert: [STRANGE; 26],
         });
@@ -281,6 +305,7 @@ fn read(table: &'static str) -> HashMap<&'static str, Transducer> {
         let number = *transducer.units.entry(unit).or_insert(next);
         if number == next {
             transducer.renderings.push(Vec::new());
+            transducer.by_letter.push(std::array::from_fn(|_| Vec::new()));
             transducer.best.push(0);
             if !unit.contains(':') {
                 transducer.longest = transducer.longest.max(unit.chars().count());
@@ -297,6 +322,11 @@ fn read(table: &'static str) -> HashMap<&'static str, Transducer> {
         ) {
             list.push(rendering);
             *best = (*best).max(gain);
+            let slot = latin.bytes().next().map_or(0, |l| usize::from(l.wrapping_sub(b'a')) + 1);
+            let by_letter = transducer.by_letter.get_mut(usize::from(number));
+            if let Some(slot) = by_letter.and_then(|slots| slots.get_mut(slot)) {
+                slot.push(rendering);
+            }
         }
     }
     all
@@ -311,6 +341,8 @@ pub struct Source {
     pub units: Vec<u16>,
     /// The likeliest romanisation, then readings by dictionary (Cantonese, Japanese).
     pub latin: Vec<String>,
+    /// The letters that its likely romanisations have, one bit each.
+    letters: u32,
 }
 
 impl Source {
@@ -329,7 +361,24 @@ impl Source {
         }
         latin.retain(|l| !l.is_empty() && l.bytes().all(|b| b.is_ascii_lowercase()));
         latin.dedup();
-        Source { script: Some(script), units, latin }
+        let letters = transducer.likely_letters(&units);
+        Source { script: Some(script), units, latin, letters }
+    }
+
+    /// A quick no for most words: too long or too short, or of letters that no likely
+    /// romanisation has.
+    pub fn may_be(&self, latin: &[u8]) -> bool {
+        self.may_be_letters(latin.len(), super::compare::mask(latin))
+    }
+
+    /// The same for a word of so many letters, of which letters by [`super::compare::mask`].
+    pub fn may_be_letters(&self, len: usize, letters: u32) -> bool {
+        let Some(usual) = self.latin.first().map(String::len) else { return false };
+        let vowelless = matches!(self.script, Some(Script::Arabic | Script::Hebrew));
+        let most = if vowelless { 2 * usual + 2 } else { usual + usual / 3 + 2 };
+        let least = if vowelless { usual / 2 } else { (usual * 2 / 3).saturating_sub(1) };
+        let strange = letters & !self.letters;
+        (least..=most).contains(&len) && strange.count_ones() <= 2
     }
 
     /// How much of the most that any Latin word could gain this one gains, in thousandths:
