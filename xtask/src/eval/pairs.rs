@@ -3,11 +3,8 @@
 use super::Options;
 use super::data::{self, PairSet};
 use crate::Outcome;
-use plimsoll_screen::names::compare::{compare, toks};
-use plimsoll_screen::names::tokens::{Mode, analyse};
-
-/// The score at which a hit is reported, thousandths.
-const THRESHOLD: i32 = 780;
+use plimsoll_screen::names::tokens::Mode;
+use plimsoll_screen::screen::{THRESHOLD, score_of_names};
 
 fn sets() -> Result<Vec<PairSet>, String> {
     let mut sets = vec![data::labelled()?];
@@ -20,12 +17,6 @@ fn sets() -> Result<Vec<PairSet>, String> {
         sets.push(data::eu(schema, cross)?);
     }
     Ok(sets)
-}
-
-/// The score of two names, thousandths.
-pub(crate) fn score(one: &str, other: &str, mode: Mode) -> i32 {
-    let (one, other) = (analyse(one, mode), analyse(other, mode));
-    compare(&toks(&one), &toks(&other), mode).score
 }
 
 /// Runs every set.
@@ -51,7 +42,7 @@ pub(crate) fn run(options: &Options) -> Outcome {
 
 fn measure(set: &PairSet, options: &Options) {
     let start = std::time::Instant::now();
-    let scores: Vec<i32> = set.pairs.iter().map(|p| score(&p.one, &p.other, p.mode)).collect();
+    let scores: Vec<i32> = set.pairs.iter().map(|p| score_of_names(&p.one, &p.other, p.mode)).collect();
     let micros = start.elapsed().as_micros() / set.pairs.len().max(1) as u128;
     let of = |same: bool| {
         let mut of: Vec<i32> = set

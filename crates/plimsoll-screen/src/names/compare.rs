@@ -9,24 +9,6 @@ use super::tokens::{Analysis, Mode, Token};
 use foldhash::{HashMap, HashMapExt};
 use serde::Serialize;
 
-/// EXPERIMENT
-pub fn xp(i: usize) -> i32 {
-    static P: std::sync::OnceLock<Vec<i32>> = std::sync::OnceLock::new();
-    const D: [i32; 16] = [1300, 350, 1300, 400, 1400, 150, 1400, 150, 700, 125, 100, 40, 0, 0, 0, 0];
-    let p = P.get_or_init(|| {
-        let mut v = D.to_vec();
-        if let Ok(t) = std::env::var("XP") {
-            for kv in t.split(',') {
-                if let Some((k, x)) = kv.split_once('=') {
-                    v[k.parse::<usize>().unwrap_or(15)] = x.parse().unwrap_or(0);
-                }
-            }
-        }
-        v
-    });
-    p[i]
-}
-
 /// A likeness in thousandths: 1000 is the same.
 pub type Permille = i32;
 
@@ -283,23 +265,26 @@ pub fn spelling(a: &[u8], b: &[u8]) -> Permille {
         return 0;
     }
     // Below this likeness nothing is made of the pair, so dearer pairs need not be finished.
-    let most = longest * (1000 - LEAST_LIKE + 20) * 10 / 100;
+    let most = longest * (1000 - LEAST_LIKE + 20) / 10;
     let cost = spelling_cost(a, b, most);
     likeness_of_cost(cost, longest)
 }
 
-/// How fast likeness falls with the share of letters that differ: a tenth of the letters of a
-/// short word takes this many hundredths of a thousand, of a long one less; each edit after the
-/// first takes more.
-const SPELLING_SLOPE: i32 = 150;
+/// How fast likeness falls with the share of letters that differ, for a short word and for a
+/// long one: where a tenth of the letters differ, so many hundredths of a tenth.
+const SLOPE_SHORT: i32 = 120;
+const SLOPE_LONG: i32 = 97;
+/// Each edit after the first costs so many hundredths more: two slips in a word are rarer than
+/// twice one, and other words are soon two edits away.
+const FURTHER_EDITS: i32 = 80;
 
 fn likeness_of_cost(cost: i32, longest: i32) -> Permille {
     let slope = match longest {
-        ..=5 => xp(9),
-        6..=9 => xp(9) + (xp(10) - xp(9)) * (longest - 5) / 5,
-        _ => xp(10),
+        ..=5 => SLOPE_SHORT,
+        6..=9 => SLOPE_SHORT + (SLOPE_LONG - SLOPE_SHORT) * (longest - 5) / 5,
+        _ => SLOPE_LONG,
     };
-    let cost = cost + (cost - 100).max(0) * xp(11) / 100;
+    let cost = cost + (cost - 100).max(0) * FURTHER_EDITS / 100;
     (1000 - cost * slope / 10 / longest.max(1)).max(0)
 }
 
@@ -417,7 +402,7 @@ fn same_script(a: &Tok<'_>, b: &Tok<'_>) -> Permille {
     let cost = letters_cost(&x, &y, a.script);
     // A Chinese character or a Korean syllable says more than a letter.
     let longest = x.len().max(y.len()) as i32;
-    let slope = if a.script.unspaced() { 160 } else { SPELLING_SLOPE };
+    let slope = if a.script.unspaced() { 160 } else { 150 };
     (1000 - cost * slope / 10 / longest.max(1)).max(0)
 }
 
@@ -509,16 +494,28 @@ pub struct Tuning {
     pub omission: i32,
     /// What is kept of the score when numbers differ.
     pub numbers_differ: i32,
-    /// How steeply unlike pairs count: power of likeness in hundredths over 100.
-    pub steep: i32,
+    /// From how much evidence on chance is left out of account: 1000 is one rare long word.
+    pub enough: i32,
+    /// What is taken off where there is no evidence at all.
+    pub chance: i32,
 }
 
-/// As measured in `docs/screening.md`.
-static PERSON: Tuning =
-    Tuning { contradiction: 1300, omission: 350, numbers_differ: 800, steep: 100 };
-/// As measured in `docs/screening.md`.
-static ORGANISATION: Tuning =
-    Tuning { contradiction: 1300, omission: 400, numbers_differ: 700, steep: 100 };
+// As measured in `docs/screening.md`; near these values a tenth more or less of any of them
+// moves recall at one innocent in a hundred by less than one point.
+static PERSON: Tuning = Tuning {
+    contradiction: 1500,
+    omission: 250,
+    numbers_differ: 800,
+    enough: 1400,
+    chance: 200,
+};
+static ORGANISATION: Tuning = Tuning {
+    contradiction: 1500,
+    omission: 400,
+    numbers_differ: 700,
+    enough: 1400,
+    chance: 250,
+};
 
 /// The weights for names of a person or of anything else.
 pub fn tuning(mode: Mode) -> &'static Tuning {
@@ -568,7 +565,6 @@ fn score(query: &[Tok<'_>], listed: &[Tok<'_>], pairs: Vec<WordPair>, tuning: &T
         paired += i64::from(pair.weight);
         alike += i64::from(pair.weight) * i64::from(worth(pair.likeness));
     }
-    let person = std::ptr::eq(tuning, &PERSON);
     let contradiction = i64::from(in_query.min(in_listed).max(0));
     let omission = i64::from((in_query - in_listed).abs());
     let numbers = |toks: &[Tok<'_>], of: &dyn Fn(&WordPair) -> (usize, usize)| {
@@ -578,8 +574,8 @@ fn score(query: &[Tok<'_>], listed: &[Tok<'_>], pairs: Vec<WordPair>, tuning: &T
     };
     let numbers_differ = numbers(query, &|p| p.query) || numbers(listed, &|p| p.listed);
     let below = paired * 1000
-        + contradiction * i64::from(xp(if person {0} else {2}))
-        + omission * i64::from(xp(if person {1} else {3}));
+        + contradiction * i64::from(tuning.contradiction)
+        + omission * i64::from(tuning.omission);
     let mut score = if below == 0 { 0 } else { (alike * 1000 / below) as i32 };
     if numbers_differ {
         score = score * tuning.numbers_differ / 1000;
@@ -591,8 +587,7 @@ fn score(query: &[Tok<'_>], listed: &[Tok<'_>], pairs: Vec<WordPair>, tuning: &T
         score = 1000;
     } else {
         let evidence: i32 = pairs.iter().map(|p| evidence_of(p, query, listed)).sum();
-        let enough = xp(if person { 4 } else { 6 });
-        let missing = (enough - evidence).max(0);
+        let missing = (tuning.enough - evidence).max(0);
         // Where all words have their counterpart but for a legal form, little is left to chance.
         let alone = |toks: &[Tok<'_>], of: &dyn Fn(&WordPair) -> (usize, usize)| {
             toks.iter().enumerate().any(|(at, t)| {
@@ -604,7 +599,7 @@ fn score(query: &[Tok<'_>], listed: &[Tok<'_>], pairs: Vec<WordPair>, tuning: &T
             && !alone(listed, &|p| p.listed)
             && pairs.iter().all(|p| p.likeness >= 970);
         let missing = if whole { missing / 4 } else { missing };
-        score -= score * missing / enough.max(1) * xp(if person { 5 } else { 7 }) / 1000;
+        score -= score * missing / tuning.enough.max(1) * tuning.chance / 1000;
         // Nothing but the same name is a 1000; another order is a little less still.
         score = score.min(995) - if reordered { 4 } else { 0 };
     }
@@ -619,12 +614,12 @@ fn score(query: &[Tok<'_>], listed: &[Tok<'_>], pairs: Vec<WordPair>, tuning: &T
 }
 
 /// Below this a pair of words says less and less for the names being the same.
+const KNEE: Permille = 700;
 
 
 
 /// What a pair of words is worth: from the knee down it falls to nothing at [`LEAST_LIKE`].
 pub fn worth(likeness: Permille) -> Permille {
-    let KNEE = xp(8);
     if likeness >= KNEE {
         return likeness;
     }
