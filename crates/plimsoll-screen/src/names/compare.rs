@@ -351,8 +351,9 @@ pub fn romanisation_of(source: &Source, latin: &[u8]) -> Permille {
         if source.script == Some(Script::Han) { &GAINS_OF_HAN } else { &GAINS };
     let by_table = curve(&SHARES, share).min(curve(gains, gain));
     let letters = mask(latin);
+    // Short readings are one letter apart from too many others.
     let near = |reading: &&String| {
-        reading.len().abs_diff(latin.len()) <= 3
+        reading.len() >= 6 && reading.len().abs_diff(latin.len()) <= 3
             && (mask(reading.as_bytes()) ^ letters).count_ones() <= 5
     };
     let readings = source.latin.iter().skip(1).filter(near);
@@ -635,7 +636,8 @@ fn evidence_of(pair: &WordPair, query: &[Tok<'_>], listed: &[Tok<'_>]) -> i32 {
     };
     let n = match (letters(query, pair.query), letters(listed, pair.listed)) {
         (Some(a), Some(b)) => a.min(b),
-        (Some(n), None) | (None, Some(n)) => n,
+        // A romanisation can be read in more ways: it says as much as a word a letter shorter.
+        (Some(n), None) | (None, Some(n)) => n - usize::from(pair.likeness < 985),
         (None, None) => 6,
     };
     let by_length = match n {
