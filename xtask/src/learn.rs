@@ -85,8 +85,8 @@ pub(crate) fn run(words: &[&str]) -> Outcome {
         let mut pairs = Vec::new();
         for (_, file) in LESSONS.iter().filter(|(of, _)| of == script) {
             let path = shared().join("data/names").join(file);
-            let lines = std::fs::read_to_string(&path)
-                .map_err(|e| format!("{}: {e}", path.display()))?;
+            let lines =
+                std::fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()))?;
             pairs.extend(read_pairs(&lines, prior, &mut model));
         }
         for round in 0..ROUNDS {
@@ -231,7 +231,8 @@ impl Model {
                 continue;
             }
             let null = 0.06f64.powi(m as i32);
-            let weight = pair.weight * total * (1.0 - NOISE) / (total * (1.0 - NOISE) + null * NOISE);
+            let weight =
+                pair.weight * total * (1.0 - NOISE) / (total * (1.0 - NOISE) + null * NOISE);
             fit += total.ln();
             letters += m as f64;
             steps += weight * n as f64;
@@ -340,7 +341,8 @@ impl Model {
                 .collect();
             rows.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
             for (p, chunk) in rows.into_iter().take(28) {
-                let latin = if chunk.is_empty() { "-".into() } else { String::from_utf8_lossy(chunk) };
+                let latin =
+                    if chunk.is_empty() { "-".into() } else { String::from_utf8_lossy(chunk) };
                 let _ = writeln!(out, "{script}\t{unit}\t{latin}\t{p}");
             }
         }

@@ -15,7 +15,7 @@ use crate::names::tables::Class;
 use crate::names::tokens::{Mode, Token};
 use crate::snapshot::Snapshot;
 use crate::snapshot::build::{latin_forms, meaning_keys, weight_by_frequency};
-use foldhash::{HashMap, HashMapExt};
+use foldhash::HashMap;
 
 /// Share of the query's weight that must have a counterpart, thousandths.
 pub const LEAST_SHARE: u32 = 360;
@@ -123,7 +123,8 @@ fn weigh(snapshot: &Snapshot<'_>, token: &mut Token, found: &Counterparts) {
         if record.joined {
             continue;
         }
-        if record.text == token.text && record.class == token.class && record.script == token.script {
+        if record.text == token.text && record.class == token.class && record.script == token.script
+        {
             // A patronymic says less than its frequency tells.
             weight = record.weight.min(weight);
             break;
@@ -159,7 +160,8 @@ pub fn candidates(
             joined |= joined_query(snapshot, two, 1000 + at as u16, scratch);
         }
     }
-    let unsearched = total - searched.iter().map(|at| u32::from(query.tokens[*at].weight)).sum::<u32>();
+    let unsearched =
+        total - searched.iter().map(|at| u32::from(query.tokens[*at].weight)).sum::<u32>();
     let tuning = compare::tuning(query.mode);
     let mut out = Vec::new();
     for &name in &scratch.touched {
@@ -325,7 +327,12 @@ fn joined_likeness(this: &Tok<'_>, joined: &str) -> Permille {
 }
 
 /// Two neighbouring words of the query as one; whether anything was found.
-fn joined_query(snapshot: &Snapshot<'_>, two: &[Token], number: u16, scratch: &mut Scratch) -> bool {
+fn joined_query(
+    snapshot: &Snapshot<'_>,
+    two: &[Token],
+    number: u16,
+    scratch: &mut Scratch,
+) -> bool {
     let [first, second] = two else { return false };
     let filler = |t: &Token| matches!(t.class, Class::Particle | Class::Generic);
     let script = first.script;

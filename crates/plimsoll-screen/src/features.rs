@@ -108,7 +108,8 @@ impl MatchFeature for Kind {
 
     fn judge(&self, query: &Query, entity: &Entity) -> Option<Reason> {
         let kind = query.kind?;
-        if kind == entity.kind || entity.kind == EntityKind::Unknown || kind == EntityKind::Unknown {
+        if kind == entity.kind || entity.kind == EntityKind::Unknown || kind == EntityKind::Unknown
+        {
             return None;
         }
         Some(Reason {
@@ -149,7 +150,9 @@ impl MatchFeature for Birth {
         }
         let listed = dates
             .iter()
-            .map(|d| if d.from == d.to { d.from.clone() } else { format!("{} to {}", d.from, d.to) })
+            .map(
+                |d| if d.from == d.to { d.from.clone() } else { format!("{} to {}", d.from, d.to) },
+            )
             .collect::<Vec<_>>()
             .join("; ");
         let agrees = |d: &&crate::entity::DateFact, slack: i32| {
@@ -157,7 +160,10 @@ impl MatchFeature for Birth {
             let year = |text: &str| text.get(..4).and_then(|y| y.parse::<i32>().ok()).unwrap_or(0);
             let within = given.get(..n) >= d.from.get(..n) && given.get(..n) <= d.to.get(..n);
             let slack = if d.circa { slack + 2 } else { slack };
-            within || slack > 0 && year(given) >= year(&d.from) - slack && year(given) <= year(&d.to) + slack
+            within
+                || slack > 0
+                    && year(given) >= year(&d.from) - slack
+                    && year(given) <= year(&d.to) + slack
         };
         let (effect, text) = if dates.iter().any(|d| agrees(d, 0)) {
             (60, "the dates agree")
@@ -166,13 +172,7 @@ impl MatchFeature for Birth {
         } else {
             (-180, "the dates contradict each other")
         };
-        Some(Reason {
-            feature: self.id(),
-            effect,
-            query: given.clone(),
-            listed,
-            text: text.into(),
-        })
+        Some(Reason { feature: self.id(), effect, query: given.clone(), listed, text: text.into() })
     }
 }
 
@@ -222,7 +222,8 @@ impl MatchFeature for AddressWords {
     }
 
     fn judge(&self, query: &Query, entity: &Entity) -> Option<Reason> {
-        let given: Vec<String> = normalize::words(&query.address).into_iter().map(|w| w.text).collect();
+        let given: Vec<String> =
+            normalize::words(&query.address).into_iter().map(|w| w.text).collect();
         if given.len() < 2 {
             return None;
         }

@@ -5,23 +5,24 @@
 
 mod intake;
 
-pub mod eu_oj;
-pub mod ftm;
-pub mod plain_list;
-pub mod un_xml;
 pub mod csl_csv;
 mod dates;
 mod delimited;
+pub mod eu_oj;
+pub mod ftm;
 mod markup;
 mod ofac;
 pub mod ofac_advanced_xml;
 pub mod ofac_csv;
 pub mod ofac_xml;
+pub mod plain_list;
+pub mod un_xml;
 
 #[cfg(test)]
 mod us_tests;
 
-use crate::entity::Entity;
+use crate::entity::{Entity, IdentifierKind};
+use crate::identifiers;
 use plimsoll_terms::problem::Problem;
 
 /// A file as received: name for messages, content already unpacked.
@@ -136,4 +137,52 @@ pub trait ListSource: Sync {
     fn read(&self, files: &[ListFile<'_>]) -> Result<Parsed, ListError>;
     /// A small made-up file in this layout, for `explain` and tests: name and content.
     fn example(&self) -> (&'static str, &'static str);
+}
+
+/// All layouts, in the order in which they are tried and shown.
+pub static ALL: &[&dyn ListSource] = &[
+    &ofac_csv::OfacCsv,
+    &ofac_xml::OfacXml,
+    &ofac_advanced_xml::OfacAdvancedXml,
+    &csl_csv::CslCsv,
+    &un_xml::UnXml,
+    &eu_oj::EuOj,
+    &ftm::Ftm,
+    &plain_list::PlainList,
+];
+
+/// The layout of this name.
+pub fn by_id(id: &str) -> Option<&'static dyn ListSource> {
+    ALL.iter().copied().find(|source| source.id() == id)
+}
+
+/// The layout that is surest of a file, and how sure; none where none knows it.
+pub fn surest(file: &ListFile<'_>) -> Option<(&'static dyn ListSource, Sureness)> {
+    let sure = ALL.iter().map(|source| (*source, source.recognise(file)));
+    // Of two equally sure ones the first in the list.
+    sure.rev().max_by_key(|(_, sureness)| *sureness).filter(|(_, sureness)| *sureness > 0)
+}
+
+/// Reads files with a layout and checks the digits of every identifier.
+///
+/// # Errors
+/// As [`ListSource::read`].
+pub fn read(source: &dyn ListSource, files: &[ListFile<'_>]) -> Result<Parsed, ListError> {
+    let mut parsed = source.read(files)?;
+    for edition in &mut parsed.editions {
+        for identifier in edition.entities.iter_mut().flat_map(|e| &mut e.identifiers) {
+            // A number whose kind the list does not say, and that can only be one.
+            let vague = matches!(
+                identifier.kind,
+                IdentifierKind::TaxId | IdentifierKind::Registration | IdentifierKind::Other
+            );
+            if let Some(kind) = identifiers::guess(&identifier.value).filter(|_| vague) {
+                identifier.kind = kind;
+            }
+            if identifier.valid.is_none() {
+                identifier.valid = identifiers::check(identifier.kind, &identifier.value);
+            }
+        }
+    }
+    Ok(parsed)
 }

@@ -197,10 +197,8 @@ fn compare_name(
     let numbers: Vec<u32> = snapshot.name_words(record).collect();
     let words: Vec<_> = numbers.iter().map(|w| snapshot.word(*w)).collect();
     let foreign = |s: Script| s.table().is_some();
-    let sources: Vec<Option<Source>> = words
-        .iter()
-        .map(|w| foreign(w.script).then(|| Source::of(w.text, w.script)))
-        .collect();
+    let sources: Vec<Option<Source>> =
+        words.iter().map(|w| foreign(w.script).then(|| Source::of(w.text, w.script))).collect();
     let listed: Vec<Tok<'_>> = words
         .iter()
         .zip(&sources)
@@ -233,8 +231,7 @@ fn by_identifier(
             let mut seen = Seen::default();
             for name in record.first_name..record.first_name + record.names {
                 let name_record = snapshot.name(name);
-                let comparison =
-                    compare_name(snapshot, &query_toks, &name_record, mode, &mut seen);
+                let comparison = compare_name(snapshot, &query_toks, &name_record, mode, &mut seen);
                 near.push(Near { entity: number, name, mode, comparison, kind: name_record.kind });
             }
         }
@@ -312,7 +309,8 @@ fn explain(
     comparison: &Comparison,
 ) -> Vec<WordReason> {
     let listed: Vec<_> = snapshot.name_words(name).map(|w| snapshot.word(w)).collect();
-    let (mut in_query, mut in_listed) = (vec![false; query.tokens.len()], vec![false; listed.len()]);
+    let (mut in_query, mut in_listed) =
+        (vec![false; query.tokens.len()], vec![false; listed.len()]);
     let mut out = Vec::new();
     let means = |concept: u16| tables::concept(concept);
     for pair in &comparison.pairs {

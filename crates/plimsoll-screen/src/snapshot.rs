@@ -153,10 +153,8 @@ impl<'a> WordRecord<'a> {
 pub(crate) struct NameRecord<'a> {
     pub(crate) text: &'a str,
     pub(crate) kind: NameKind,
-    pub(crate) person: bool,
     pub(crate) first_word: u32,
     pub(crate) words: u8,
-    pub(crate) weight: u16,
     pub(crate) entity: u32,
     pub(crate) origin: Origin,
 }
@@ -310,10 +308,8 @@ impl<'a> Snapshot<'a> {
         NameRecord {
             text: self.text(u32_at(names, at), u16_at(names, at + 4)),
             kind: NAME_KINDS.get(usize::from(byte(6))).copied().unwrap_or_default(),
-            person: byte(7) == 1,
             first_word: u32_at(names, at + 8),
             words: byte(12),
-            weight: u16_at(names, at + 14),
             entity: u32_at(names, at + 16),
             origin: Origin { line: u32_at(names, at + 20), file: u16_at(names, at + 24) },
         }
@@ -340,7 +336,8 @@ impl<'a> Snapshot<'a> {
         let at = number as usize * NAME;
         let begin = u32_at(names, at + 8) as usize * 4;
         let count = usize::from(names.get(at + 12).copied().unwrap_or(0));
-        let run = self.section(Section::NameWords).get(begin..begin + count * 4).unwrap_or_default();
+        let run =
+            self.section(Section::NameWords).get(begin..begin + count * 4).unwrap_or_default();
         run.chunks_exact(4).map(|b| u32_at(b, 0))
     }
 

@@ -49,6 +49,9 @@ pub enum Command {
     /// Load publishers' files into the store
     #[command(after_help = LOAD_HELP)]
     Load(LoadArgs),
+    /// Names against the watchlists, with reasons
+    #[command(after_help = SCREEN_HELP)]
+    Screen(Box<ScreenArgs>),
     /// What a code or group is, whether it is controlled, where it went in each HS revision
     #[command(
         after_help = "Examples:\n  plimsoll goods chpl@2024-02\n  plimsoll goods 854151\n  plimsoll goods microelectronics"
@@ -83,8 +86,24 @@ const LOAD_HELP: &str = "Examples:
   plimsoll load TradeData.csv BACI_HS22_Y2022_V202501.csv
   plimsoll load extract.csv --set reporter=CHN --flow export --set currency=USD
 
+  plimsoll load sdn.csv alt.csv add.csv sdn_comments.csv
+  plimsoll load customers-never.csv --as plain-list
+
+Watchlists are kept by the day of their edition: what the file states, else --set date=2024-07-02,
+else a date in the name of the file or its folder, else today.
+
 A file is loaded whole or not at all. A row that cannot be read is set aside with its line,
 its value and what to do; the others are loaded. `plimsoll explain layouts` lists the layouts.";
+
+const SCREEN_HELP: &str = "Examples:
+  plimsoll screen \"Hangzhou Hikvision Digital Technology\"
+  plimsoll screen 武汉高芯科技有限公司 --why
+  plimsoll screen \"Wuhan Tongsheng Technology\" --as-of 2023-12-28
+  plimsoll screen --file consignees.csv --format ndjson
+
+A hit is a lead with its reasons and no verdict. Exit codes: 0 no hit, 1 a hit, 3 no list is
+loaded. Files: one name a line; CSV, TSV or Parquet with a column `name` and perhaps id, type,
+country, address, identifier, date.";
 
 const ASSESS_HELP: &str = "Examples:
   plimsoll assess --importer RUS --goods chpl@2024-02 --period 2022-01..2022-11 --against 2021-01..2021-11 --currency EUR
@@ -115,7 +134,8 @@ pub struct LoadArgs {
     /// Flow, where the file does not say it: import or export
     #[arg(long, value_name = "FLOW")]
     pub flow: Option<String>,
-    /// What the file does not say: reporter=, partner=, currency=, revision=, year=, unit=, vintage=
+    /// What the file does not say: reporter=, partner=, currency=, revision=, year=, unit=,
+    /// vintage=; for a watchlist date=
     #[arg(long = "set", value_name = "WHAT=VALUE")]
     pub set: Vec<String>,
     /// Load a file anew that is in the store already
@@ -124,6 +144,53 @@ pub struct LoadArgs {
     /// Further exchange rates: CSV with month, currency, usd_per_unit
     #[arg(long, value_name = "FILE")]
     pub rates: Option<PathBuf>,
+    /// Take a watchlist that has far fewer entries than its last edition
+    #[arg(long)]
+    pub accept_shrunk: bool,
+}
+
+/// `plimsoll screen`
+#[derive(Debug, Args)]
+pub struct ScreenArgs {
+    /// The name
+    #[arg(value_name = "NAME", conflicts_with = "file")]
+    pub name: Vec<String>,
+    /// Names out of a file; - is the standard input
+    #[arg(long, value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// What stood on that day
+    #[arg(long, value_name = "DAY")]
+    pub as_of: Option<String>,
+    /// Only this list, or all whose id begins so, such as csl
+    #[arg(long = "list", value_name = "LIST")]
+    pub lists: Vec<String>,
+    /// What kind of party: person, company, vessel, aircraft
+    #[arg(long = "type", value_name = "TYPE", conflicts_with = "file")]
+    pub kind: Option<String>,
+    /// Its country, by name or code
+    #[arg(long = "country", value_name = "PLACE", conflicts_with = "file")]
+    pub countries: Vec<String>,
+    /// A number that identifies it: IMO, LEI, INN, passport, …
+    #[arg(long = "identifier", value_name = "NUMBER", conflicts_with = "file")]
+    pub identifiers: Vec<String>,
+    /// Date of birth or founding
+    #[arg(long = "date", value_name = "DATE", conflicts_with = "file")]
+    pub dates: Vec<String>,
+    /// Its address
+    #[arg(long, value_name = "TEXT", conflicts_with = "file")]
+    pub address: Option<String>,
+    /// Hits from this score on
+    #[arg(long, value_name = "SCORE")]
+    pub threshold: Option<f64>,
+    /// The most hits for a name
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
+    /// Each word, the source line, and what would take a hit away
+    #[arg(long)]
+    pub why: bool,
+    /// Threads; else one for each core
+    #[arg(long, value_name = "N")]
+    pub threads: Option<usize>,
 }
 
 /// `plimsoll goods`

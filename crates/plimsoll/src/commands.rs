@@ -12,6 +12,7 @@ pub mod demo;
 pub mod explain;
 pub mod goods;
 pub mod load;
+pub mod screen;
 pub mod sql;
 pub mod status;
 
@@ -30,6 +31,7 @@ pub fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Demo(args) => demo::run(&context, &args),
         Command::Status => status::run(&context),
         Command::Load(args) => load::run(&context, &args),
+        Command::Screen(args) => screen::run(&context, &args),
         Command::Goods(args) => goods::run(&context, &args),
         Command::Assess(args) => assess::run(&context, &args),
         Command::Sql(args) => sql::run(&context, &args),

@@ -6,10 +6,12 @@
 mod cli;
 mod commands;
 mod failure;
+mod mapped;
 mod present;
 mod printer;
 mod progress;
 mod settings;
+mod watchlists;
 
 use clap::Parser;
 use std::process::ExitCode;

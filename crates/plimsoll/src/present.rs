@@ -6,5 +6,6 @@ pub mod assess_text;
 pub mod demo;
 pub mod goods;
 pub mod load;
+pub mod screen;
 pub mod status;
 pub mod tables;

@@ -65,3 +65,36 @@ impl LoadProgress {
         self.bar.finish_and_clear();
     }
 }
+
+/// Shows how many are done of a number that is not known; silent where stderr is no terminal,
+/// and in the first second.
+pub struct CountProgress {
+    bar: ProgressBar,
+    started: Instant,
+    what: &'static str,
+}
+
+impl CountProgress {
+    /// For something that is counted.
+    pub fn new(what: &'static str) -> CountProgress {
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
+        CountProgress { bar, started: Instant::now(), what }
+    }
+
+    /// So many are done.
+    pub fn see(&self, done: u64) {
+        if self.bar.is_hidden() && self.started.elapsed() > Duration::from_secs(1) {
+            self.bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(10));
+            if let Ok(style) = ProgressStyle::with_template("{msg} {human_pos} ({per_sec})") {
+                self.bar.set_style(style);
+            }
+            self.bar.set_message(self.what);
+        }
+        self.bar.set_position(done);
+    }
+
+    /// Takes the bar away.
+    pub fn done(&self) {
+        self.bar.finish_and_clear();
+    }
+}

@@ -86,7 +86,8 @@ fn held_out(entities: &mut [Entity]) -> Vec<Asked> {
         }
         let chosen = 1 + seeded.below(entity.names.len() - 1);
         let sorted = |text: &str| {
-            let mut words: Vec<String> = normalize::words(text).into_iter().map(|w| w.text).collect();
+            let mut words: Vec<String> =
+                normalize::words(text).into_iter().map(|w| w.text).collect();
             words.sort();
             words.join(" ")
         };
@@ -145,9 +146,11 @@ fn un() -> Result<ListSet, String> {
     for entity in &mut entities {
         let latin = |text: &str| {
             let words = normalize::words(text);
-            !words.is_empty() && words.iter().all(|w| matches!(w.script, Script::Latin | Script::Digit))
+            !words.is_empty()
+                && words.iter().all(|w| matches!(w.script, Script::Latin | Script::Digit))
         };
-        let own = entity.names.iter().find(|n| n.kind == NameKind::OriginalScript && !latin(&n.text));
+        let own =
+            entity.names.iter().find(|n| n.kind == NameKind::OriginalScript && !latin(&n.text));
         if let Some(name) = own {
             asked.push(Asked {
                 name: name.text.clone(),
@@ -255,7 +258,10 @@ fn measure(set: &ListSet, options: &Options) {
             best: hits.first().map_or(0, |h| h.score),
             meant: meant.map_or(0, |h| h.score),
             first: hits.first().is_some_and(|h| Some(&h.entity.id) == asked.means.as_ref()),
-            candidate: asked.means.as_ref().is_none_or(|id| is_candidate(&snapshot, &query, id, set, &mut scratch)),
+            candidate: asked
+                .means
+                .as_ref()
+                .is_none_or(|id| is_candidate(&snapshot, &query, id, set, &mut scratch)),
             matched: hits.first().map_or_else(String::new, |h| h.matched_name.clone()),
         });
     }
@@ -272,9 +278,9 @@ fn is_candidate(
     let Some(number) = set.entities.iter().position(|e| e.id == id) else { return false };
     let first: usize = set.entities[..number].iter().map(|e| e.names.len()).sum();
     let names = first..first + set.entities[number].names.len();
-    prepare(snapshot, query, scratch)
-        .iter()
-        .any(|p| candidates(snapshot, p, 0, scratch).iter().any(|c| names.contains(&(c.name as usize))))
+    prepare(snapshot, query, scratch).iter().any(|p| {
+        candidates(snapshot, p, 0, scratch).iter().any(|c| names.contains(&(c.name as usize)))
+    })
 }
 
 fn report(
@@ -287,8 +293,12 @@ fn report(
 ) {
     let positive: Vec<&Answer> =
         answers.iter().zip(&set.asked).filter(|(_, q)| q.means.is_some()).map(|(a, _)| a).collect();
-    let mut innocent: Vec<i32> =
-        answers.iter().zip(&set.asked).filter(|(_, q)| q.means.is_none()).map(|(a, _)| a.best).collect();
+    let mut innocent: Vec<i32> = answers
+        .iter()
+        .zip(&set.asked)
+        .filter(|(_, q)| q.means.is_none())
+        .map(|(a, _)| a.best)
+        .collect();
     innocent.sort_unstable_by(|a, b| b.cmp(a));
     let at = |share: f64| {
         let flagged = (innocent.len() as f64 * share) as usize;
@@ -298,17 +308,28 @@ fn report(
         let n = positive.iter().filter(|a| of(a)).count();
         100.0 * n as f64 / positive.len().max(1) as f64
     };
-    let flagged =
-        |t: i32| 100.0 * innocent.iter().filter(|s| **s >= t).count() as f64 / innocent.len().max(1) as f64;
+    let flagged = |t: i32| {
+        100.0 * innocent.iter().filter(|s| **s >= t).count() as f64 / innocent.len().max(1) as f64
+    };
     times.sort_unstable();
     let (one, five) = (at(0.01), at(0.05));
     println!(
         "{:<20} n {:>5}+{:<5} recall@{THRESHOLD} {:.1} flagged {:.2}%  @1% {:.1} (at {one})  @5% {:.1} (at {five})  top-1 {:.1}  candidates {:.1}  us p50 {} p99 {} max {} mean {}  snapshot {} KiB in {} ms",
-        set.name, positive.len(), innocent.len(),
-        share(&|a| a.meant >= THRESHOLD), flagged(THRESHOLD),
-        share(&|a| a.meant >= one), share(&|a| a.meant >= five), share(&|a| a.first), share(&|a| a.candidate),
-        times[times.len() / 2], times[times.len() * 99 / 100], times[times.len() - 1],
-        times.iter().sum::<u128>() / times.len() as u128, bytes / 1024, compiled.as_millis(),
+        set.name,
+        positive.len(),
+        innocent.len(),
+        share(&|a| a.meant >= THRESHOLD),
+        flagged(THRESHOLD),
+        share(&|a| a.meant >= one),
+        share(&|a| a.meant >= five),
+        share(&|a| a.first),
+        share(&|a| a.candidate),
+        times[times.len() / 2],
+        times[times.len() * 99 / 100],
+        times[times.len() - 1],
+        times.iter().sum::<u128>() / times.len() as u128,
+        bytes / 1024,
+        compiled.as_millis(),
     );
     let mut treatments: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
     for (answer, asked) in answers.iter().zip(&set.asked).filter(|(_, q)| q.means.is_some()) {
@@ -316,10 +337,12 @@ fn report(
         slot.0 += usize::from(answer.meant >= one);
         slot.1 += 1;
     }
-    let words: Vec<String> = treatments.iter().map(|(t, (n, of))| format!("{t} {n}/{of}")).collect();
+    let words: Vec<String> =
+        treatments.iter().map(|(t, (n, of))| format!("{t} {n}/{of}")).collect();
     println!("    {}", words.join("  "));
     if options.errors > 0 {
-        let missed = answers.iter().zip(&set.asked).filter(|(a, q)| q.means.is_some() && a.meant < one);
+        let missed =
+            answers.iter().zip(&set.asked).filter(|(a, q)| q.means.is_some() && a.meant < one);
         for (answer, asked) in missed.take(options.errors) {
             let entity = set.entities.iter().find(|e| Some(&e.id) == asked.means.as_ref());
             let names = entity.map_or_else(String::new, |e| {

@@ -42,7 +42,8 @@ pub(crate) fn run(options: &Options) -> Outcome {
 
 fn measure(set: &PairSet, options: &Options) {
     let start = std::time::Instant::now();
-    let scores: Vec<i32> = set.pairs.iter().map(|p| score_of_names(&p.one, &p.other, p.mode)).collect();
+    let scores: Vec<i32> =
+        set.pairs.iter().map(|p| score_of_names(&p.one, &p.other, p.mode)).collect();
     let micros = start.elapsed().as_micros() / set.pairs.len().max(1) as u128;
     let of = |same: bool| {
         let mut of: Vec<i32> = set
@@ -60,7 +61,8 @@ fn measure(set: &PairSet, options: &Options) {
         list.iter().filter(|s| **s >= at).count() as f64 / list.len().max(1) as f64
     };
     let f1 = |at: i32| {
-        let (tp, fp) = (share(&same, at) * same.len() as f64, share(&other, at) * other.len() as f64);
+        let (tp, fp) =
+            (share(&same, at) * same.len() as f64, share(&other, at) * other.len() as f64);
         2.0 * tp / (tp + fp + same.len() as f64)
     };
     let at_share = |of_wrong: f64| {

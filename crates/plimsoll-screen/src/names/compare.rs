@@ -6,7 +6,7 @@ use super::romanize::Source;
 use super::script::Script;
 use super::tables::{self, Class};
 use super::tokens::{Analysis, Mode, Token};
-use foldhash::{HashMap, HashMapExt};
+use foldhash::HashMap;
 use serde::Serialize;
 
 /// A likeness in thousandths: 1000 is the same.
@@ -113,13 +113,53 @@ const fn pair_costs() -> [[u8; 26]; 26] {
     let mut table = [[100; 26]; 26];
     // Letters that stand for each other in romanisations and misspellings, and what it costs.
     let pairs: &[(&[u8; 2], u8)] = &[
-        (b"ck", 25), (b"kq", 20), (b"cq", 30), (b"sz", 35), (b"cs", 55), (b"cz", 60), (b"gj", 50),
-        (b"jy", 40), (b"ij", 45), (b"vw", 25), (b"bv", 50), (b"fv", 45), (b"uw", 45), (b"uv", 65),
-        (b"bp", 60), (b"dt", 60), (b"gk", 55), (b"kx", 70), (b"mn", 65), (b"hx", 60), (b"hk", 75),
-        (b"gh", 65), (b"fp", 65), (b"sx", 60), (b"gq", 50), (b"jz", 60), (b"fw", 60), (b"iy", 20),
-        (b"ey", 40), (b"ei", 40), (b"ou", 35), (b"ae", 40), (b"ao", 50), (b"ai", 55), (b"au", 55),
-        (b"eo", 55), (b"eu", 60), (b"io", 65), (b"iu", 60), (b"ay", 60), (b"oy", 70), (b"uy", 60),
-        (b"lr", 80), (b"ow", 70), (b"dz", 75), (b"dj", 75), (b"sj", 85),
+        (b"ck", 25),
+        (b"kq", 20),
+        (b"cq", 30),
+        (b"sz", 35),
+        (b"cs", 55),
+        (b"cz", 60),
+        (b"gj", 50),
+        (b"jy", 40),
+        (b"ij", 45),
+        (b"vw", 25),
+        (b"bv", 50),
+        (b"fv", 45),
+        (b"uw", 45),
+        (b"uv", 65),
+        (b"bp", 60),
+        (b"dt", 60),
+        (b"gk", 55),
+        (b"kx", 70),
+        (b"mn", 65),
+        (b"hx", 60),
+        (b"hk", 75),
+        (b"gh", 65),
+        (b"fp", 65),
+        (b"sx", 60),
+        (b"gq", 50),
+        (b"jz", 60),
+        (b"fw", 60),
+        (b"iy", 20),
+        (b"ey", 40),
+        (b"ei", 40),
+        (b"ou", 35),
+        (b"ae", 40),
+        (b"ao", 50),
+        (b"ai", 55),
+        (b"au", 55),
+        (b"eo", 55),
+        (b"eu", 60),
+        (b"io", 65),
+        (b"iu", 60),
+        (b"ay", 60),
+        (b"oy", 70),
+        (b"uy", 60),
+        (b"lr", 80),
+        (b"ow", 70),
+        (b"dz", 75),
+        (b"dj", 75),
+        (b"sj", 85),
     ];
     let mut i = 0;
     while i < pairs.len() {
@@ -353,7 +393,8 @@ pub fn romanisation_of(source: &Source, latin: &[u8]) -> Permille {
     let letters = mask(latin);
     // Short readings are one letter apart from too many others.
     let near = |reading: &&String| {
-        reading.len() >= 6 && reading.len().abs_diff(latin.len()) <= 3
+        reading.len() >= 6
+            && reading.len().abs_diff(latin.len()) <= 3
             && (mask(reading.as_bytes()) ^ letters).count_ones() <= 5
     };
     let readings = source.latin.iter().skip(1).filter(near);
@@ -411,7 +452,9 @@ fn same_script(a: &Tok<'_>, b: &Tok<'_>) -> Permille {
 /// will cost half.
 fn letters_cost(a: &[char], b: &[char], script: Script) -> i32 {
     let lone = |c: char| match (script, c) {
-        (Script::Arabic, 'ا' | 'و' | 'ي' | 'ه' | 'ة') | (Script::Hebrew, 'ו' | 'י' | 'א' | 'ה') => 50,
+        (Script::Arabic, 'ا' | 'و' | 'ي' | 'ه' | 'ة') | (Script::Hebrew, 'ו' | 'י' | 'א' | 'ה') => {
+            50
+        }
         _ => 100,
     };
     let swap = |x: char, y: char| match (x, y) {
@@ -445,7 +488,9 @@ fn two_scripts(a: &Tok<'_>, b: &Tok<'_>) -> Permille {
     let one = a.source.or(owned[0].as_ref()).and_then(|s| s.latin.first());
     let other = b.source.or(owned[1].as_ref()).and_then(|s| s.latin.first());
     match (one, other) {
-        (Some(one), Some(other)) if a.script == b.script => spelling(one.as_bytes(), other.as_bytes()),
+        (Some(one), Some(other)) if a.script == b.script => {
+            spelling(one.as_bytes(), other.as_bytes())
+        }
         (Some(one), Some(other)) => {
             let by_table = |t: &Tok<'_>, latin: &str| romanisation(t, latin.as_bytes());
             by_table(a, other).max(by_table(b, one)) * 97 / 100
@@ -503,20 +548,10 @@ pub struct Tuning {
 
 // As measured in `docs/screening.md`; near these values a tenth more or less of any of them
 // moves recall at one innocent in a hundred by less than one point.
-static PERSON: Tuning = Tuning {
-    contradiction: 1500,
-    omission: 250,
-    numbers_differ: 800,
-    enough: 1400,
-    chance: 200,
-};
-static ORGANISATION: Tuning = Tuning {
-    contradiction: 1500,
-    omission: 400,
-    numbers_differ: 700,
-    enough: 1400,
-    chance: 250,
-};
+static PERSON: Tuning =
+    Tuning { contradiction: 1500, omission: 250, numbers_differ: 800, enough: 1400, chance: 200 };
+static ORGANISATION: Tuning =
+    Tuning { contradiction: 1500, omission: 400, numbers_differ: 700, enough: 1400, chance: 250 };
 
 /// The weights for names of a person or of anything else.
 pub fn tuning(mode: Mode) -> &'static Tuning {
@@ -555,7 +590,12 @@ pub fn compare_with(
     score(query, listed, pairs, tuning)
 }
 
-fn score(query: &[Tok<'_>], listed: &[Tok<'_>], pairs: Vec<WordPair>, tuning: &Tuning) -> Comparison {
+fn score(
+    query: &[Tok<'_>],
+    listed: &[Tok<'_>],
+    pairs: Vec<WordPair>,
+    tuning: &Tuning,
+) -> Comparison {
     let total = |toks: &[Tok<'_>]| toks.iter().map(|t| i32::from(t.weight)).sum::<i32>();
     let span = |toks: &[Tok<'_>], (at, n): (usize, usize)| total(&toks[at..at + n]);
     let (mut paired, mut alike) = (0i64, 0i64);
@@ -570,7 +610,8 @@ fn score(query: &[Tok<'_>], listed: &[Tok<'_>], pairs: Vec<WordPair>, tuning: &T
     let omission = i64::from((in_query - in_listed).abs());
     let numbers = |toks: &[Tok<'_>], of: &dyn Fn(&WordPair) -> (usize, usize)| {
         toks.iter().enumerate().any(|(at, t)| {
-            t.class == Class::Number && !pairs.iter().any(|p| (of(p).0..of(p).0 + of(p).1).contains(&at))
+            t.class == Class::Number
+                && !pairs.iter().any(|p| (of(p).0..of(p).0 + of(p).1).contains(&at))
         })
     };
     let numbers_differ = numbers(query, &|p| p.query) || numbers(listed, &|p| p.listed);
@@ -616,8 +657,6 @@ fn score(query: &[Tok<'_>], listed: &[Tok<'_>], pairs: Vec<WordPair>, tuning: &T
 
 /// Below this a pair of words says less and less for the names being the same.
 const KNEE: Permille = 700;
-
-
 
 /// What a pair of words is worth: from the knee down it falls to nothing at [`LEAST_LIKE`].
 pub fn worth(likeness: Permille) -> Permille {
@@ -851,7 +890,13 @@ impl Pairing<'_> {
         }
     }
 
-    fn edge(&self, query: (usize, usize), listed: (usize, usize), likeness: Permille, how: How) -> Edge {
+    fn edge(
+        &self,
+        query: (usize, usize),
+        listed: (usize, usize),
+        likeness: Permille,
+        how: How,
+    ) -> Edge {
         let sum = |toks: &[Tok<'_>], (at, n): (usize, usize)| {
             toks[at..at + n].iter().map(|t| i32::from(t.weight)).sum::<i32>()
         };

@@ -160,9 +160,8 @@ pub fn skeletons(word: &[u8]) -> Vec<Vec<u8>> {
 /// The skeleton without each of its consonants in turn, where enough is left.
 pub fn shortened(skeleton: &[u8]) -> impl Iterator<Item = Vec<u8>> + use<'_> {
     let n = if skeleton.len() >= 4 { skeleton.len() } else { 0 };
-    (0..n).map(|at| {
-        skeleton.iter().enumerate().filter(|(i, _)| *i != at).map(|(_, b)| *b).collect()
-    })
+    (0..n)
+        .map(|at| skeleton.iter().enumerate().filter(|(i, _)| *i != at).map(|(_, b)| *b).collect())
 }
 
 /// The consonant skeleton of a Latin word: consonants by sound, no vowels, nothing doubled.
@@ -208,7 +207,9 @@ mod tests {
         let mut keys = Vec::new();
         deletions(KeyKind::Word, one.as_bytes(), edits(one.len()), &mut |k| keys.push(k));
         let mut shared = false;
-        deletions(KeyKind::Word, other.as_bytes(), edits(other.len()), &mut |k| shared |= keys.contains(&k));
+        deletions(KeyKind::Word, other.as_bytes(), edits(other.len()), &mut |k| {
+            shared |= keys.contains(&k)
+        });
         shared
     }
 

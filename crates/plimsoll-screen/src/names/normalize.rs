@@ -317,7 +317,8 @@ fn unmask(words: &mut Vec<Word>) {
     };
     let foreign = |w: &Word| matches!(w.script, Script::Cyrillic | Script::Greek);
     if words.iter().filter(|w| foreign(w)).all(lookalike) {
-        for word in words.iter_mut().filter(|w| matches!(w.script, Script::Cyrillic | Script::Greek))
+        for word in
+            words.iter_mut().filter(|w| matches!(w.script, Script::Cyrillic | Script::Greek))
         {
             if let Some(text) = tables::to_latin_lookalikes(&word.text) {
                 word.text = text;

@@ -239,7 +239,8 @@ impl Builder {
         for record in self.names.chunks_exact_mut(NAME) {
             let first = u32::from_le_bytes([record[8], record[9], record[10], record[11]]) as usize;
             let words = self.name_words.get(first..first + usize::from(record[12]));
-            let sum: u32 = words.unwrap_or_default().iter().map(|w| u32::from(weights[*w as usize])).sum();
+            let sum: u32 =
+                words.unwrap_or_default().iter().map(|w| u32::from(weights[*w as usize])).sum();
             record[14..16].copy_from_slice(&(sum.min(u32::from(u16::MAX)) as u16).to_le_bytes());
         }
     }
@@ -356,7 +357,8 @@ fn buckets(mut pairs: Vec<(u32, u32)>) -> (Vec<u8>, Vec<u8>) {
             u32::to_le_bytes(end)
         })
         .collect();
-    let pairs = pairs.iter().flat_map(|(k, v)| [k.to_le_bytes(), v.to_le_bytes()]).flatten().collect();
+    let pairs =
+        pairs.iter().flat_map(|(k, v)| [k.to_le_bytes(), v.to_le_bytes()]).flatten().collect();
     (ends, pairs)
 }
 

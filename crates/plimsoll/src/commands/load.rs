@@ -5,12 +5,14 @@ use crate::commands::Context;
 use crate::failure::{Exit, Failure};
 use crate::present::load as present;
 use crate::progress::LoadProgress;
+use crate::watchlists::{Editions, load as watchlists, snapshots};
 use crate::{printer, settings};
 use plimsoll_ingest::error::IngestError;
 use plimsoll_ingest::fact::{Flow, Place};
 use plimsoll_ingest::formats::{self, Said};
 use plimsoll_ingest::load::{LoadOptions, LoadReport, load_file};
 use plimsoll_ingest::store::Writer;
+use plimsoll_screen::lists;
 use plimsoll_terms::hs::HsRevision;
 use plimsoll_terms::place::{self, PlaceKind};
 use std::ops::RangeInclusive;
@@ -22,21 +24,89 @@ const YEARS: RangeInclusive<i32> = 1962..=2100;
 /// What became of one file of the command line.
 pub type Outcome = (PathBuf, Result<Vec<LoadReport>, IngestError>);
 
-/// Loads file after file; a faulty one changes nothing and does not stop the others.
+/// Loads file after file; a faulty one changes nothing and does not stop the others. Watchlists
+/// among them are told by their content and loaded after the others, sets of files together.
 pub fn run(context: &Context, args: &LoadArgs) -> Result<Exit, Failure> {
     let options = options(args)?;
     let mut writer = Writer::open(&context.store)?;
     let mut outcomes: Vec<Outcome> = Vec::new();
+    let (mut received, mut refused) = (Vec::new(), Vec::new());
     for path in &args.files {
-        outcomes.push((path.clone(), load_one(&mut writer, path, &options)));
+        let told = args.layout.as_deref().filter(|name| lists::by_id(name).is_some());
+        match watchlists::recognise(path, told).filter(|_| told.is_some() || args.layout.is_none())
+        {
+            None => outcomes.push((path.clone(), load_one(&mut writer, path, &options))),
+            Some(source) => match watchlists::receive(path, source) {
+                Ok(one) => received.push(one),
+                Err(failure) => refused.push((path.clone(), failure)),
+            },
+        }
     }
+    let mut reports = load_lists(context, args, received)?;
+    let failed = present_all(context, &outcomes, &mut reports, &refused);
+    if failed > 0 {
+        let all = args.files.len();
+        if all > failed {
+            printer::talk(&format!(
+                "{failed} of {all} files were not loaded, or not all lists of them"
+            ));
+        }
+        return Ok(Exit::Failed);
+    }
+    if context.format == Format::Table {
+        let hint = if reports.is_empty() {
+            "plimsoll status shows what is loaded; plimsoll assess --help has examples"
+        } else {
+            "plimsoll screen \"NAME\" screens a name; plimsoll status shows what is loaded"
+        };
+        printer::next(hint);
+    }
+    Ok(Exit::Done)
+}
+
+/// Loads watchlists, and compiles the newest of each so that the next question is quick.
+fn load_lists(
+    context: &Context,
+    args: &LoadArgs,
+    received: Vec<watchlists::Received>,
+) -> Result<Vec<watchlists::FileReport>, Failure> {
+    if received.is_empty() {
+        return Ok(Vec::new());
+    }
+    let date = args.set.iter().find_map(|s| s.strip_prefix("date="));
+    let how = watchlists::How {
+        date,
+        today: &settings::today(),
+        replace: args.replace,
+        accept_shrunk: args.accept_shrunk,
+    };
+    let reports = watchlists::load(&context.store, received, &how)?;
+    if reports.iter().any(|r| !r.already && !r.editions.is_empty()) {
+        let progress = crate::progress::CountProgress::new("compiling the lists");
+        progress.see(0);
+        let editions = Editions::open(&context.store)?;
+        snapshots::of(&context.store, &editions.standing(None))?;
+        progress.done();
+    }
+    Ok(reports)
+}
+
+/// Prints what became of the files; how many of them failed.
+fn present_all(
+    context: &Context,
+    outcomes: &[Outcome],
+    reports: &mut [watchlists::FileReport],
+    refused: &[(PathBuf, Failure)],
+) -> usize {
     match context.format {
-        Format::Table | Format::Md | Format::Csv => printer::data(&present::text(&outcomes)),
-        Format::Json => printer::data(&present::json(&outcomes)),
-        Format::Ndjson => printer::data(&present::ndjson(&outcomes)),
+        Format::Table | Format::Md | Format::Csv => {
+            printer::data(&(present::text(outcomes) + &present::lists_text(reports)));
+        }
+        Format::Json => printer::data(&present::json(outcomes, reports, refused)),
+        Format::Ndjson => printer::data(&present::ndjson(outcomes, reports, refused)),
     }
-    let mut failed = 0;
-    for (path, outcome) in &outcomes {
+    let mut failed = refused.len();
+    for (path, outcome) in outcomes {
         if let Err(error) = outcome {
             failed += 1;
             let mut failure = Failure::from_ingest_at(path, error);
@@ -44,19 +114,16 @@ pub fn run(context: &Context, args: &LoadArgs) -> Result<Exit, Failure> {
             printer::failure(&failure);
         }
     }
-    if failed > 0 {
-        if outcomes.len() > failed {
-            printer::talk(&format!(
-                "{failed} of {} files were not loaded; the others were",
-                outcomes.len()
-            ));
+    for (_, failure) in refused {
+        printer::failure(failure);
+    }
+    for report in reports.iter().filter(|r| !r.failures.is_empty()) {
+        failed += 1;
+        for failure in &report.failures {
+            printer::failure(failure);
         }
-        return Ok(Exit::Failed);
     }
-    if context.format == Format::Table {
-        printer::next("plimsoll status shows what is loaded; plimsoll assess --help has examples");
-    }
-    Ok(Exit::Done)
+    failed
 }
 
 fn load_one(
@@ -88,14 +155,31 @@ pub fn options(args: &LoadArgs) -> Result<LoadOptions, Failure> {
         said_text.push(format!("flow={text}"));
     }
     for setting in &args.set {
+        // The day of a watchlist's edition; statistics say their period themselves.
+        if let Some(day) = setting.strip_prefix("date=") {
+            let known = day.parse::<jiff::civil::Date>().is_ok();
+            let day = known.then_some(()).ok_or_else(|| format!("--set date: {day:?} is no day"));
+            day.map_err(|why| {
+                Failure::usage("set-unreadable", why, "say it as in --set date=2024-07-02")
+            })?;
+            continue;
+        }
         set(&mut said, &mut vintage, setting)?;
         said_text.push(setting.clone());
     }
     let format = match &args.layout {
         None => None,
-        Some(name) => Some(formats::by_id(name).ok_or_else(|| IngestError::NoSuchLayout {
-            name: name.clone(),
-            known: formats::ALL.iter().map(|f| f.id()).collect::<Vec<_>>().join(", "),
+        Some(name) if lists::by_id(name).is_some() => None,
+        Some(name) => Some(formats::by_id(name).ok_or_else(|| {
+            IngestError::NoSuchLayout {
+                name: name.clone(),
+                known: formats::ALL
+                    .iter()
+                    .map(|f| f.id())
+                    .chain(lists::ALL.iter().map(|l| l.id()))
+                    .collect::<Vec<_>>()
+                    .join(", "),
+            }
         })?),
     };
     Ok(LoadOptions {

@@ -1,11 +1,14 @@
 //! What a load prints.
 
 use crate::commands::load::Outcome;
+use crate::failure::Failure;
 use crate::present::tables;
+use crate::watchlists::load::FileReport;
 use plimsoll_ingest::load::LoadReport;
 use plimsoll_terms::problem::shorten;
 use serde_json::{Value, json};
 use std::fmt::Write;
+use std::path::PathBuf;
 
 /// Set-aside rows shown in text; all of them are in the store.
 const SHOWN: usize = 5;
@@ -47,13 +50,100 @@ fn values(outcomes: &[Outcome]) -> Vec<Value> {
 }
 
 /// One document: `{"files": […]}`.
-pub fn json(outcomes: &[Outcome]) -> String {
-    tables::pretty(&json!({ "files": values(outcomes) }))
+pub fn json(outcomes: &[Outcome], lists: &[FileReport], refused: &[(PathBuf, Failure)]) -> String {
+    tables::pretty(&json!({ "files": all_values(outcomes, lists, refused) }))
 }
 
 /// One line a file.
-pub fn ndjson(outcomes: &[Outcome]) -> String {
-    values(outcomes).iter().map(|v| format!("{v}\n")).collect()
+pub fn ndjson(
+    outcomes: &[Outcome],
+    lists: &[FileReport],
+    refused: &[(PathBuf, Failure)],
+) -> String {
+    all_values(outcomes, lists, refused).iter().map(|v| format!("{v}\n")).collect()
+}
+
+fn all_values(
+    outcomes: &[Outcome],
+    lists: &[FileReport],
+    refused: &[(PathBuf, Failure)],
+) -> Vec<Value> {
+    let mut files = values(outcomes);
+    files.extend(lists.iter().map(list_report));
+    files.extend(refused.iter().map(|(path, failure)| {
+        json!({"path": path.display().to_string(), "error": failure_value(failure)})
+    }));
+    files
+}
+
+fn failure_value(failure: &Failure) -> Value {
+    json!({"code": failure.code, "message": failure.message, "hint": failure.hint})
+}
+
+fn list_report(report: &FileReport) -> Value {
+    let mut value = json!({
+        "path": report.path.display().to_string(),
+        "format": report.layout,
+        "sha256": report.sha256,
+        "rows_in": report.count.rows_in,
+        "rows_loaded": report.count.rows_loaded,
+        "rows_set_aside": report.count.rows_set_aside,
+        "rules": report.rules,
+        "already_loaded": report.already,
+        "lists": report.editions.iter().map(|e| json!({
+            "list": e.list,
+            "title": e.title,
+            "edition": e.edition,
+            "edition_from": e.day_from,
+            "entities": e.entities,
+            "names": e.names,
+        })).collect::<Vec<_>>(),
+        "set_aside": report.problems,
+    });
+    if !report.failures.is_empty() {
+        value["errors"] = report.failures.iter().map(failure_value).collect();
+    }
+    value
+}
+
+/// Watchlists, for reading.
+pub fn lists_text(reports: &[FileReport]) -> String {
+    let mut out = String::new();
+    for report in reports {
+        let _ = writeln!(out, "{}", tables::one_line(&report.path.display().to_string()));
+        if report.already {
+            let _ =
+                writeln!(out, "  already in the store; nothing changed. --replace loads it anew");
+        } else if report.count.rows_in > 0 {
+            let _ = writeln!(
+                out,
+                "  {} · {} records in, {} loaded, {} set aside",
+                report.layout,
+                tables::whole(report.count.rows_in),
+                tables::whole(report.count.rows_loaded),
+                tables::whole(report.count.rows_set_aside)
+            );
+        }
+        for edition in &report.editions {
+            let _ = writeln!(
+                out,
+                "  {} of {} ({}) · {} entries, {} names · {}",
+                edition.list,
+                edition.edition,
+                edition.day_from,
+                tables::whole(edition.entities),
+                tables::whole(edition.names),
+                edition.title
+            );
+        }
+        for (rule, count) in &report.rules {
+            let _ = writeln!(out, "  {:>12}  {rule}", tables::whole(*count));
+        }
+        for problem in report.problems.iter().take(SHOWN) {
+            let _ = writeln!(out, "  noted: {}", tables::one_line(&problem.to_string()));
+        }
+    }
+    out
 }
 
 /// For reading.

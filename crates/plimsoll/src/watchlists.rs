@@ -1,0 +1,213 @@
+//! Watchlists in the store: the bytes as received, an entry for each edition of each list, and
+//! compiled snapshots.
+//!
+//! ```text
+//! lists/editions.json            every edition with its files, counts and how its day is known
+//! lists/received/<sha12>-<name>  the publishers' bytes
+//! lists/snapshots/<id>.plimsnap  compiled, named by the hash of its content
+//! lists/snapshots/index.json     which editions a snapshot was compiled from
+//! lists/set-aside/<sha12>.ndjson records that could not be read
+//! ```
+//!
+//! New files are written aside, synced and renamed, `editions.json` last, under the store's one
+//! writer's lock. A list that is empty, cut or suddenly shrunken changes nothing: the last good
+//! edition stays.
+
+pub mod load;
+pub mod queries;
+pub mod snapshots;
+
+use crate::failure::{Exit, Failure};
+use flate2::read::MultiGzDecoder;
+use plimsoll_screen::lists::ListError;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+
+/// Lists are read into memory; none of the published ones has a tenth of this.
+const MOST_BYTES: u64 = 2 << 30;
+
+/// One file of an edition.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReceivedFile {
+    /// Its name, without folders.
+    pub name: String,
+    /// SHA-256 of the file as received.
+    pub sha256: String,
+    /// Size as received.
+    pub bytes: u64,
+}
+
+impl ReceivedFile {
+    /// Where it is in the folder of lists.
+    pub fn path(&self, lists: &Path) -> PathBuf {
+        let short = self.sha256.get(..12).unwrap_or(&self.sha256);
+        lists.join("received").join(format!("{short}-{}", self.name))
+    }
+}
+
+/// One edition of one list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Edition {
+    /// Id of the list.
+    pub list: String,
+    /// Its title.
+    pub title: String,
+    /// The day it stands for, `YYYY-MM-DD`.
+    pub edition: String,
+    /// How that day is known: `content`, `said`, `file name`, `folder` or `day of loading`.
+    pub day_from: String,
+    /// Layout that read it.
+    pub layout: String,
+    /// Publisher.
+    pub publisher: String,
+    /// The publisher's terms.
+    pub licence: String,
+    /// Where it is published.
+    pub url: String,
+    /// Its files, in the order in which they were read.
+    pub files: Vec<ReceivedFile>,
+    /// Listed parties.
+    pub entities: u64,
+    /// Their names.
+    pub names: u64,
+    /// The day it was loaded.
+    pub loaded: String,
+}
+
+/// All editions.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Editions {
+    /// Sorted by list and day.
+    pub editions: Vec<Edition>,
+}
+
+/// The folder of lists in a store.
+pub fn folder(store: &Path) -> PathBuf {
+    store.join("lists")
+}
+
+impl Editions {
+    /// Of a store; empty where none was loaded.
+    pub fn open(store: &Path) -> Result<Editions, Failure> {
+        let path = folder(store).join("editions.json");
+        match fs::read(&path) {
+            Ok(bytes) => serde_json::from_slice(&bytes).map_err(|e| broken(&path, e)),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(Editions::default()),
+            Err(e) => Err(broken(&path, e)),
+        }
+    }
+
+    /// The newest edition of each list that stood on a day; of all days without one.
+    pub fn standing(&self, day: Option<&str>) -> Vec<&Edition> {
+        let mut newest: BTreeMap<&str, &Edition> = BTreeMap::new();
+        for edition in &self.editions {
+            let stood = day.is_none_or(|day| edition.edition.as_str() <= day);
+            let newer = |other: &&Edition| other.edition <= edition.edition;
+            if stood && newest.get(edition.list.as_str()).is_none_or(newer) {
+                newest.insert(&edition.list, edition);
+            }
+        }
+        newest.into_values().collect()
+    }
+
+    fn write(&self, store: &Path) -> Result<(), Failure> {
+        let mut bytes = serde_json::to_vec_pretty(self).unwrap_or_default();
+        bytes.push(b'\n');
+        write_whole(&folder(store).join("editions.json"), &bytes)
+    }
+}
+
+/// A fault of the store itself.
+pub fn broken(path: &Path, why: impl std::fmt::Display) -> Failure {
+    Failure::usage(
+        "store-broken",
+        format!("the store {}: {why}", path.display()),
+        "check free space and permissions; --store names another folder",
+    )
+}
+
+/// Writes a file aside, syncs it and renames it, so that it is there whole or not at all.
+pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let parent = path.parent().unwrap_or(path);
+    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let aside = parent.join(format!(".new-{}-{name}", std::process::id()));
+    let write = || -> std::io::Result<()> {
+        fs::create_dir_all(parent)?;
+        let mut file = File::create(&aside)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        fs::rename(&aside, path)
+    };
+    write().map_err(|e| {
+        let _ = fs::remove_file(&aside);
+        broken(path, e)
+    })
+}
+
+/// A fault of a list's file, with its code and what to do.
+pub fn failure_of(error: &ListError) -> Failure {
+    let (code, hint) = match error {
+        ListError::Empty { .. } => {
+            ("list-empty", "fetch the file again; the last good edition still stands")
+        }
+        ListError::Cut { .. } => (
+            "list-cut",
+            "fetch the file again and compare its size with the publisher's; the last good edition still stands",
+        ),
+        ListError::Malformed { .. } => (
+            "list-malformed",
+            "open it in an editor: is it the list, or a message of the service? The last good edition still stands",
+        ),
+        ListError::PartAlone { .. } => (
+            "list-part-alone",
+            "name all files of the set in one command, such as sdn.csv alt.csv add.csv sdn_comments.csv",
+        ),
+    };
+    Failure { exit: Exit::Failed, code, message: error.to_string(), hint: hint.into() }
+}
+
+fn unreadable(path: &Path, why: impl std::fmt::Display) -> Failure {
+    Failure::usage(
+        "file-unreadable",
+        format!("cannot read {}: {why}", path.display()),
+        "check the path and the permissions",
+    )
+}
+
+/// The content of a file: out of a gzip file or the one member of a zip archive, else as it is.
+pub fn unpack(path: &Path, bytes: Vec<u8>) -> Result<Vec<u8>, Failure> {
+    let damaged = |why: String| {
+        Failure::usage(
+            "file-damaged",
+            format!("{} is cut or damaged: {why}", path.display()),
+            "fetch the file again and compare its size with the publisher's",
+        )
+    };
+    let read_all = |reader: &mut dyn Read| -> Result<Vec<u8>, Failure> {
+        let mut out = Vec::new();
+        reader.take(MOST_BYTES + 1).read_to_end(&mut out).map_err(|e| damaged(e.to_string()))?;
+        if out.len() as u64 > MOST_BYTES {
+            return Err(damaged("it unpacks to more than 2 GiB".into()));
+        }
+        Ok(out)
+    };
+    if bytes.starts_with(&[0x1F, 0x8B]) {
+        return read_all(&mut MultiGzDecoder::new(&bytes[..]));
+    }
+    if bytes.starts_with(b"PK\x03\x04") {
+        let cursor = std::io::Cursor::new(&bytes);
+        if let Ok(mut archive) = zip::ZipArchive::new(cursor) {
+            let members: Vec<usize> = (0..archive.len())
+                .filter(|at| archive.by_index(*at).is_ok_and(|f| f.is_file()))
+                .collect();
+            if let [one] = members[..] {
+                let mut file = archive.by_index(one).map_err(|e| damaged(e.to_string()))?;
+                return read_all(&mut file);
+            }
+        }
+    }
+    Ok(bytes)
+}
