@@ -43,7 +43,7 @@ const CHORES: &[Chore] = &[
     Chore {
         name: "eval",
         usage: eval::USAGE,
-        summary: "recall and false alerts of names on published sets",
+        summary: eval::SUMMARY,
         run: eval::run,
     },
     Chore {
