@@ -287,9 +287,10 @@ fn measure(set: &ListSet, options: &Options) -> Figures {
                 best: hits.first().map_or(0, |h| h.score),
                 meant: hits.iter().find(is_meant).map_or(0, |h| h.score),
                 first: hits.first().is_some_and(|h| is_meant(&h)),
-                candidate: asked.means.as_ref().is_some_and(|id| {
-                    is_candidate(&snapshot, &query, id, set, &mut scratch)
-                }),
+                candidate: asked
+                    .means
+                    .as_ref()
+                    .is_some_and(|id| is_candidate(&snapshot, &query, id, set, &mut scratch)),
                 matched: hits.first().map_or_else(String::new, |h| h.matched_name.clone()),
             }
         })
@@ -316,7 +317,8 @@ fn report(set: &ListSet, options: &Options, answers: &[Answer]) -> Figures {
     let all = || answers.iter().zip(&set.asked);
     let positive: Vec<(&Answer, &Asked)> = all().filter(|(_, q)| q.means.is_some()).collect();
     let same: Vec<i32> = positive.iter().map(|(a, _)| a.meant).collect();
-    let mut other: Vec<i32> = all().filter(|(_, q)| q.means.is_none()).map(|(a, _)| a.best).collect();
+    let mut other: Vec<i32> =
+        all().filter(|(_, q)| q.means.is_none()).map(|(a, _)| a.best).collect();
     other.sort_unstable_by(|a, b| b.cmp(a));
     let share = |of: &dyn Fn(&Answer) -> bool| {
         let n = positive.iter().filter(|(a, _)| of(a)).count();

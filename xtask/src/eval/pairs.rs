@@ -10,7 +10,9 @@ use plimsoll_screen::screen::{THRESHOLD, score_of_names};
 
 fn sets() -> Result<Vec<PairSet>, String> {
     let mut sets = vec![data::labelled()?];
-    for (mode, name) in [(Mode::Person, "labelled-persons"), (Mode::Organisation, "labelled-companies")] {
+    for (mode, name) in
+        [(Mode::Person, "labelled-persons"), (Mode::Organisation, "labelled-companies")]
+    {
         let pairs = data::labelled()?.pairs.into_iter().filter(|p| p.mode == mode).collect();
         sets.push(PairSet { name: name.into(), pairs });
     }
@@ -21,6 +23,9 @@ fn sets() -> Result<Vec<PairSet>, String> {
         [("Person", true), ("Person", false), ("LegalEntity", true), ("LegalEntity", false)]
     {
         sets.push(data::eu(schema, cross)?);
+    }
+    for romanised in [true, false] {
+        sets.push(data::romanised(data::eu("LegalEntity", true)?, romanised));
     }
     Ok(sets)
 }

@@ -69,7 +69,11 @@ pub(crate) fn call(what: &str, paths: &[&Path]) -> Outcome<Vec<Value>> {
         .output()
         .map_err(|e| format!("python3: {e}"))?;
     if !output.status.success() {
-        return Err(String::from_utf8_lossy(&output.stderr).lines().last().unwrap_or("").to_owned());
+        return Err(String::from_utf8_lossy(&output.stderr)
+            .lines()
+            .last()
+            .unwrap_or("")
+            .to_owned());
     }
     let text = String::from_utf8_lossy(&output.stdout);
     Ok(text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect())

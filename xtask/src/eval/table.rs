@@ -146,7 +146,11 @@ pub(crate) fn markdown(all: &[Figures]) -> String {
         );
     }
     for f in all.iter().filter(|f| !f.parts.is_empty()) {
-        let _ = writeln!(out, "\n## {} by treatment, recall at 1 %\n\n| treatment | found | of |\n|---|--:|--:|", f.set);
+        let _ = writeln!(
+            out,
+            "\n## {} by treatment, recall at 1 %\n\n| treatment | found | of |\n|---|--:|--:|",
+            f.set
+        );
         for (name, n, of) in &f.parts {
             let _ = writeln!(out, "| {name} | {n} | {of} |");
         }

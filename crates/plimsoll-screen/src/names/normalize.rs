@@ -67,6 +67,30 @@ fn articles(words: Vec<Word>) -> Vec<Word> {
     out
 }
 
+/// Names within a name: `Irkut Corporation (AO Irkut)` without the brackets, and what stands in
+/// them. Empty where there are no brackets, or nothing of a name in or around them.
+pub fn bracketed(text: &str) -> Vec<String> {
+    let text: String = text.chars().take(MAX_CHARS).collect();
+    let (mut outside, mut inside) = (String::new(), String::new());
+    let mut depth = 0u32;
+    for c in text.chars() {
+        match c {
+            '(' | '（' | '[' => depth += 1,
+            ')' | '）' | ']' => depth = depth.saturating_sub(1),
+            _ if depth > 0 => inside.push(c),
+            _ => outside.push(c),
+        }
+        if matches!(c, ')' | '）' | ']') {
+            inside.push(' ');
+            outside.push(' ');
+        }
+    }
+    let name = |part: &str| part.chars().filter(|c| c.is_alphabetic()).count() >= 4;
+    // One word in brackets is a country or a nickname, not another name.
+    let several = inside.split_whitespace().count() > 1;
+    if several && name(&inside) && name(&outside) { vec![outside, inside] } else { Vec::new() }
+}
+
 /// Whether the text is longer than what [`words`] reads.
 pub fn is_too_long(text: &str) -> bool {
     text.chars().nth(MAX_CHARS).is_some()
