@@ -302,10 +302,8 @@ fn judge(
     }
     let name = snapshot.name(near.name);
     let mut words = Vec::new();
-    if settings.explain {
-        if let Some(one) = prepared.get(near.prepared) {
-            words = explain(snapshot, one, &name, &near.comparison);
-        }
+    if let Some(one) = prepared.get(near.prepared).filter(|_| settings.explain) {
+        words = explain(snapshot, one, &name, &near.comparison);
     }
     Some(Hit {
         list: usize::from(record.list),

@@ -9,8 +9,7 @@
 //! ```
 //!
 //! All numbers are little-endian. Reading outside of a section gives zero or nothing, never a
-//! panic: a damaged file gives wrong or no hits, so the program compares its hash after
-//! writing, and `plimsoll status` on demand.
+//! panic: a damaged file gives wrong or no hits, and [`Snapshot::is_whole`] tells whether it is.
 
 pub mod build;
 
@@ -373,7 +372,7 @@ impl<'a> Snapshot<'a> {
 /// The values under a key: keys are sorted by bucket, the bucket being the key's high bits.
 fn bucket<'a>(ends: &'a [u8], pairs: &'a [u8], key: u32) -> impl Iterator<Item = u32> + use<'a> {
     let buckets = (ends.len() / 4).max(1);
-    let number = (u64::from(key) * buckets as u64 >> 32) as usize;
+    let number = ((u64::from(key) * buckets as u64) >> 32) as usize;
     let begin = if number == 0 { 0 } else { u32_at(ends, (number - 1) * 4) };
     let end = u32_at(ends, number * 4);
     let run = pairs.get(begin as usize * 8..end as usize * 8).unwrap_or_default();

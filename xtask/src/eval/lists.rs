@@ -49,7 +49,7 @@ fn kind(text: &str) -> Option<EntityKind> {
 }
 
 /// The queries that were made from listed names, and innocents.
-fn perturbed() -> Result<Vec<Asked>, String> {
+pub(crate) fn perturbed() -> Result<Vec<Asked>, String> {
     let text = data::read("ofac_queries_dev.tsv")?;
     Ok(text
         .lines()

@@ -190,7 +190,11 @@ fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
             format!("{ID}-{}", intake::slug(&dataset)),
             format!("FollowTheMoney dataset {dataset}"),
         ),
-        None => (ID.to_owned(), "FollowTheMoney entities".to_owned()),
+        // Without a dataset of its own it is told from others by the name of its file.
+        None => {
+            let stem = file.name.split(['.', '_']).next().unwrap_or(file.name);
+            (format!("{ID}-{}", intake::slug(stem)), format!("FollowTheMoney entities of {stem}"))
+        }
     };
     result.editions.push(ListEdition { list, title, published: String::new(), entities });
     Ok(result)

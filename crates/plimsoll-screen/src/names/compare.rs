@@ -879,7 +879,7 @@ impl Pairing<'_> {
         for l in &mut listed_runs {
             for q in &mut query_runs {
                 let words = q.run.1 + l.run.1;
-                if words < 3 || words > 5 || !q.may_be(l) {
+                if !(3..=5).contains(&words) || !q.may_be(l) {
                     continue;
                 }
                 let likeness = q.likeness(self.query, l, self.listed) - 15;

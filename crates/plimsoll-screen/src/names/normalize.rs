@@ -122,10 +122,10 @@ impl Splitter {
         }
         if !c.is_alphanumeric() {
             self.end_word();
-            if matches!(c, ',' | '،' | '、' | '，') {
-                if let Some(last) = self.words.last_mut() {
-                    last.comma = true;
-                }
+            if let Some(last) = self.words.last_mut()
+                && matches!(c, ',' | '،' | '、' | '，')
+            {
+                last.comma = true;
             }
             return;
         }
@@ -182,11 +182,11 @@ impl Splitter {
     }
 
     fn end_word(&mut self) {
-        if let Some(script) = self.script.take() {
-            if !self.current.is_empty() {
-                let text = std::mem::take(&mut self.current);
-                self.words.push(Word { text, script, comma: false });
-            }
+        if let Some(script) = self.script.take()
+            && !self.current.is_empty()
+        {
+            let text = std::mem::take(&mut self.current);
+            self.words.push(Word { text, script, comma: false });
         }
         self.current.clear();
     }
