@@ -50,20 +50,17 @@ pub fn words(text: &str) -> Vec<Word> {
 fn articles(words: Vec<Word>) -> Vec<Word> {
     const ARTICLE: &str = "ال";
     let mut out = Vec::with_capacity(words.len() + 2);
-    for word in words {
-        let rest = match word.script {
-            Script::Arabic if word.text != "الله" => word.text.strip_prefix(ARTICLE),
-            _ => None,
-        };
-        match rest {
-            Some(rest) if rest.chars().count() >= 3 => {
-                let (rest, comma) = (rest.to_owned(), word.comma);
-                out.push(Word { text: ARTICLE.into(), script: word.script, comma: false });
-                out.push(Word { text: rest, script: word.script, comma });
-            }
-            _ => out.push(word),
+    for mut word in words {
+        // Once more, since normalising twice changes nothing.
+        while word.script == Script::Arabic && word.text != "الله" {
+            let rest = word.text.strip_prefix(ARTICLE).filter(|rest| rest.chars().count() >= 3);
+            let Some(rest) = rest.map(str::to_owned) else { break };
+            out.push(Word { text: ARTICLE.into(), script: word.script, comma: false });
+            word.text = rest;
         }
+        out.push(word);
     }
+    out.truncate(MAX_WORDS);
     out
 }
 
@@ -365,4 +362,34 @@ fn divide(word: &Word) -> Vec<Word> {
         last.comma = word.comma;
     }
     parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Found by the fuzz target `names`: normalising the words once more changed them.
+    #[test]
+    fn normalising_twice_changes_nothing() {
+        for (text, want) in [
+            // An article that stands twice: the second was taken off the second time only.
+            ("الالكتاب", "ال ال كتاب"),
+            ("الالله", "ال الله"),
+            // A `c` among Greek letters was the lunate sigma, which is folded.
+            ("ȼπ", "σπ"),
+        ] {
+            let shown = |words: &[Word]| {
+                words.iter().map(|w| w.text.as_str()).collect::<Vec<_>>().join(" ")
+            };
+            let once = words(text);
+            assert_eq!(shown(&once), want);
+            assert_eq!(words(want), once);
+        }
+    }
+
+    #[test]
+    fn no_more_words_than_are_read() {
+        assert_eq!(words(&"ال".repeat(200)).len(), MAX_WORDS);
+        assert_eq!(words(&"اللطيف ".repeat(60)).len(), MAX_WORDS);
+    }
 }
