@@ -6,6 +6,7 @@ mod generate;
 mod measure;
 mod random;
 mod rows;
+mod screening;
 mod statistics;
 mod table;
 
@@ -27,7 +28,9 @@ pub(crate) const SUMMARY: &str =
     --one-file      one CSV of all six years instead of one a year
     --keep          keep the CSV and the stores for the next run
     --write         put the table into docs/benchmarks-statistics.md
-    --skip-ours, --skip-peer   measure one side only";
+    --skip-ours, --skip-peer   measure one side only
+    bench screening [--small] [--write]   one name and many against lists of any length, beside
+                    rapidfuzz; --small leaves the made-up lists out (build with --release)";
 
 /// What the command line asked for.
 pub(crate) struct Options {
@@ -47,8 +50,11 @@ pub(crate) struct Options {
 pub(crate) fn run(words: &[&str]) -> Outcome {
     match words.split_first() {
         Some((&"statistics", rest)) => statistics::run(&parse(rest)?),
-        Some((other, _)) => Err(format!("there is no benchmark {other:?}; there is: statistics")),
-        None => Err("which benchmark? there is: statistics".to_owned()),
+        Some((&"screening", rest)) => screening::run(rest),
+        Some((other, _)) => {
+            Err(format!("there is no benchmark {other:?}; there are: statistics, screening"))
+        }
+        None => Err("which benchmark? there are: statistics, screening".to_owned()),
     }
 }
 

@@ -2,20 +2,35 @@
 //! published data, beside two peers from PyPI where they are installed.
 
 pub(crate) mod data;
-mod lists;
+pub(crate) mod lists;
 mod pairs;
+pub(crate) mod peers;
+mod table;
 
-use crate::Outcome;
+use crate::{Outcome, files};
 
 /// The line of help.
-pub(crate) const USAGE: &str = "eval names [--only SET] [--errors N]";
+pub(crate) const USAGE: &str = "eval names [--only SET] [--errors N] [--no-peers] [--write]";
+
+/// What the options mean.
+pub(crate) const SUMMARY: &str = "recall and false alerts of names on published sets, beside peers
+    --only SET      only sets whose name begins so
+    --errors N      show so many wrong answers of each set
+    --no-peers      leave nomenklatura and rapidfuzz out
+    --write         put the tables into docs/screening-figures.md";
 
 /// What the command line asked for.
 pub(crate) struct Options {
-    /// Only sets whose name begins so.
     only: String,
-    /// How many wrong answers of each set are shown.
     errors: usize,
+    peers: bool,
+    write: bool,
+}
+
+impl Options {
+    fn wants(&self, set: &str) -> bool {
+        set.starts_with(&self.only)
+    }
 }
 
 /// Runs the evaluation.
@@ -23,17 +38,26 @@ pub(crate) fn run(words: &[&str]) -> Outcome {
     let Some((&"names", rest)) = words.split_first() else {
         return Err(format!("usage: cargo xtask {USAGE}"));
     };
-    let mut options = Options { only: String::new(), errors: 0 };
+    let mut options = Options { only: String::new(), errors: 0, peers: true, write: false };
     let mut rest = rest.iter();
     while let Some(&word) = rest.next() {
-        let value = rest.next().ok_or_else(|| format!("{word} wants a value"))?;
+        let mut value = || rest.next().ok_or_else(|| format!("{word} wants a value"));
         match word {
-            "--only" => options.only = (*value).to_owned(),
-            "--errors" => options.errors = value.parse().map_err(|_| "--errors wants a number")?,
+            "--only" => options.only = (*value()?).to_owned(),
+            "--errors" => {
+                options.errors = value()?.parse().map_err(|_| "--errors wants a number")?;
+            }
+            "--no-peers" => options.peers = false,
+            "--write" => options.write = true,
             other => return Err(format!("unknown option {other:?}")),
         }
     }
-    lists::run(&options)?;
-    pairs::run(&options)?;
+    let mut all = lists::run(&options)?;
+    all.extend(pairs::run(&options)?);
+    if options.write {
+        let path = files::root()?.join("docs/screening-figures.md");
+        std::fs::write(&path, table::markdown(&all)).map_err(|e| e.to_string())?;
+        println!("wrote {}", path.display());
+    }
     Ok(())
 }

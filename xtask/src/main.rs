@@ -40,12 +40,7 @@ const CHORES: &[Chore] = &[
         run: ci::run_checks_only,
     },
     Chore { name: "bench", usage: bench::USAGE, summary: bench::SUMMARY, run: bench::run },
-    Chore {
-        name: "eval",
-        usage: eval::USAGE,
-        summary: "recall and false alerts of names on published sets",
-        run: eval::run,
-    },
+    Chore { name: "eval", usage: eval::USAGE, summary: eval::SUMMARY, run: eval::run },
     Chore {
         name: "learn",
         usage: learn::USAGE,

@@ -18,7 +18,7 @@ use crate::snapshot::build::{latin_forms, meaning_keys, weight_by_frequency};
 use foldhash::HashMap;
 
 /// Share of the query's weight that must have a counterpart, thousandths.
-pub const LEAST_SHARE: u32 = 360;
+pub const LEAST_SHARE: u32 = 150;
 /// Pairs of joined words below this are none.
 const LEAST_JOINED: Permille = 800;
 

@@ -173,26 +173,37 @@ pub struct Entity {
     /// Its names, the primary one first; at least one.
     pub names: Vec<Name>,
     /// Addresses.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub addresses: Vec<Address>,
     /// Identifiers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub identifiers: Vec<Identifier>,
     /// Dates.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub dates: Vec<DateFact>,
     /// Nationalities, citizenships, flags and countries of registration as given.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub countries: Vec<String>,
     /// Places of birth.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub birth_places: Vec<String>,
     /// Programmes, regimes or measures under which it is listed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub programmes: Vec<String>,
     /// Day of listing as `2024-05-01`, where the list gives it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub listed: String,
     /// Gender as given: `male`, `female` or empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub gender: String,
     /// Titles, positions, designations.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub positions: Vec<String>,
     /// What else the list says, in its own words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub remarks: Vec<String>,
     /// Federal Register citation, legal act, reference number, links.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub references: Vec<String>,
     /// Where the entry begins.
     pub origin: Origin,

@@ -144,8 +144,10 @@ impl MatchFeature for Birth {
 
     fn judge(&self, query: &Query, entity: &Entity) -> Option<Reason> {
         let dates: Vec<_> = entity.dates.iter().filter(|d| d.kind != DateKind::Ended).collect();
-        let given = query.dates.first()?;
-        if dates.is_empty() || given.len() < 4 {
+        // Of several dates that are given the one that agrees best with the list.
+        let year = |text: &str| text.get(..4).is_some_and(|y| y.parse::<u16>().is_ok());
+        let given: Vec<&String> = query.dates.iter().filter(|d| year(d)).collect();
+        if dates.is_empty() || given.is_empty() {
             return None;
         }
         let listed = dates
@@ -155,7 +157,7 @@ impl MatchFeature for Birth {
             )
             .collect::<Vec<_>>()
             .join("; ");
-        let agrees = |d: &&crate::entity::DateFact, slack: i32| {
+        let agrees = |given: &str, d: &crate::entity::DateFact, slack: i32| {
             let n = given.len().min(d.from.len()).min(d.to.len());
             let year = |text: &str| text.get(..4).and_then(|y| y.parse::<i32>().ok()).unwrap_or(0);
             let within = given.get(..n) >= d.from.get(..n) && given.get(..n) <= d.to.get(..n);
@@ -165,14 +167,16 @@ impl MatchFeature for Birth {
                     && year(given) >= year(&d.from) - slack
                     && year(given) <= year(&d.to) + slack
         };
-        let (effect, text) = if dates.iter().any(|d| agrees(d, 0)) {
+        let any = |slack: i32| given.iter().any(|g| dates.iter().any(|d| agrees(g, d, slack)));
+        let (effect, text) = if any(0) {
             (60, "the dates agree")
-        } else if dates.iter().any(|d| agrees(d, 1)) {
+        } else if any(1) {
             (-20, "the dates are a year or less apart")
         } else {
             (-180, "the dates contradict each other")
         };
-        Some(Reason { feature: self.id(), effect, query: given.clone(), listed, text: text.into() })
+        let query = given.iter().map(|g| g.as_str()).collect::<Vec<_>>().join("; ");
+        Some(Reason { feature: self.id(), effect, query, listed, text: text.into() })
     }
 }
 

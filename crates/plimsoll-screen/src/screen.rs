@@ -23,6 +23,11 @@ pub const LIMIT: usize = 10;
 /// An identifier alone carries a hit to this score, whatever the names.
 const IDENTIFIER_ALONE: Permille = 960;
 
+/// The whole query is taken apart in so many ways, before its parts in brackets.
+const WHOLE: usize = 2;
+/// What is kept of the score of a part of the query, thousandths.
+const PART: Permille = 970;
+
 /// What is asked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Query {
@@ -103,7 +108,8 @@ pub struct Hit {
 struct Near {
     entity: u32,
     name: u32,
-    mode: Mode,
+    /// Which way of taking the query apart.
+    prepared: usize,
     comparison: Comparison,
     kind: NameKind,
 }
@@ -115,10 +121,14 @@ pub fn screen(
     settings: &Settings,
     scratch: &mut Scratch,
 ) -> Vec<Hit> {
-    let prepared = prepare(snapshot, query, scratch);
+    let mut prepared = prepare(snapshot, query, scratch);
+    for part in normalize::bracketed(&query.name) {
+        let part = Query { name: part, ..query.clone() };
+        prepared.extend(prepare(snapshot, &part, scratch));
+    }
     let mut near: Vec<Near> = Vec::new();
-    for one in &prepared {
-        nearest(snapshot, one, settings, scratch, &mut near);
+    for (number, one) in prepared.iter().enumerate() {
+        nearest(snapshot, (number, one), settings, scratch, &mut near);
     }
     by_identifier(snapshot, query, &prepared, &mut near);
     near.sort_by_key(|n| (n.entity, std::cmp::Reverse(n.comparison.score), n.kind, n.name));
@@ -152,7 +162,7 @@ pub fn prepare(snapshot: &Snapshot<'_>, query: &Query, scratch: &mut Scratch) ->
 
 fn nearest(
     snapshot: &Snapshot<'_>,
-    query: &Prepared,
+    (number, query): (usize, &Prepared),
     settings: &Settings,
     scratch: &mut Scratch,
     near: &mut Vec<Near>,
@@ -171,14 +181,16 @@ fn nearest(
             break;
         }
         let record = snapshot.name(candidate.name);
-        let comparison = compare_name(snapshot, &query_toks, &record, query.mode, &mut seen);
+        let mut comparison = compare_name(snapshot, &query_toks, &record, query.mode, &mut seen);
+        // Of a part of the query the score is a little less than of the whole.
+        comparison.score = comparison.score * if number < WHOLE { 1000 } else { PART } / 1000;
         if comparison.score >= least {
             let at = best.partition_point(|s| *s >= comparison.score);
             best.insert(at, comparison.score);
             near.push(Near {
                 entity: record.entity,
                 name: candidate.name,
-                mode: query.mode,
+                prepared: number,
                 comparison,
                 kind: record.kind,
             });
@@ -226,13 +238,19 @@ fn by_identifier(
         for number in entities {
             let record = snapshot.entity_record(number);
             let mode = mode_of(record.kind);
-            let Some(one) = prepared.iter().find(|p| p.mode == mode) else { continue };
-            let query_toks: Vec<Tok<'_>> = one.tokens.iter().map(Tok::of).collect();
+            let Some(at) = prepared.iter().position(|p| p.mode == mode) else { continue };
+            let query_toks: Vec<Tok<'_>> = prepared[at].tokens.iter().map(Tok::of).collect();
             let mut seen = Seen::default();
             for name in record.first_name..record.first_name + record.names {
                 let name_record = snapshot.name(name);
                 let comparison = compare_name(snapshot, &query_toks, &name_record, mode, &mut seen);
-                near.push(Near { entity: number, name, mode, comparison, kind: name_record.kind });
+                near.push(Near {
+                    entity: number,
+                    name,
+                    prepared: at,
+                    comparison,
+                    kind: name_record.kind,
+                });
             }
         }
     }
@@ -284,10 +302,8 @@ fn judge(
     }
     let name = snapshot.name(near.name);
     let mut words = Vec::new();
-    if settings.explain {
-        if let Some(one) = prepared.iter().find(|p| p.mode == near.mode) {
-            words = explain(snapshot, one, &name, &near.comparison);
-        }
+    if let Some(one) = prepared.get(near.prepared).filter(|_| settings.explain) {
+        words = explain(snapshot, one, &name, &near.comparison);
     }
     Some(Hit {
         list: usize::from(record.list),
@@ -352,6 +368,21 @@ fn explain(
 
 /// The score of two names that are on no list, thousandths: words weigh by what they are for.
 pub fn score_of_names(one: &str, other: &str, mode: Mode) -> Permille {
-    let (one, other) = (tokens::analyse(one, mode), tokens::analyse(other, mode));
-    compare::compare(&toks(&one), &toks(&other), mode).score
+    let score = |one: &str, other: &str| {
+        let (one, other) = (tokens::analyse(one, mode), tokens::analyse(other, mode));
+        compare::compare(&toks(&one), &toks(&other), mode).score
+    };
+    let parts = |text: &str| -> Vec<String> {
+        std::iter::once(text.to_owned()).chain(normalize::bracketed(text)).collect()
+    };
+    let (ones, others) = (parts(one), parts(other));
+    let pairs = ones.iter().enumerate().flat_map(|(i, a)| {
+        others.iter().enumerate().map(move |(j, b)| (usize::from(i > 0) + usize::from(j > 0), a, b))
+    });
+    let scored =
+        pairs.map(|(parts, a, b)| (0..parts).fold(score(a, b), |score, _| score * PART / 1000));
+    scored.max().unwrap_or(0)
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,8 +9,7 @@
 //! ```
 //!
 //! All numbers are little-endian. Reading outside of a section gives zero or nothing, never a
-//! panic: a damaged file gives wrong or no hits, so the program compares its hash after
-//! writing, and `plimsoll status` on demand.
+//! panic: a damaged file gives wrong or no hits, and [`Snapshot::is_whole`] tells whether it is.
 
 pub mod build;
 
@@ -23,7 +22,7 @@ use serde::{Deserialize, Serialize};
 /// First bytes of a snapshot.
 pub const MAGIC: &[u8; 8] = b"PLIMSNAP";
 /// Raised whenever the layout, the tables or the scores change: an older file is compiled anew.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 3;
 const HEADER: usize = 8 + 4 + 4 + 32;
 
 /// The sections, in their order in the file.
@@ -345,19 +344,23 @@ impl<'a> Snapshot<'a> {
         let entities = self.section(Section::Entities);
         let at = number as usize * ENTITY;
         let kind = entities.get(at + 14).copied().unwrap_or(0);
+        // In a damaged file there may stand more names than there are.
+        let all = self.names() as u32;
+        let first_name = u32_at(entities, at + 16).min(all);
         EntityRecord {
             json: (u64_at(entities, at), u32_at(entities, at + 8)),
             list: u16_at(entities, at + 12),
             kind: KINDS.get(usize::from(kind)).copied().unwrap_or_default(),
-            first_name: u32_at(entities, at + 16),
-            names: u32_at(entities, at + 20),
+            first_name,
+            names: u32_at(entities, at + 20).min(all - first_name),
         }
     }
 
     /// All that the list says of an entity.
     pub(crate) fn entity(&self, record: &EntityRecord) -> Entity {
         let at = record.json.0 as usize;
-        let json = self.section(Section::EntityJson).get(at..at + record.json.1 as usize);
+        let end = at.saturating_add(record.json.1 as usize);
+        let json = self.section(Section::EntityJson).get(at..end);
         json.and_then(|json| serde_json::from_slice(json).ok()).unwrap_or_default()
     }
 
@@ -373,7 +376,7 @@ impl<'a> Snapshot<'a> {
 /// The values under a key: keys are sorted by bucket, the bucket being the key's high bits.
 fn bucket<'a>(ends: &'a [u8], pairs: &'a [u8], key: u32) -> impl Iterator<Item = u32> + use<'a> {
     let buckets = (ends.len() / 4).max(1);
-    let number = (u64::from(key) * buckets as u64 >> 32) as usize;
+    let number = ((u64::from(key) * buckets as u64) >> 32) as usize;
     let begin = if number == 0 { 0 } else { u32_at(ends, (number - 1) * 4) };
     let end = u32_at(ends, number * 4);
     let run = pairs.get(begin as usize * 8..end as usize * 8).unwrap_or_default();
@@ -383,4 +386,77 @@ fn bucket<'a>(ends: &'a [u8], pairs: &'a [u8], key: u32) -> impl Iterator<Item =
 /// Bytes in hexadecimal.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::build::{ListInput, compile};
+    use super::*;
+    use crate::candidates::Scratch;
+    use crate::entity::{Identifier, IdentifierKind, Name};
+    use crate::screen::{Query, Settings, screen};
+
+    fn whole() -> Vec<u8> {
+        let name = |text: &str| Name { text: text.into(), ..Name::default() };
+        let entity = Entity {
+            id: "1".into(),
+            names: vec![name("Zontik Works"), name("Завод Зонтик")],
+            identifiers: vec![Identifier {
+                kind: IdentifierKind::Inn,
+                value: "7707083893".into(),
+                label: String::new(),
+                country: String::new(),
+                valid: Some(true),
+                origin: Origin::default(),
+            }],
+            ..Entity::default()
+        };
+        compile(vec![ListInput { meta: ListMeta::default(), entities: &[entity] }])
+    }
+
+    fn ask(bytes: &[u8]) {
+        let Ok(snapshot) = Snapshot::open(bytes) else { return };
+        let mut scratch = Scratch::default();
+        for name in ["Zontik Works", "Завод Зонтик"] {
+            let query = Query {
+                name: name.into(),
+                identifiers: vec!["7707083893".into()],
+                ..Query::default()
+            };
+            let settings = Settings { threshold: 400, ..Settings::default() };
+            screen(&snapshot, &query, &settings, &mut scratch);
+        }
+    }
+
+    /// An offset near the end of all numbers, more names than there are, words without letters.
+    #[test]
+    fn a_damaged_file_gives_no_panic() {
+        let whole = whole();
+        for section in [Section::Words, Section::Names, Section::Entities, Section::NameWords] {
+            let header = HEADER + section as usize * 16;
+            let at = u64_at(&whole, header) as usize;
+            let len = u64_at(&whole, header + 8) as usize;
+            for (at, value) in (at..at + len).flat_map(|at| [(at, 0), (at, 0xff)]) {
+                for n in [1, 2, 4, 8] {
+                    let mut bytes = whole.clone();
+                    bytes[at..(at + n).min(whole.len())].fill(value);
+                    ask(&bytes);
+                }
+            }
+        }
+        for n in 0..whole.len() {
+            ask(&whole[..n]);
+        }
+    }
+
+    /// Sections that lie over one another make words empty and lists endless.
+    #[test]
+    fn wrong_sections_give_no_panic() {
+        let whole = whole();
+        for (at, value) in (HEADER..HEADER + SECTIONS * 16).flat_map(|at| [(at, 0), (at, 1)]) {
+            let mut bytes = whole.clone();
+            bytes[at] = value;
+            ask(&bytes);
+        }
+    }
 }

@@ -1,6 +1,8 @@
 //! The sets of names, and pairs built from them by fixed seeds.
 
 use crate::learn::{KEPT, shared};
+use plimsoll_screen::names::normalize;
+use plimsoll_screen::names::romanize::Source;
 use plimsoll_screen::names::tokens::Mode;
 
 /// Two names, and whether they are of the same party.
@@ -123,4 +125,24 @@ pub(crate) fn eu(schema: &str, cross_script: bool) -> Result<PairSet, String> {
     }
     let scripts = if cross_script { "cross" } else { "same" };
     Ok(PairSet { name: format!("eu-{}-{scripts}", schema.to_lowercase()), pairs })
+}
+
+/// The part of a set whose same pairs are romanisations of each other, or the part whose are not
+/// (translations, abbreviations): letter by letter at least 60 in 100 alike, or less. Wrong
+/// pairs stay in both.
+pub(crate) fn romanised(set: PairSet, romanised: bool) -> PairSet {
+    let latin = |text: &str| -> String {
+        let words = normalize::words(text);
+        words
+            .iter()
+            .map(|w| {
+                let latin = Source::of(&w.text, w.script).latin.into_iter().next();
+                latin.unwrap_or_else(|| w.text.clone())
+            })
+            .collect()
+    };
+    let alike = |p: &NamePair| super::lists::indel(&latin(&p.one), &latin(&p.other)) >= 60;
+    let name = format!("{}-{}", set.name, if romanised { "romanised" } else { "translated" });
+    let pairs = set.pairs.into_iter().filter(|p| !p.same || alike(p) == romanised).collect();
+    PairSet { name, pairs }
 }

@@ -1,7 +1,8 @@
 //! Queries against whole lists: recall at a share of innocents flagged, top-1, candidates.
 
-use super::Options;
 use super::data::{self, Seeded};
+use super::table::{self, Figures};
+use super::{Options, peers};
 use crate::Outcome;
 use crate::learn::shared;
 use plimsoll_screen::candidates::{Scratch, candidates};
@@ -11,11 +12,10 @@ use plimsoll_screen::lists::un_xml::UnXml;
 use plimsoll_screen::lists::{ListFile, ListSource};
 use plimsoll_screen::names::normalize;
 use plimsoll_screen::names::script::Script;
-use plimsoll_screen::screen::{Query, Settings, THRESHOLD, prepare, screen};
+use plimsoll_screen::screen::{Hit, Query, Settings, THRESHOLD, prepare, screen};
 use plimsoll_screen::snapshot::build::{ListInput, compile};
 use plimsoll_screen::snapshot::{ListMeta, Snapshot};
 use std::collections::BTreeMap;
-use std::time::Instant;
 
 /// One query and the entity that it means; none for an innocent.
 pub(crate) struct Asked {
@@ -49,7 +49,7 @@ fn kind(text: &str) -> Option<EntityKind> {
 }
 
 /// The queries that were made from listed names, and innocents.
-fn perturbed() -> Result<Vec<Asked>, String> {
+pub(crate) fn perturbed() -> Result<Vec<Asked>, String> {
     let text = data::read("ofac_queries_dev.tsv")?;
     Ok(text
         .lines()
@@ -188,30 +188,73 @@ fn innocents(file: &str, kind: EntityKind) -> Result<Vec<Asked>, String> {
 }
 
 /// Runs every set against its list.
-pub(crate) fn run(options: &Options) -> Outcome {
-    let wanted = |name: &str| name.starts_with(&options.only);
-    if wanted("ofac-perturbed") {
+pub(crate) fn run(options: &Options) -> Outcome<Vec<Figures>> {
+    let mut all = Vec::new();
+    let mut one = |set: ListSet| {
+        let figures = measure(&set, options);
+        println!("{}", table::line(&figures));
+        let (same, other) = (figures.same, figures.other);
+        all.push(figures);
+        // Innocents alone take a peer that scans all names too long.
+        if options.peers && same > 0 {
+            match peers::list(&set) {
+                Ok(values) => all.extend(values.iter().map(|v| {
+                    let peer = table::of_peer(v, same, other);
+                    println!("{}", table::line(&peer));
+                    peer
+                })),
+                Err(why) => println!("    peers not run: {why}"),
+            }
+        }
+    };
+    if options.wants("ofac-perturbed") {
         let (entities, asked) = (ofac()?, perturbed()?);
-        measure(&ListSet { name: "ofac-perturbed".into(), entities, asked }, options);
+        one(ListSet { name: "ofac-perturbed".into(), entities, asked });
     }
-    if wanted("ofac-held-out") {
+    if options.wants("ofac-held-out") {
         let mut entities = ofac()?;
         let mut asked = held_out(&mut entities);
         asked.extend(perturbed()?.into_iter().filter(|a| a.means.is_none()));
-        measure(&ListSet { name: "ofac-held-out".into(), entities, asked }, options);
+        one(ListSet { name: "ofac-held-out".into(), entities, asked });
     }
-    if wanted("un-own-script") {
-        measure(&un()?, options);
+    if options.wants("ofac-verbatim") {
+        one(verbatim()?);
     }
-    if wanted("innocent-persons") {
+    if options.wants("un-own-script") {
+        one(un()?);
+    }
+    if options.wants("innocent-persons") {
         let asked = innocents("innocent_persons_50k.csv", EntityKind::Person)?;
-        measure(&ListSet { name: "innocent-persons".into(), entities: ofac()?, asked }, options);
+        one(ListSet { name: "innocent-persons".into(), entities: ofac()?, asked });
     }
-    if wanted("innocent-companies") {
+    if options.wants("innocent-companies") {
         let asked = innocents("innocent_companies_cn_hk.csv", EntityKind::Organisation)?;
-        measure(&ListSet { name: "innocent-companies".into(), entities: ofac()?, asked }, options);
+        one(ListSet { name: "innocent-companies".into(), entities: ofac()?, asked });
     }
-    Ok(())
+    Ok(all)
+}
+
+/// 1,000 listed primary names and 1,000 listed aliases as they stand: an alias must do as well.
+fn verbatim() -> Result<ListSet, String> {
+    let entities = ofac()?;
+    let mut seeded = Seeded::new(20_261_127);
+    let mut asked = Vec::new();
+    for (treatment, alias) in [("primary name", false), ("alias", true)] {
+        let mut found = 0;
+        while found < 1000 {
+            let entity = &entities[seeded.below(entities.len())];
+            let at = if alias { 1 + seeded.below(entity.names.len()) } else { 0 };
+            let Some(name) = entity.names.get(at) else { continue };
+            found += 1;
+            asked.push(Asked {
+                name: name.text.clone(),
+                kind: Some(entity.kind),
+                means: Some(entity.id.clone()),
+                treatment: treatment.into(),
+            });
+        }
+    }
+    Ok(ListSet { name: "ofac-verbatim".into(), entities, asked })
 }
 
 /// What became of one query.
@@ -224,48 +267,35 @@ struct Answer {
     matched: String,
 }
 
-fn measure(set: &ListSet, options: &Options) {
+fn measure(set: &ListSet, options: &Options) -> Figures {
     let meta = ListMeta { list: set.name.clone(), ..ListMeta::default() };
-    let start = Instant::now();
     let bytes = compile(vec![ListInput { meta, entities: &set.entities }]);
-    let compiled = start.elapsed();
-    let Ok(snapshot) = Snapshot::open(&bytes) else { return };
+    let Ok(snapshot) = Snapshot::open(&bytes) else { return Figures::default() };
     let mut scratch = Scratch::default();
-    let settings = Settings { threshold: 400, limit: 100, explain: false };
-    let mut times = Vec::new();
-    let mut answers = Vec::new();
-    for asked in &set.asked {
-        let query = Query { name: asked.name.clone(), kind: asked.kind, ..Query::default() };
-        let usual = Settings { explain: false, ..Settings::default() };
-        let start = Instant::now();
-        std::hint::black_box(screen(&snapshot, &query, &usual, &mut scratch));
-        times.push(start.elapsed().as_micros());
-        if set.asked.len() > 3000 {
-            let hits = screen(&snapshot, &query, &Settings { limit: 1, ..usual }, &mut scratch);
-            let first = hits.first();
-            answers.push(Answer {
-                best: first.map_or(0, |h| h.score),
-                meant: 0,
-                first: false,
-                candidate: true,
-                matched: first.map_or_else(String::new, |h| h.matched_name.clone()),
-            });
-            continue;
-        }
-        let hits = screen(&snapshot, &query, &settings, &mut scratch);
-        let meant = hits.iter().find(|h| Some(&h.entity.id) == asked.means.as_ref());
-        answers.push(Answer {
-            best: hits.first().map_or(0, |h| h.score),
-            meant: meant.map_or(0, |h| h.score),
-            first: hits.first().is_some_and(|h| Some(&h.entity.id) == asked.means.as_ref()),
-            candidate: asked
-                .means
-                .as_ref()
-                .is_none_or(|id| is_candidate(&snapshot, &query, id, set, &mut scratch)),
-            matched: hits.first().map_or_else(String::new, |h| h.matched_name.clone()),
-        });
-    }
-    report(set, options, &answers, &mut times, bytes.len(), compiled);
+    // Recall at a share needs scores below the threshold; innocents alone do not.
+    let innocents_only = set.asked.iter().all(|a| a.means.is_none());
+    let threshold = if innocents_only { THRESHOLD } else { 400 };
+    let settings = Settings { threshold, limit: 100, explain: false };
+    let answers: Vec<Answer> = set
+        .asked
+        .iter()
+        .map(|asked| {
+            let query = Query { name: asked.name.clone(), kind: asked.kind, ..Query::default() };
+            let hits = screen(&snapshot, &query, &settings, &mut scratch);
+            let is_meant = |h: &&Hit| Some(&h.entity.id) == asked.means.as_ref();
+            Answer {
+                best: hits.first().map_or(0, |h| h.score),
+                meant: hits.iter().find(is_meant).map_or(0, |h| h.score),
+                first: hits.first().is_some_and(|h| is_meant(&h)),
+                candidate: asked
+                    .means
+                    .as_ref()
+                    .is_some_and(|id| is_candidate(&snapshot, &query, id, set, &mut scratch)),
+                matched: hits.first().map_or_else(String::new, |h| h.matched_name.clone()),
+            }
+        })
+        .collect();
+    report(set, options, &answers)
 }
 
 fn is_candidate(
@@ -283,78 +313,49 @@ fn is_candidate(
     })
 }
 
-fn report(
-    set: &ListSet,
-    options: &Options,
-    answers: &[Answer],
-    times: &mut [u128],
-    bytes: usize,
-    compiled: std::time::Duration,
-) {
-    let positive: Vec<&Answer> =
-        answers.iter().zip(&set.asked).filter(|(_, q)| q.means.is_some()).map(|(a, _)| a).collect();
-    let mut innocent: Vec<i32> = answers
-        .iter()
-        .zip(&set.asked)
-        .filter(|(_, q)| q.means.is_none())
-        .map(|(a, _)| a.best)
-        .collect();
-    innocent.sort_unstable_by(|a, b| b.cmp(a));
-    let at = |share: f64| {
-        let flagged = (innocent.len() as f64 * share) as usize;
-        innocent.get(flagged).map_or(0, |s| s + 1)
-    };
+fn report(set: &ListSet, options: &Options, answers: &[Answer]) -> Figures {
+    let all = || answers.iter().zip(&set.asked);
+    let positive: Vec<(&Answer, &Asked)> = all().filter(|(_, q)| q.means.is_some()).collect();
+    let same: Vec<i32> = positive.iter().map(|(a, _)| a.meant).collect();
+    let mut other: Vec<i32> =
+        all().filter(|(_, q)| q.means.is_none()).map(|(a, _)| a.best).collect();
+    other.sort_unstable_by(|a, b| b.cmp(a));
     let share = |of: &dyn Fn(&Answer) -> bool| {
-        let n = positive.iter().filter(|a| of(a)).count();
-        100.0 * n as f64 / positive.len().max(1) as f64
+        let n = positive.iter().filter(|(a, _)| of(a)).count();
+        (!positive.is_empty()).then(|| n as f64 / positive.len() as f64)
     };
-    let flagged = |t: i32| {
-        100.0 * innocent.iter().filter(|s| **s >= t).count() as f64 / innocent.len().max(1) as f64
-    };
-    times.sort_unstable();
-    let (one, five) = (at(0.01), at(0.05));
-    println!(
-        "{:<20} n {:>5}+{:<5} recall@{THRESHOLD} {:.1} flagged {:.2}%  @1% {:.1} (at {one})  @5% {:.1} (at {five})  top-1 {:.1}  candidates {:.1}  us p50 {} p99 {} max {} mean {}  snapshot {} KiB in {} ms",
-        set.name,
-        positive.len(),
-        innocent.len(),
-        share(&|a| a.meant >= THRESHOLD),
-        flagged(THRESHOLD),
-        share(&|a| a.meant >= one),
-        share(&|a| a.meant >= five),
-        share(&|a| a.first),
-        share(&|a| a.candidate),
-        times[times.len() / 2],
-        times[times.len() * 99 / 100],
-        times[times.len() - 1],
-        times.iter().sum::<u128>() / times.len() as u128,
-        bytes / 1024,
-        compiled.as_millis(),
-    );
-    let mut treatments: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
-    for (answer, asked) in answers.iter().zip(&set.asked).filter(|(_, q)| q.means.is_some()) {
-        let slot = treatments.entry(&asked.treatment).or_default();
-        slot.0 += usize::from(answer.meant >= one);
+    // Where nobody is innocent, the default threshold tells.
+    let at = if other.is_empty() { THRESHOLD } else { table::at_share(&other, 0.01) };
+    let mut parts: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    for (answer, asked) in &positive {
+        let slot = parts.entry(&asked.treatment).or_default();
+        slot.0 += usize::from(answer.meant >= at);
         slot.1 += 1;
     }
-    let words: Vec<String> =
-        treatments.iter().map(|(t, (n, of))| format!("{t} {n}/{of}")).collect();
-    println!("    {}", words.join("  "));
     if options.errors > 0 {
-        let missed =
-            answers.iter().zip(&set.asked).filter(|(a, q)| q.means.is_some() && a.meant < one);
-        for (answer, asked) in missed.take(options.errors) {
-            let entity = set.entities.iter().find(|e| Some(&e.id) == asked.means.as_ref());
-            let names = entity.map_or_else(String::new, |e| {
-                e.names.iter().map(|n| n.text.as_str()).take(6).collect::<Vec<_>>().join(" | ")
-            });
-            println!("  missed {} {} {} ~ {names}", answer.meant, asked.treatment, asked.name);
-        }
-        let mut loud: Vec<_> =
-            answers.iter().zip(&set.asked).filter(|(_, q)| q.means.is_none()).collect();
-        loud.sort_by_key(|(a, _)| std::cmp::Reverse(a.best));
-        for (answer, asked) in loud.iter().take(options.errors) {
-            println!("  innocent {} {} ~ {}", answer.best, asked.name, answer.matched);
-        }
+        show_errors(set, options, answers, at);
+    }
+    Figures {
+        top_1: share(&|a| a.first),
+        candidates: share(&|a| a.candidate),
+        parts: parts.into_iter().map(|(t, (n, of))| (t.to_owned(), n, of)).collect(),
+        ..table::figures(&set.name, &same, &other, THRESHOLD)
+    }
+}
+
+fn show_errors(set: &ListSet, options: &Options, answers: &[Answer], at: i32) {
+    let all = || answers.iter().zip(&set.asked);
+    let missed = all().filter(|(a, q)| q.means.is_some() && a.meant < at);
+    for (answer, asked) in missed.take(options.errors) {
+        let entity = set.entities.iter().find(|e| Some(&e.id) == asked.means.as_ref());
+        let names = entity.map_or_else(String::new, |e| {
+            e.names.iter().map(|n| n.text.as_str()).take(6).collect::<Vec<_>>().join(" | ")
+        });
+        println!("  missed {} {} {} ~ {names}", answer.meant, asked.treatment, asked.name);
+    }
+    let mut loud: Vec<_> = all().filter(|(_, q)| q.means.is_none()).collect();
+    loud.sort_by_key(|(a, _)| std::cmp::Reverse(a.best));
+    for (answer, asked) in loud.iter().take(options.errors) {
+        println!("  innocent {} {} ~ {}", answer.best, asked.name, answer.matched);
     }
 }

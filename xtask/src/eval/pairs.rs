@@ -2,12 +2,20 @@
 
 use super::Options;
 use super::data::{self, PairSet};
+use super::peers;
+use super::table::{self, Figures};
 use crate::Outcome;
 use plimsoll_screen::names::tokens::Mode;
 use plimsoll_screen::screen::{THRESHOLD, score_of_names};
 
 fn sets() -> Result<Vec<PairSet>, String> {
     let mut sets = vec![data::labelled()?];
+    for (mode, name) in
+        [(Mode::Person, "labelled-persons"), (Mode::Organisation, "labelled-companies")]
+    {
+        let pairs = data::labelled()?.pairs.into_iter().filter(|p| p.mode == mode).collect();
+        sets.push(PairSet { name: name.into(), pairs });
+    }
     for script in ["arabic", "hebrew", "russian", "katakana", "japanese", "chinese", "korean"] {
         sets.push(data::wikidata(script)?);
     }
@@ -16,72 +24,43 @@ fn sets() -> Result<Vec<PairSet>, String> {
     {
         sets.push(data::eu(schema, cross)?);
     }
+    for romanised in [true, false] {
+        sets.push(data::romanised(data::eu("LegalEntity", true)?, romanised));
+    }
     Ok(sets)
 }
 
 /// Runs every set.
-pub(crate) fn run(options: &Options) -> Outcome {
-    for set in sets()? {
-        if !set.name.starts_with(&options.only) {
-            continue;
-        }
-        measure(&set, options);
-        if set.name == "labelled" {
-            let of = |mode| PairSet {
-                name: format!("labelled {mode:?}"),
-                pairs: data::labelled()
-                    .map(|s| s.pairs.into_iter().filter(|p| p.mode == mode).collect())
-                    .unwrap_or_default(),
-            };
-            measure(&of(Mode::Person), &Options { only: String::new(), errors: 0 });
-            measure(&of(Mode::Organisation), &Options { only: String::new(), errors: 0 });
+pub(crate) fn run(options: &Options) -> Outcome<Vec<Figures>> {
+    let mut all = Vec::new();
+    for set in sets()?.iter().filter(|set| options.wants(&set.name)) {
+        let peers = if options.peers { peers::pairs(set) } else { Ok(Vec::new()) };
+        measure(set, options, &mut all);
+        let count = |same| set.pairs.iter().filter(|p| p.same == same).count();
+        match peers {
+            Ok(values) => {
+                for value in values {
+                    let peer = table::of_peer(&value, count(true), count(false));
+                    println!("{}", table::line(&peer));
+                    all.push(peer);
+                }
+            }
+            Err(why) => println!("    peers not run: {why}"),
         }
     }
-    Ok(())
+    Ok(all)
 }
 
-fn measure(set: &PairSet, options: &Options) {
-    let start = std::time::Instant::now();
+fn measure(set: &PairSet, options: &Options, all: &mut Vec<Figures>) {
     let scores: Vec<i32> =
         set.pairs.iter().map(|p| score_of_names(&p.one, &p.other, p.mode)).collect();
-    let micros = start.elapsed().as_micros() / set.pairs.len().max(1) as u128;
-    let of = |same: bool| {
-        let mut of: Vec<i32> = set
-            .pairs
-            .iter()
-            .zip(&scores)
-            .filter(|(p, _)| p.same == same)
-            .map(|(_, s)| *s)
-            .collect();
-        of.sort_unstable_by(|a, b| b.cmp(a));
-        of
+    let of = |same: bool| -> Vec<i32> {
+        let both = set.pairs.iter().zip(&scores);
+        both.filter(|(p, _)| p.same == same).map(|(_, s)| *s).collect()
     };
-    let (same, other) = (of(true), of(false));
-    let share = |list: &[i32], at: i32| {
-        list.iter().filter(|s| **s >= at).count() as f64 / list.len().max(1) as f64
-    };
-    let f1 = |at: i32| {
-        let (tp, fp) =
-            (share(&same, at) * same.len() as f64, share(&other, at) * other.len() as f64);
-        2.0 * tp / (tp + fp + same.len() as f64)
-    };
-    let at_share = |of_wrong: f64| {
-        let at = (other.len() as f64 * of_wrong) as usize;
-        share(&same, other.get(at).map_or(0, |s| s + 1))
-    };
-    let best = (300..1000).max_by(|a, b| f1(*a).total_cmp(&f1(*b))).unwrap_or(0);
-    println!(
-        "{:<26} n {:>5}  F1@{THRESHOLD} {:.3}  best F1 {:.3}@{best}  recall@{THRESHOLD} {:.3} wrong {:.3}  @1% {:.3} (at {})  @5% {:.3}  {micros} us",
-        set.name,
-        set.pairs.len(),
-        f1(THRESHOLD),
-        f1(best),
-        share(&same, THRESHOLD),
-        share(&other, THRESHOLD),
-        at_share(0.01),
-        other.get(other.len() / 100).map_or(0, |s| s + 1),
-        at_share(0.05),
-    );
+    let figures = table::figures(&set.name, &of(true), &of(false), THRESHOLD);
+    println!("{}", table::line(&figures));
+    all.push(figures);
     let mut wrong: Vec<(i32, &super::data::NamePair)> = set
         .pairs
         .iter()

@@ -190,7 +190,11 @@ fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
             format!("{ID}-{}", intake::slug(&dataset)),
             format!("FollowTheMoney dataset {dataset}"),
         ),
-        None => (ID.to_owned(), "FollowTheMoney entities".to_owned()),
+        // Without a dataset of its own it is told from others by the name of its file.
+        None => {
+            let stem = file.name.split(['.', '_']).next().unwrap_or(file.name);
+            (format!("{ID}-{}", intake::slug(stem)), format!("FollowTheMoney entities of {stem}"))
+        }
     };
     result.editions.push(ListEdition { list, title, published: String::new(), entities });
     Ok(result)
@@ -647,7 +651,7 @@ mod tests {
                 r#"{"id":"w","schema":"CryptoWallet","properties":{"holder":["n3"],"publicKey":["1Abc"]}}"#,
             ),
             expect![[r#"
-                ftm | FollowTheMoney entities | 
+                ftm-entities | FollowTheMoney entities of entities | 
                 n1 Person line 1
                   Primary: Exa Mpleson @1
                   Alias: Exa M. @2

@@ -676,7 +676,7 @@ fn evidence_of(pair: &WordPair, query: &[Tok<'_>], listed: &[Tok<'_>]) -> i32 {
     let n = match (letters(query, pair.query), letters(listed, pair.listed)) {
         (Some(a), Some(b)) => a.min(b),
         // A romanisation can be read in more ways: it says as much as a word a letter shorter.
-        (Some(n), None) | (None, Some(n)) => n - usize::from(pair.likeness < 985),
+        (Some(n), None) | (None, Some(n)) => n.saturating_sub(usize::from(pair.likeness < 985)),
         (None, None) => 6,
     };
     let by_length = match n {
@@ -879,7 +879,7 @@ impl Pairing<'_> {
         for l in &mut listed_runs {
             for q in &mut query_runs {
                 let words = q.run.1 + l.run.1;
-                if words < 3 || words > 5 || !q.may_be(l) {
+                if !(3..=5).contains(&words) || !q.may_be(l) {
                     continue;
                 }
                 let likeness = q.likeness(self.query, l, self.listed) - 15;

@@ -316,7 +316,9 @@ pub fn to_lookalikes_of(word: &str, script: Script) -> Option<String> {
         pairs.sort_unstable();
         let mut back = HashMap::new();
         for (foreign, latin) in pairs {
-            back.entry((latin, Script::of(foreign))).or_insert(foreign);
+            // The lunate sigma is written as any other once it is folded.
+            let folded = if foreign == 'ϲ' { 'σ' } else { foreign };
+            back.entry((latin, Script::of(foreign))).or_insert(folded);
         }
         back
     });

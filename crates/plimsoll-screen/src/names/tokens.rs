@@ -172,6 +172,11 @@ fn segment(word: &Word, phrases: &Phrases, mode: Mode, tokens: &mut Vec<Token>) 
                 }
                 tokens.push(token(text, word.script, entry, mode));
                 at += n;
+                // `深圳市` is Shenzhen City: the kind of place says nothing.
+                let suffix = |c: &char| matches!(c, '市' | '省' | '县' | '縣' | '区' | '區');
+                if entry.class == Class::Place && chars.get(at).is_some_and(suffix) {
+                    at += 1;
+                }
             }
             None => {
                 pending.extend(chars.get(at));

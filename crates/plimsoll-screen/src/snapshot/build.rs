@@ -180,7 +180,7 @@ impl Builder {
     fn finish(mut self, meta: &Meta) -> Vec<u8> {
         let weights = self.weights();
         let mut words = Vec::with_capacity(self.words.len() * WORD);
-        for at in 0..self.words.len() {
+        for (at, weight) in weights.iter().enumerate() {
             let (text, len) = self.put_text(&self.words[at].text.clone());
             let token = &self.words[at];
             words.extend(text.to_le_bytes());
@@ -188,7 +188,7 @@ impl Builder {
             words.push(ALL.iter().position(|s| *s == token.script).unwrap_or(0) as u8);
             words.push(CLASSES.iter().position(|c| *c == token.class).unwrap_or(0) as u8);
             words.extend(token.concept.to_le_bytes());
-            words.extend(weights[at].to_le_bytes());
+            words.extend(weight.to_le_bytes());
             words.extend(mask(token.text.as_bytes()).to_le_bytes());
             let flags = u8::from(self.joined[at]) | u8::from(token.given) << 1;
             words.extend([flags, 0, 0, 0]);
@@ -347,7 +347,7 @@ fn buckets(mut pairs: Vec<(u32, u32)>) -> (Vec<u8>, Vec<u8>) {
     let buckets = (pairs.len() / 2).next_power_of_two().max(1);
     let mut counts = vec![0u32; buckets];
     for (key, _) in &pairs {
-        counts[(u64::from(*key) * buckets as u64 >> 32) as usize] += 1;
+        counts[((u64::from(*key) * buckets as u64) >> 32) as usize] += 1;
     }
     let mut end = 0;
     let ends = counts

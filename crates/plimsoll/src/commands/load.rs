@@ -199,7 +199,7 @@ fn set(said: &mut Said, vintage: &mut Option<String>, setting: &str) -> Result<(
         Failure::usage(
             "set-unreadable",
             why,
-            "say for example --set reporter=CHN, partner=RUS, currency=USD, revision=HS2017, year=2022, unit=1000, vintage=2024-05-01",
+            "say for example --set reporter=CHN, partner=RUS, currency=USD, revision=HS2017, year=2022, unit=1000, vintage=2024-05-01; for a watchlist date=2024-07-02",
         )
     };
     let Some((what, value)) = setting.split_once('=') else {

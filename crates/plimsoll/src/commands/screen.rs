@@ -10,6 +10,7 @@ use crate::watchlists::{Edition, Editions, queries, snapshots};
 use plimsoll_screen::candidates::Scratch;
 use plimsoll_screen::screen::{Hit, LIMIT, Query, Settings, THRESHOLD, screen};
 use plimsoll_screen::snapshot::Snapshot;
+use plimsoll_terms::place;
 use std::path::Path;
 
 /// So many queries are in memory at a time.
@@ -102,13 +103,16 @@ fn threshold(args: &ScreenArgs) -> Result<i32, Failure> {
 }
 
 fn cannot_tell(all: &[String], as_of: Option<&str>, args: &ScreenArgs) -> Result<Exit, Failure> {
-    let message = match (all.is_empty(), as_of, args.lists.is_empty()) {
-        (true, ..) => "no watchlist is loaded".to_owned(),
-        (false, _, false) => {
-            format!("no list {}; loaded: {}", args.lists.join(", "), all.join(", "))
-        }
-        (false, Some(day), true) => format!("no loaded list has an edition of {day} or before"),
-        (false, None, true) => "no watchlist is loaded".to_owned(),
+    if !all.is_empty() && !all.iter().any(|list| wanted(args, list)) {
+        return Err(Failure::usage(
+            "list-unknown",
+            format!("no list {} is loaded", args.lists.join(", ")),
+            format!("loaded: {}", all.join(", ")),
+        ));
+    }
+    let message = match as_of {
+        Some(day) if !all.is_empty() => format!("no list has an edition of {day} or before"),
+        _ => "no watchlist is loaded".to_owned(),
     };
     Err(Failure {
         exit: Exit::CannotTell,
@@ -144,6 +148,24 @@ fn one(
             )
         })
     });
+    for country in &args.countries {
+        place::by_user(country).map_err(|why| {
+            Failure::usage(
+                "place-unknown",
+                why.to_string(),
+                "an ISO code or a name, such as CN or China",
+            )
+        })?;
+    }
+    for date in &args.dates {
+        if date.get(..4).is_none_or(|year| year.parse::<u16>().is_err()) {
+            return Err(Failure::usage(
+                "day-unreadable",
+                format!("--date {date:?} is no date"),
+                "say it as in --date 1954-05-20, 1954-05 or 1954",
+            ));
+        }
+    }
     let query = Query {
         id: "1".into(),
         name,

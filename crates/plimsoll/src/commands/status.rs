@@ -4,15 +4,20 @@ use crate::cli::Format;
 use crate::commands::Context;
 use crate::failure::{Exit, Failure};
 use crate::present::status as present;
+use crate::watchlists::Editions;
 use crate::{printer, settings};
 use plimsoll_ingest::store::Store;
 
 /// Reads the manifest and prints it.
 pub fn run(context: &Context) -> Result<Exit, Failure> {
     let store = Store::open(&context.store)?;
-    let view = present::View { store: &store, today: settings::today() };
+    let lists = Editions::open(&context.store)?;
+    let view = present::View { store: &store, today: settings::today(), lists: &lists };
     printer::data(&present::show(&view, context.format));
-    if context.format == Format::Table && store.manifest.resources.is_empty() {
+    if context.format == Format::Table
+        && store.manifest.resources.is_empty()
+        && lists.editions.is_empty()
+    {
         printer::next(
             "plimsoll demo shows it on bundled figures; plimsoll load FILE loads a publisher's file (plimsoll explain layouts)",
         );

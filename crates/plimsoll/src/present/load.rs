@@ -109,6 +109,7 @@ fn list_report(report: &FileReport) -> Value {
 /// Watchlists, for reading.
 pub fn lists_text(reports: &[FileReport]) -> String {
     let mut out = String::new();
+    let mut last = None;
     for report in reports {
         let _ = writeln!(out, "{}", tables::one_line(&report.path.display().to_string()));
         if report.already {
@@ -124,7 +125,10 @@ pub fn lists_text(reports: &[FileReport]) -> String {
                 tables::whole(report.count.rows_set_aside)
             );
         }
-        for edition in &report.editions {
+        // The files of a set share their editions: shown once.
+        let shared = last == Some(&report.editions);
+        last = Some(&report.editions);
+        for edition in report.editions.iter().filter(|_| !shared) {
             let _ = writeln!(
                 out,
                 "  {} of {} ({}) · {} entries, {} names · {}",

@@ -211,9 +211,7 @@ fn csv(frame: &Frame<'_>, answer: &Answer) -> String {
 fn text(frame: &Frame<'_>, answer: &Answer, format: Format) -> String {
     let asked = tables::one_line(&plimsoll_terms::problem::shorten(&answer.query.name));
     if answer.hits.is_empty() {
-        let lists: Vec<String> =
-            frame.editions.iter().map(|e| format!("{} as of {}", e.title, e.edition)).collect();
-        return format!("{asked}: no match found in {}\n\n", lists.join(", "));
+        return format!("{asked}: no match found in {}\n\n", lists_by_day(frame));
     }
     let mut out = format!("{asked}\n");
     let mut table =
@@ -255,6 +253,20 @@ fn kind_in_words(kind: NameKind) -> &'static str {
         NameKind::Former => " (former name)",
         NameKind::OriginalScript => " (own script)",
     }
+}
+
+/// The lists with their days: by title where they are few, else by id.
+fn lists_by_day(frame: &Frame<'_>) -> String {
+    if frame.editions.len() <= 2 {
+        let titles = frame.editions.iter().map(|e| format!("{} as of {}", e.title, e.edition));
+        return titles.collect::<Vec<_>>().join(" or ");
+    }
+    let mut days: std::collections::BTreeMap<&str, Vec<&str>> = Default::default();
+    for edition in &frame.editions {
+        days.entry(&edition.edition).or_default().push(&edition.list);
+    }
+    let of_day = |(day, lists): (&&str, &Vec<&str>)| format!("{} as of {day}", lists.join(", "));
+    days.iter().map(of_day).collect::<Vec<_>>().join("; ")
 }
 
 /// Word by word, with the source.

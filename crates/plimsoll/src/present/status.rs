@@ -2,6 +2,7 @@
 
 use crate::cli::Format;
 use crate::present::tables::{self, Plain, whole};
+use crate::watchlists::Editions;
 use plimsoll_ingest::store::{Loaded, Store};
 use plimsoll_terms::period::Period;
 use serde_json::{Value, json};
@@ -14,6 +15,8 @@ pub struct View<'a> {
     pub store: &'a Store,
     /// `YYYY-MM-DD`, from the program's clock.
     pub today: String,
+    /// Editions of watchlists.
+    pub lists: &'a Editions,
 }
 
 /// What a dataset's sources hold together.
@@ -112,6 +115,7 @@ fn document(view: &View<'_>) -> Value {
         "totals": view.total().json(),
         "datasets": datasets,
         "sources": view.sources().iter().map(|s| source(view, s)).collect::<Vec<_>>(),
+        "watchlists": view.lists.editions,
     })
 }
 
@@ -175,8 +179,11 @@ fn table(view: &View<'_>) -> Plain {
 
 fn text(view: &View<'_>, format: Format) -> String {
     let root = view.store.root().display();
-    if view.sources().is_empty() {
+    if view.sources().is_empty() && view.lists.editions.is_empty() {
         return format!("The store {root} is empty.\n");
+    }
+    if view.sources().is_empty() {
+        return format!("Store {root}, {}\n\n{}", view.today, lists_text(view, format));
     }
     let mut readable = table(view);
     for row in &mut readable.rows {
@@ -198,7 +205,36 @@ fn text(view: &View<'_>, format: Format) -> String {
             s.name
         );
     }
+    if !view.lists.editions.is_empty() {
+        let _ = write!(out, "\n{}", lists_text(view, format));
+    }
     out
+}
+
+/// The watchlists: each with its newest edition and how many there are.
+fn lists_text(view: &View<'_>, format: Format) -> String {
+    let mut table = Plain::new([
+        "Watchlist",
+        "Newest",
+        ">Editions",
+        ">Entries",
+        ">Names",
+        "Publisher",
+        "Title",
+    ]);
+    for newest in view.lists.standing(None) {
+        let editions = view.lists.editions.iter().filter(|e| e.list == newest.list).count();
+        table.rows.push(vec![
+            newest.list.clone(),
+            newest.edition.clone(),
+            editions.to_string(),
+            whole(newest.entities),
+            whole(newest.names),
+            newest.publisher.clone(),
+            newest.title.clone(),
+        ]);
+    }
+    table.show(format)
 }
 
 fn line(out: &mut String, name: &str, sum: &Sum) {

@@ -140,6 +140,7 @@ pub fn load(
     how: &How<'_>,
 ) -> Result<Vec<FileReport>, Failure> {
     let mut editions = Editions::open(store)?;
+    sweep(store);
     let mut sets: BTreeMap<(usize, &'static str, String, bool, usize), Vec<Received>> =
         BTreeMap::new();
     for (at, one) in received.into_iter().enumerate() {
@@ -157,6 +158,20 @@ pub fn load(
         reports.extend(load_set(store, &mut editions, set, how)?);
     }
     Ok(reports)
+}
+
+/// Removes what a killed load left behind: files written aside and never renamed.
+fn sweep(store: &Path) {
+    let lists = folder(store);
+    for folder in
+        [lists.clone(), lists.join("received"), lists.join("snapshots"), lists.join("set-aside")]
+    {
+        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+            if entry.file_name().to_string_lossy().starts_with(".new-") {
+                let _ = fs::remove_file(entry.path());
+            }
+        }
+    }
 }
 
 fn load_set(
@@ -251,21 +266,24 @@ fn accept(
     let Some(source) = set.first().map(|r| r.source) else { return (accepted, failures) };
     let by_name = set.iter().find_map(|r| r.day.clone());
     for one in &parsed.editions {
-        let (day, day_from) = if let Some(day) = how.date {
-            (day.to_owned(), "said")
-        } else if !one.published.is_empty() {
+        let (day, day_from) = if !one.published.is_empty() {
             (one.published.clone(), "content")
+        } else if let Some(day) = how.date {
+            (day.to_owned(), "said")
         } else {
             by_name.clone().unwrap_or_else(|| (how.today.to_owned(), "day of loading"))
         };
         let entities = one.entities.len() as u64;
+        let names = one.entities.iter().map(|e| e.names.len() as u64).sum();
         let before = editions.standing(Some(&day));
         let before = before.iter().find(|e| e.list == one.list);
-        if let Some(before) = before.filter(|b| entities * 100 < b.entities * LEAST_SHARE) {
-            if !how.accept_shrunk {
-                failures.push(shrunk(&one.list, entities, &day, before));
-                continue;
-            }
+        // Fewer names are as bad as fewer entries: a set without its file of aliases.
+        let shrank = |b: &&&Edition| {
+            entities * 100 < b.entities * LEAST_SHARE || names * 100 < b.names * LEAST_SHARE
+        };
+        if let Some(before) = before.filter(shrank).filter(|_| !how.accept_shrunk) {
+            failures.push(shrunk(&one.list, (entities, names), &day, before));
+            continue;
         }
         accepted.push(Edition {
             list: one.list.clone(),
@@ -278,22 +296,24 @@ fn accept(
             url: source.url().to_owned(),
             files: set.iter().map(|r| r.file.clone()).collect(),
             entities,
-            names: one.entities.iter().map(|e| e.names.len() as u64).sum(),
+            names,
             loaded: how.today.to_owned(),
         });
     }
     (accepted, failures)
 }
 
-fn shrunk(list: &str, entities: u64, day: &str, before: &Edition) -> Failure {
+fn shrunk(list: &str, (entities, names): (u64, u64), day: &str, before: &Edition) -> Failure {
     Failure {
         exit: Exit::Failed,
         code: "list-shrunk",
         message: format!(
-            "list {list} of {day} has {entities} entries where that of {} has {}: refused, the older one stands",
-            before.edition, before.entities
+            "list {list} of {day} has {entities} entries and {names} names where that of {} has {} and {}: refused, the older one stands",
+            before.edition, before.entities, before.names
         ),
-        hint: "is it the whole list? If it is, load it with --accept-shrunk".into(),
+        hint:
+            "is it the whole list, with its file of aliases? If it is, load it with --accept-shrunk"
+                .into(),
     }
 }
 

@@ -1,7 +1,6 @@
-//! `load` of watchlists and `screen` from the outside. The lists are made up, but for the shared
-//! real ones where they are there.
+//! Watchlists in, hits out: what a person who screens names relies on. The lists are made up,
+//! but for the real ones of the last test.
 
-use std::fs;
 use std::io::Write;
 use std::process::Stdio;
 
@@ -9,331 +8,226 @@ use serde_json::Value;
 
 use crate::support::{Desk, Run, shared};
 
-/// Names that stand in no published list.
-const PARTIES: [(&str, &str); 6] = [
-    ("Quillfeather Turbine Works", "QTW Zhelezo"),
-    ("Brambleby Optical Instruments", "Brambleby Optika"),
-    ("Ostrovnik Gearbox Holding", "Ostrovnyk Gears"),
-    ("Pellucid Marzipan Avionics", "Marzipan Avia"),
-    ("Snorrwick Bearing Factory", "Snorvik Plant"),
-    ("Thistledown Radar Systems", "Thistle Radar"),
-];
-
-/// The first parties as a plain list.
-fn plain(count: usize) -> String {
-    let row = |(at, (name, alias)): (usize, &(&str, &str))| {
-        format!("p{}\tbusiness\t{name}\t{alias}\n", at + 1)
-    };
-    PARTIES.iter().enumerate().take(count).map(row).collect()
+/// A made-up list of so many companies, of which the first is asked for below.
+fn list(companies: usize) -> String {
+    const WORDS: [&str; 8] =
+        ["Orvenko", "Belvarin", "Golinov", "Hestrup", "Kalderon", "Lumbrik", "Mostaved", "Nirgal"];
+    let mut text = String::new();
+    for at in 0..companies {
+        let (a, b) = (WORDS[at % 8], WORDS[(at / 8 + at) % 8]);
+        text.push_str(&format!("m-{at}\tbusiness\t{a} {b} Works {at} LLC\t{b} {a} Alias {at}\n"));
+    }
+    text.push_str("m-x\tperson\tZadorel, Vestrigal Ilmara\n");
+    text
 }
 
-/// The first parties as OFAC's sdn.csv: 12 columns, no header.
-fn sdn(count: usize) -> String {
-    let row = |(at, (name, _)): (usize, &(&str, &str))| {
-        let nulls = "-0- ,".repeat(7);
-        format!("{},\"{}\",-0- ,\"TEST-EO\",{nulls}-0- \r\n", 900_001 + at, name.to_uppercase())
-    };
-    PARTIES.iter().enumerate().take(count).map(row).collect()
+fn load(desk: &Desk, name: &str, text: &str) -> Run {
+    let file = desk.file(name, text);
+    desk.run(&["load", &file, "--as", "plain-list"])
 }
 
-/// A desk with all parties as of 2024-01-31.
-fn desk() -> Desk {
-    let desk = Desk::new();
-    let file = desk.file("mine_2024-01-31.tsv", plain(6));
-    desk.load(&["--as", "plain-list", &file]);
-    desk
+fn hits(run: &Run) -> Vec<Value> {
+    let line = run.out.lines().next().unwrap_or("");
+    let value: Value = serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {run:?}"));
+    value["hits"].as_array().unwrap().clone()
 }
 
-/// Answers as JSON, with the exit code.
-#[track_caller]
-fn screen(desk: &Desk, args: &[&str], code: i32) -> Vec<Value> {
-    let run = desk.run(&[&["screen", "--format", "json"], args].concat()).exits(code);
-    run.json().as_array().unwrap().clone()
-}
-
-/// The lists in which a name is found.
-#[track_caller]
-fn lists_of(answer: &Value) -> Vec<&str> {
-    answer["hits"].as_array().unwrap().iter().map(|h| h["list"].as_str().unwrap()).collect()
+fn screen(desk: &Desk, args: &[&str]) -> Run {
+    desk.run(&[&["screen", "--format", "ndjson"], args].concat())
 }
 
 #[test]
-fn a_hit_has_all_that_its_reader_needs() {
-    let desk = desk();
-    let answers = screen(&desk, &["Quillfeather Turbine Works"], 1);
-    assert_eq!(answers.len(), 1);
-    let answer = &answers[0];
-    for key in ["query_id", "query", "hits", "snapshot", "threshold", "as_of", "lists"] {
-        assert!(answer.get(key).is_some(), "{key}: {answer}");
-    }
+fn a_listed_name_is_a_hit_with_its_reasons() {
+    let desk = Desk::new();
+    load(&desk, "mine_2024-01-01.tsv", &list(9)).exits(0);
+    let run = screen(&desk, &["Vestrigal Ilmara Zadorel"]).exits(1);
+    let hit = &hits(&run)[0];
+    assert_eq!((hit["entity_id"].as_str(), hit["score"].as_f64()), (Some("m-x"), Some(1.0)));
+    assert_eq!(hit["name"], "Zadorel, Vestrigal Ilmara");
+    assert!(!hit["reasons"].as_array().unwrap().is_empty());
+    assert_eq!(hit["source"]["line"], 10);
+    let answer: Value = serde_json::from_str(&run.out).unwrap();
     assert_eq!(answer["threshold"], 0.8);
-    let hit = &answer["hits"][0];
-    for key in [
-        "entity_id",
-        "list",
-        "list_title",
-        "edition",
-        "name",
-        "matched_name",
-        "matched_kind",
-        "score",
-        "name_score",
-        "type",
-        "programmes",
-        "countries",
-        "listed",
-        "reasons",
-        "words",
-        "to_fall_below",
-        "source",
-    ] {
-        assert!(hit.get(key).is_some(), "{key}: {hit}");
-    }
-    assert_eq!((&hit["entity_id"], &hit["edition"]), (&"p1".into(), &"2024-01-31".into()));
-    assert_eq!((&hit["score"], &hit["source"]["line"]), (&1.0.into(), &1.into()));
-    assert_eq!(hit["source"]["file"], "mine_2024-01-31.tsv");
-    assert_eq!(hit["source"]["sha256"].as_str().map(str::len), Some(64));
-    assert_eq!(hit["reasons"][0]["feature"], "name");
-    let alias = &screen(&desk, &["Snorvik Plant"], 1)[0]["hits"][0];
-    assert_eq!(alias["entity_id"], "p5");
-    let text = desk.run(&["screen", "Quillfeather Turbine Works", "--why"]).exits(1);
-    assert!(text.out.contains("mine_2024-01-31.tsv line 1"), "{}", text.out);
+    assert_eq!(answer["snapshot"].as_str().unwrap().len(), 64);
+    // A slip of the pen scores less, and says which word.
+    let near = hits(&screen(&desk, &["Vestrigal Ilmara Zadorl"]).exits(1));
+    assert!(near[0]["score"].as_f64() < Some(1.0));
+    assert!(near[0]["reasons"][0]["text"].as_str().unwrap().contains("zadorl"));
 }
 
 #[test]
-fn no_hit_names_the_lists_and_their_days() {
-    let run = desk().run(&["screen", "Wobblethorpe Dairy Cooperative"]).exits(0);
-    assert!(run.out.contains("no match found in"), "{}", run.out);
-    assert!(run.out.contains("as of 2024-01-31"), "{}", run.out);
-}
-
-#[test]
-fn without_a_list_there_is_no_answer() {
-    let run = Desk::new().run(&["screen", "Quillfeather Turbine Works"]).exits(3);
-    assert!(!run.out.contains("no match"), "{}", run.out);
-    run.says(&["error[no-list]", "no watchlist is loaded"]);
-    let desk = desk();
-    let of = |args: &[&str]| desk.run(&[&["screen", "Quillfeather"], args].concat()).exits(3);
-    of(&["--list", "ofac-sdn"]).says(&["no list ofac-sdn"]);
-    of(&["--as-of", "2019-01-01"]).says(&["2019-01-01 or before"]);
-}
-
-#[test]
-fn what_cannot_be_asked_is_said() {
-    let desk = desk();
-    for (args, code) in [
-        (&["screen", "X", "--as-of", "yesterday"][..], "day-unreadable"),
-        (&["screen", "X", "--threshold", "1.5"], "threshold-range"),
-        (&["screen", "X", "--threshold", "NaN"], "threshold-range"),
-        (&["screen", " "], "name-missing"),
-        (&["screen", "X", "--type", "firm"], "type-unknown"),
-    ] {
-        desk.run(args).exits(2).says(&[&format!("error[{code}]")]);
-        desk.run(&["explain", code]).exits(0);
-    }
-}
-
-#[test]
-fn the_edition_of_the_day_answers() {
+fn nobody_is_called_clean() {
     let desk = Desk::new();
-    // The newer one first: the order of loading does not count.
-    for (name, count) in [("sdn_2024-07-02.csv", 6), ("sdn_2023-12-28.csv", 5)] {
-        let file = desk.file(name, sdn(count));
-        let report = &desk.load(&[&file])[0];
-        assert_eq!(report["rows_in"], count);
-    }
-    let ask = |more: &[&str], code| {
-        screen(&desk, &[&["Thistledown Radar Systems"], more].concat(), code)[0].clone()
-    };
-    let now = ask(&[], 1);
-    assert_eq!(lists_of(&now), ["ofac-sdn"]);
-    assert_eq!(now["lists"][0], "ofac-sdn@2024-07-02");
-    for (day, code) in [("2023-12-28", 0), ("2024-07-01", 0), ("2024-07-02", 1)] {
-        let answer = ask(&["--as-of", day], code);
-        assert_eq!(answer["as_of"], day);
-    }
-    assert_eq!(ask(&["--as-of", "2024-07-01"], 0)["lists"][0], "ofac-sdn@2023-12-28");
+    load(&desk, "mine_2024-01-01.tsv", &list(9)).exits(0);
+    let run = desk.run(&["screen", "Quorim Rudenvald"]).exits(0);
+    assert!(run.out.contains("no match found in"), "{run:?}");
+    assert!(run.out.contains("as of 2024-01-01"), "{run:?}");
+}
+
+#[test]
+fn without_a_list_it_cannot_tell() {
+    let desk = Desk::new();
+    desk.run(&["screen", "Anybody"]).exits(3).says(&["cannot tell", "plimsoll load"]);
+    load(&desk, "mine_2024-01-01.tsv", &list(9)).exits(0);
+    desk.run(&["screen", "Anybody", "--as-of", "2023-01-01"]).exits(3).says(&["2023-01-01"]);
+    desk.run(&["screen", "Anybody", "--list", "nosuch"]).exits(2).says(&["own-mine"]);
+    desk.run(&["screen", "Anybody", "--country", "Narnia"]).exits(2).says(&["Narnia"]);
+}
+
+#[test]
+fn as_of_answers_with_what_stood_then() {
+    let desk = Desk::new();
+    load(&desk, "mine_2024-01-01.tsv", &list(9)).exits(0);
+    let later = list(9) + "m-new\tbusiness\tWolkanin Umbrosk LLC\n";
+    load(&desk, "mine_2024-06-01.tsv", &later).exits(0);
+    let ask = |day: &str| screen(&desk, &["Wolkanin Umbrosk", "--as-of", day]);
+    assert!(hits(&ask("2024-05-31").exits(0)).is_empty());
+    assert_eq!(hits(&ask("2024-06-01").exits(1))[0]["entity_id"], "m-new");
 }
 
 #[test]
 fn the_same_file_twice_changes_nothing() {
-    let desk = desk();
-    screen(&desk, &["Quillfeather Turbine Works"], 1);
+    let desk = Desk::new();
+    load(&desk, "mine_2024-01-01.tsv", &list(9)).exits(0);
     let before = desk.bytes();
-    let file = desk.path("mine_2024-01-31.tsv").display().to_string();
-    let run = desk.run(&["load", "--as", "plain-list", &file]).exits(0);
-    assert!(run.out.contains("already in the store"), "{}", run.out);
+    let again = load(&desk, "mine_2024-01-01.tsv", &list(9)).exits(0);
+    assert!(again.out.contains("already in the store"), "{again:?}");
     assert_eq!(desk.bytes(), before);
 }
 
 #[test]
-fn a_shrunken_list_is_refused_unless_it_is_meant() {
+fn a_list_that_shrank_is_refused_and_the_old_one_stands() {
     let desk = Desk::new();
-    desk.load(&[&desk.file("sdn_2024-01-01.csv", sdn(6))]);
-    let small = desk.file("sdn_2024-02-01.csv", sdn(2));
-    desk.run(&["load", &small]).exits(2).says(&["error[list-shrunk]", "--accept-shrunk"]);
-    let answer = &screen(&desk, &["Thistledown Radar Systems"], 1)[0];
-    assert_eq!(answer["lists"][0], "ofac-sdn@2024-01-01");
-    desk.run(&["load", "--accept-shrunk", &small]).exits(0);
-    let answer = &screen(&desk, &["Thistledown Radar Systems"], 0)[0];
-    assert_eq!(answer["lists"][0], "ofac-sdn@2024-02-01");
+    load(&desk, "mine_2024-01-01.tsv", &list(30)).exits(0);
+    load(&desk, "mine_2024-02-01.tsv", &list(3)).exits(2).says(&[
+        "list-shrunk",
+        "31",
+        "2024-01-01",
+    ]);
+    assert_eq!(
+        hits(&screen(&desk, &["Hestrup Lumbrik Works 19 LLC"]).exits(1))[0]["entity_id"],
+        "m-19"
+    );
+    let small = desk.file("mine_2024-02-01.tsv", list(3));
+    desk.run(&["load", &small, "--as", "plain-list", "--accept-shrunk"]).exits(0);
+    // Entries that lost their aliases have shrunk too.
+    let bare: String =
+        list(30).lines().map(|l| l.rsplit_once('\t').unwrap().0.to_owned() + "\n").collect();
+    load(&desk, "other_2024-01-01.tsv", &list(31)).exits(0);
+    load(&desk, "other_2024-02-01.tsv", &bare).exits(2).says(&["list-shrunk", "aliases"]);
 }
 
 #[test]
-fn a_faulty_file_changes_nothing() {
+fn an_empty_or_cut_list_changes_nothing() {
     let desk = Desk::new();
-    desk.load(&[&desk.file("sdn_2024-01-01.csv", sdn(6))]);
+    load(&desk, "mine_2024-01-01.tsv", &list(9)).exits(0);
     let before = desk.bytes();
-    let whole = sdn(6);
-    let cut = &whole[..whole.len() - 30];
-    for (name, bytes, code) in [
-        ("sdn_2024-02-01.csv", cut, "list-cut"),
-        ("sdn_2024-02-02.csv", "", "list-empty"),
-        ("sdn_2024-02-03.csv", "<html>Access denied</html>\n", "list-malformed"),
-    ] {
-        let file = desk.file(name, bytes);
-        let run = desk.run(&["load", "--as", "ofac-csv", &file]).exits(2);
-        assert!(run.err.contains(&format!("error[{code}]")), "{name}: {}", run.err);
-        assert_eq!(desk.bytes(), before, "{name}");
-    }
-    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    packed.write_all(whole.as_bytes()).unwrap();
-    let packed = packed.finish().unwrap();
-    let file = desk.file("sdn_2024-02-04.csv.gz", &packed[..packed.len() / 2]);
-    desk.run(&["load", "--as", "ofac-csv", &file]).exits(2).says(&["error[file-damaged]"]);
+    load(&desk, "mine_2024-02-01.tsv", "").exits(2);
+    let cut =
+        desk.file("un.xml", "<?xml version='1.0'?><CONSOLIDATED_LIST><INDIVIDUALS><INDIVIDUAL>");
+    desk.run(&["load", &cut]).exits(2).says(&["list-cut"]);
     assert_eq!(desk.bytes(), before);
-    screen(&desk, &["Thistledown Radar Systems"], 1);
-}
-
-/// The ids of the queries and whether each has a hit.
-fn told(answers: &[Value]) -> Vec<(String, bool)> {
-    let hit = |a: &Value| !a["hits"].as_array().unwrap().is_empty();
-    answers.iter().map(|a| (a["query_id"].as_str().unwrap().to_owned(), hit(a))).collect()
-}
-
-fn pairs(pairs: &[(&str, bool)]) -> Vec<(String, bool)> {
-    pairs.iter().map(|(id, hit)| ((*id).to_owned(), *hit)).collect()
 }
 
 #[test]
-fn names_come_from_lines_tables_and_the_standard_input() {
-    let desk = desk();
-    let lines = "Brambleby Optical Instruments\nWobblethorpe Dairy\n";
-    let file = desk.file("names.txt", lines);
-    let want = pairs(&[("1", true), ("2", false)]);
-    assert_eq!(told(&screen(&desk, &["--file", &file], 1)), want);
-
-    let csv = "id,name,type\nc7,\"Ostrovnik Gearbox Holding\",company\nc8,Wobblethorpe,company\n";
-    let file = desk.file("names.csv", csv);
-    let want = pairs(&[("c7", true), ("c8", false)]);
-    assert_eq!(told(&screen(&desk, &["--file", &file], 1)), want);
-
-    let file = desk.file("names.tsv", csv.replace(',', "\t"));
-    assert_eq!(told(&screen(&desk, &["--file", &file], 1)), want);
-
-    let none = desk.file("none.txt", "Wobblethorpe Dairy\n");
-    screen(&desk, &["--file", &none], 0);
-    let empty = desk.file("empty.txt", "\n \n");
-    desk.run(&["screen", "--file", &empty]).exits(2).says(&["error[file-empty]"]);
-
-    let run = piped(&desk, &["screen", "--format", "json", "--file", "-"], lines).exits(1);
-    assert_eq!(told(run.json().as_array().unwrap()), pairs(&[("1", true), ("2", false)]));
-}
-
-fn piped(desk: &Desk, args: &[&str], text: &str) -> Run {
-    let mut command = desk.command(args);
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().unwrap();
-    child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+fn names_come_in_many_forms() {
+    let desk = Desk::new();
+    load(&desk, "mine_2024-01-01.tsv", &list(9)).exits(0);
+    let ids = |run: &Run| -> Vec<(String, usize)> {
+        let answers = run.out.lines().map(|l| serde_json::from_str::<Value>(l).unwrap());
+        answers
+            .map(|a| {
+                (a["query_id"].as_str().unwrap().to_owned(), a["hits"].as_array().unwrap().len())
+            })
+            .collect()
+    };
+    let of_file = |name: &str, text: &str| {
+        let file = desk.file(name, text);
+        ids(&screen(&desk, &["--file", &file]).exits(1))
+    };
+    let want = [("1".to_owned(), 1), ("2".to_owned(), 0)];
+    assert_eq!(of_file("a.txt", "Vestrigal Ilmara Zadorel\nQuorim\n"), want);
+    assert_eq!(of_file("a.csv", "Name,country\n\"Zadorel, Vestrigal Ilmara\",\nQuorim,\n"), want);
+    assert_eq!(
+        of_file("a.tsv", "\u{feff}name\ttype\nVestrigal Ilmara Zadorel\tperson\nQuorim\t\n"),
+        want
+    );
+    let own = of_file("b.csv", "id;name\nk1;Vestrigal Ilmara Zadorel\nk2;\n");
+    assert_eq!(own, [("k1".to_owned(), 1), ("k2".to_owned(), 0)]);
+    let mut child = desk
+        .command(&["screen", "--format", "ndjson", "--file", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(b"Vestrigal Ilmara Zadorel\n").unwrap();
     let output = child.wait_with_output().unwrap();
-    Run {
-        code: output.status.code().unwrap_or(-1),
-        out: String::from_utf8(output.stdout).unwrap(),
-        err: String::from_utf8(output.stderr).unwrap(),
-    }
+    assert!(String::from_utf8_lossy(&output.stdout).contains("m-x"));
 }
 
 #[test]
-fn the_number_of_threads_changes_no_byte() {
-    let desk = desk();
-    let lines: String = (0..500)
-        .map(|n| match n % 3 {
-            0 => format!("{}\n", PARTIES[n % 6].0),
-            1 => format!("{} {n}\n", PARTIES[n % 6].1),
-            _ => format!("Wobblethorpe Dairy {n}\n"),
-        })
-        .collect();
-    let file = desk.file("names.txt", lines);
-    for format in ["json", "ndjson", "csv", "table", "md"] {
-        let of = |threads: &str| {
-            let args = ["screen", "--format", format, "--file", &file, "--threads", threads];
-            desk.run(&args).exits(1).out
-        };
-        assert!(of("1") == of("2"), "{format}");
-    }
+fn any_number_of_threads_gives_the_same_bytes() {
+    let desk = Desk::new();
+    load(&desk, "mine_2024-01-01.tsv", &list(40)).exits(0);
+    let names: String =
+        list(40).lines().map(|l| l.split('\t').nth(2).unwrap().to_owned() + "\n").collect();
+    let file = desk.file("names.txt", names.repeat(5));
+    let one = screen(&desk, &["--file", &file, "--threads", "1"]).exits(1);
+    let many = screen(&desk, &["--file", &file, "--threads", "7"]).exits(1);
+    assert_eq!(one.out, many.out);
+    assert_eq!(one.out.lines().count(), 205);
 }
 
 #[test]
 fn hostile_names_get_an_answer() {
-    let desk = desk();
-    let long = "Quillfeather ".repeat(800);
-    let hostile = [
-        &long[..10_000],
-        &"x".repeat(10_000),
-        "\u{1F600}\u{1F4A3}",
-        "Quill\u{1}feather\u{7} Turbine\u{1B}[31m Works",
-        "\u{202E}Quillfeather Turbine Works\u{202C}\u{200F}",
-        "",
-        "'; DROP TABLE lists; --",
-        "-",
-        "Quillfeather Turbine Works",
+    let desk = Desk::new();
+    load(&desk, "mine_2024-01-01.tsv", &list(9)).exits(0);
+    let names = [
+        "x".repeat(10_000),
+        "a ".repeat(5_000),
+        "🚢🚢".to_owned(),
+        "\u{1}\u{1b}[31m".to_owned(),
+        "\u{200f}\u{202e}".to_owned(),
+        String::new(),
+        "\u{200b}Vestrigal\u{200f} Ilmara Zаdorel".to_owned(), // Cyrillic а.
     ];
-    let file = desk.file("hostile.txt", hostile.join("\n"));
-    let answers = screen(&desk, &["--file", &file], 1);
-    assert_eq!(answers.len(), hostile.len());
-    let hits: Vec<bool> = told(&answers).into_iter().map(|(_, hit)| hit).collect();
-    assert!(hits[4], "marks of direction hide nothing");
-    assert!(!hits[5] && !hits[7] && hits[8], "{hits:?}");
-    for name in hostile.iter().filter(|n| n.len() > 1) {
-        let run = desk.run(&["screen", "--", name]);
-        assert!(run.code == 0 || run.code == 1, "{run:?}");
-        let raw = |c: char| c.is_control() && c != '\n';
-        assert!(!run.out.contains(raw), "control characters reach the terminal: {:?}", run.out);
-    }
-    let bad = desk.path("bytes.txt");
-    fs::write(&bad, b"Quillfeather Turbine Works\nM\xFCller\n\xFF\x00\xC3\n").unwrap();
-    assert_eq!(screen(&desk, &["--file", bad.to_str().unwrap()], 1).len(), 3);
+    let file = desk.file("names.txt", names.join("\n"));
+    let run = screen(&desk, &["--file", &file]).exits(1);
+    assert_eq!(run.out.lines().count(), names.len());
+    assert!(run.out.lines().last().unwrap().contains("m-x"), "{run:?}");
 }
 
 #[test]
-fn real_lists_of_two_days() {
+fn the_firms_of_the_story_on_the_real_lists() {
     let files = [
-        "ofac/sdn_2023-12-28.csv",
-        "ofac/sdn_2024-07-02.csv",
-        "csl/csl_consolidated_2022-05.csv.gz",
-        "eu/32014R0833.csv",
+        "watchlists/ofac/sdn_2023-12-28.csv",
+        "watchlists/ofac/sdn_2024-07-02.csv",
+        "watchlists/csl/csl_consolidated_2022-05.csv.gz",
+        "watchlists/eu/32014R0833.csv",
     ];
-    let paths: Option<Vec<_>> = files.iter().map(|f| shared(&format!("watchlists/{f}"))).collect();
-    let Some(paths) = paths else { return };
+    let Some(paths) = files.iter().map(|f| shared(f)).collect::<Option<Vec<_>>>() else {
+        return;
+    };
     let desk = Desk::new();
     let paths: Vec<&str> = paths.iter().map(|p| p.to_str().unwrap()).collect();
-    for report in desk.load(&paths) {
-        let n = |key: &str| report[key].as_u64().unwrap();
-        assert_eq!(n("rows_in"), n("rows_loaded") + n("rows_set_aside"), "{report}");
-        assert_eq!(n("rows_set_aside"), 0, "{report}");
-    }
+    desk.run(&[&["load"], &paths[..]].concat()).exits(0);
+    let lists = |args: &[&str]| -> Vec<String> {
+        hits(&screen(&desk, args)).iter().map(|h| h["list"].as_str().unwrap().to_owned()).collect()
+    };
     for name in ["Wuhan Global Sensor Technology", "Wuhan Tongsheng Technology"] {
-        let sdn = |day: &str, code| {
-            let answers = screen(&desk, &[name, "--list", "ofac-sdn", "--as-of", day], code);
-            answers[0].clone()
-        };
-        assert!(lists_of(&sdn("2024-07-02", 1)).contains(&"ofac-sdn"), "{name}");
-        let before = sdn("2023-12-28", 0);
-        assert_eq!(before["lists"][0], "ofac-sdn@2023-12-28");
+        assert!(lists(&[name]).contains(&"ofac-sdn".to_owned()), "{name}");
+        assert!(lists(&[name, "--as-of", "2024-07-02"]).contains(&"ofac-sdn".to_owned()), "{name}");
+        assert!(
+            !lists(&[name, "--as-of", "2023-12-28"]).contains(&"ofac-sdn".to_owned()),
+            "{name}"
+        );
     }
-    let chinese = &screen(&desk, &["武汉高芯科技有限公司"], 1)[0];
-    assert!(lists_of(chinese).iter().any(|l| l.starts_with("eu-")), "{chinese}");
-    let hikvision = &screen(&desk, &["Hangzhou Hikvision Digital Technology"], 1)[0];
-    let lists = lists_of(hikvision);
-    assert!(lists.contains(&"csl-el") && lists.contains(&"csl-cmic"), "{lists:?}");
+    assert!(lists(&["武汉高芯科技有限公司"]).contains(&"eu-oj-32014r0833".to_owned()));
+    let hikvision = lists(&["Hikvision"]);
+    for list in ["csl-el", "csl-cmic"] {
+        assert!(hikvision.contains(&list.to_owned()), "{hikvision:?}");
+    }
+    let programmes = hits(&screen(&desk, &["Wuhan Tongsheng Technology", "--list", "ofac-sdn"]));
+    assert_eq!(programmes[0]["programmes"][0], "RUSSIA-EO14024");
 }
