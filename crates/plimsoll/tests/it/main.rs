@@ -20,3 +20,4 @@ mod real_files;
 mod screen;
 mod store;
 mod support;
+mod watchlists;
