@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use plimsoll_ingest::error::IngestError;
 use plimsoll_ingest::store::Store;
-use plimsoll_terms::hs::HsRevision;
+use plimsoll_terms::hs::{HsCode, HsRevision};
 use plimsoll_terms::period::{Month, Period};
 
 /// Datasets in the order in which they are trusted when several cover a question as well:
@@ -87,6 +87,45 @@ impl Coverage {
             }
         }
         Ok(coverage)
+    }
+
+    /// All (dataset, flow, reporter) with the months that they cover, by year.
+    pub fn reporters(&self) -> impl Iterator<Item = (&str, &str, &str, &BTreeMap<i32, u16>)> {
+        self.reporters.iter().map(|((d, f, r), years)| (d.as_str(), f.as_str(), r.as_str(), years))
+    }
+
+    /// The months that a dataset's flow covers, by year, whoever reports.
+    pub fn months_of(&self, dataset: &str, flow: &str) -> BTreeMap<i32, u16> {
+        let mut all = BTreeMap::new();
+        for ((_, _, _), years) in self.codes.iter().filter(|((d, f, _), _)| d == dataset && f == flow)
+        {
+            for ((year, _), mask) in years {
+                *all.entry(*year).or_default() |= mask;
+            }
+        }
+        all
+    }
+
+    /// The six-digit codes of a dataset's flow with any row in the period, by revision.
+    pub fn six_digit_codes(
+        &self,
+        dataset: &str,
+        flow: &str,
+        period: &Period,
+    ) -> BTreeMap<HsRevision, BTreeSet<HsCode>> {
+        let mut found: BTreeMap<HsRevision, BTreeSet<HsCode>> = BTreeMap::new();
+        for ((_, _, code), years) in self.codes.iter().filter(|((d, f, _), _)| d == dataset && f == flow)
+        {
+            let Some(code) = code.get(..6).and_then(|six| HsCode::parse(six).ok()) else { continue };
+            for ((year, revision), mask) in years {
+                if months_in(period, std::iter::once((*year, *mask))) > 0
+                    && let Ok(revision) = HsRevision::parse(revision)
+                {
+                    found.entry(revision).or_default().insert(code);
+                }
+            }
+        }
+        found
     }
 
     /// Months of the period that a reporter's flow covers in a dataset, whatever the goods.

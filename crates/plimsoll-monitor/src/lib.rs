@@ -5,9 +5,17 @@
 //! publisher's file and never formats for a person.
 
 pub mod assess;
+pub mod calendar;
 pub mod choice;
+pub mod comparable;
 pub mod concepts;
+pub mod detectors;
+pub mod finding;
+pub mod flows;
 pub mod money;
+pub mod plans;
 pub mod question;
 pub mod resolve;
+pub mod search;
 pub mod session;
+pub mod stats;

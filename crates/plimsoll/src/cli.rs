@@ -60,6 +60,9 @@ pub enum Command {
     /// Who supplies which goods to whom, how much, what share, before and after
     #[command(after_help = ASSESS_HELP)]
     Assess(Box<AssessArgs>),
+    /// Where to look: surges, mirror gaps, diversion and more, with a stated rate of false alarms
+    #[command(after_help = FIND_HELP)]
+    Find(Box<FindArgs>),
     /// Read-only SQL over the store
     #[command(
         after_help = "Example:\n  plimsoll sql \"SELECT exporter, sum(value_usd) FROM trade WHERE importer = 'RUS' GROUP BY exporter\""
@@ -113,6 +116,15 @@ const ASSESS_HELP: &str = "Examples:
 
 Periods: 2021, 2021H1, 2021Q4, 2021-03, 2021-01..2021-11. Places: ISO codes, names, groups
 such as EU27 or EAEU, several joined by +. Goods: `plimsoll goods` lists the groups.";
+
+const FIND_HELP: &str = "Examples:
+  plimsoll find surge --goods chpl@2024-02 --period 2022-01..2022-11 --currency EUR
+  plimsoll find surge --importer KGZ --goods 850760 --period 2022 --why
+  plimsoll find all --period 2022 --q 0.01 --format ndjson
+
+A finding is a lead with its evidence. Of all findings of a detector a share of at most --q are
+false alarms, on average. Exit codes: 0 nothing found, 1 something found, 3 nothing to test.
+`plimsoll explain detectors` lists the detectors; each has its test page: `plimsoll explain surge`.";
 
 /// `plimsoll demo`
 #[derive(Debug, Args)]
@@ -294,4 +306,91 @@ pub struct SqlArgs {
 pub struct ExplainArgs {
     /// A code, as in error[column-missing]; without one all are listed
     pub code: Option<String>,
+}
+
+/// `plimsoll find`
+#[derive(Debug, Args)]
+pub struct FindArgs {
+    /// Detectors: surge, mirror-gap, diversion, unit-value, concentration, cap; or all
+    #[arg(required = true, value_name = "DETECTOR")]
+    pub detectors: Vec<String>,
+    /// Only trade into these places
+    #[arg(long, value_name = "PLACE")]
+    pub importer: Option<String>,
+    /// Only trade from these places
+    #[arg(long, value_name = "PLACE")]
+    pub exporter: Option<String>,
+    /// Only these goods: a code, a list or a group; without it all codes
+    #[arg(long)]
+    pub goods: Option<String>,
+    /// The window to test; without it the last year that most reporters cover
+    #[arg(long)]
+    pub period: Option<String>,
+    /// What to compare it with; without it up to five years before
+    #[arg(long, value_name = "PERIOD")]
+    pub against: Option<String>,
+    /// How finely to look; without it all levels
+    #[arg(long, value_enum, value_delimiter = ',')]
+    pub by: Vec<LevelArg>,
+    /// Largest share of false alarms among findings
+    #[arg(long, value_name = "SHARE", default_value_t = 0.05)]
+    pub q: f64,
+    /// How that rate is held: bh (Benjamini-Hochberg) or by (Benjamini-Yekutieli, stricter)
+    #[arg(long, value_enum, default_value_t = ControlArg::Bh)]
+    pub control: ControlArg,
+    /// Value a year below which nothing is looked at
+    #[arg(long, value_name = "VALUE", default_value_t = 100_000.0)]
+    pub min_value: f64,
+    /// Smallest ratio to the baseline, or its inverse, that is shown
+    #[arg(long, value_name = "RATIO", default_value_t = 1.5)]
+    pub min_ratio: f64,
+    /// Diversion: where goods are taken to end up
+    #[arg(long, value_name = "PLACE")]
+    pub target: Option<String>,
+    /// Diversion: who sold to the target before
+    #[arg(long, value_name = "PLACE")]
+    pub origin: Option<String>,
+    /// Currency of all figures
+    #[arg(long, default_value = "USD")]
+    pub currency: String,
+    /// Only this dataset, such as comext
+    #[arg(long)]
+    pub dataset: Option<String>,
+    /// The most findings that a table shows of each detector; 0 is all
+    #[arg(long, value_name = "N", default_value_t = 40)]
+    pub limit: usize,
+    /// The facts behind each finding
+    #[arg(long)]
+    pub why: bool,
+    /// Your own groups: TOML, or the EU's sanctioned codes with dates as CSV
+    #[arg(long = "goods-file", value_name = "FILE")]
+    pub goods_files: Vec<PathBuf>,
+    /// Further exchange rates: CSV with month, currency, usd_per_unit
+    #[arg(long, value_name = "FILE")]
+    pub rates: Option<PathBuf>,
+    /// Threads; else one for each core
+    #[arg(long, value_name = "N")]
+    pub threads: Option<usize>,
+}
+
+/// `--by` of `plimsoll find`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LevelArg {
+    /// Importer and a list or group of goods
+    Group,
+    /// Importer and a tier of a list
+    Tier,
+    /// Importer and code
+    Market,
+    /// Importer, exporter and code
+    Pair,
+}
+
+/// `--control`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ControlArg {
+    /// Benjamini and Hochberg
+    Bh,
+    /// Benjamini and Yekutieli
+    By,
 }

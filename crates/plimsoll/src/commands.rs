@@ -10,6 +10,7 @@ use std::path::PathBuf;
 pub mod assess;
 pub mod demo;
 pub mod explain;
+pub mod find;
 pub mod goods;
 pub mod load;
 pub mod screen;
@@ -34,6 +35,7 @@ pub fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Screen(args) => screen::run(&context, &args),
         Command::Goods(args) => goods::run(&context, &args),
         Command::Assess(args) => assess::run(&context, &args),
+        Command::Find(args) => find::run(&context, &args),
         Command::Sql(args) => sql::run(&context, &args),
         Command::Explain(args) => explain::run(&context, &args),
         Command::Completions { shell } => {

@@ -98,3 +98,37 @@ impl CountProgress {
         self.bar.finish_and_clear();
     }
 }
+
+/// Shows how many of a known number of parts are done; silent where stderr is no terminal, and
+/// in the first second.
+pub struct SliceProgress {
+    bar: ProgressBar,
+    started: Instant,
+    what: &'static str,
+}
+
+impl SliceProgress {
+    /// For something that is done part by part.
+    pub fn new(what: &'static str) -> SliceProgress {
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
+        SliceProgress { bar, started: Instant::now(), what }
+    }
+
+    /// So many of so many are done.
+    pub fn see(&self, done: usize, all: usize) {
+        self.bar.set_length(all as u64);
+        self.bar.set_position(done as u64);
+        if self.bar.is_hidden() && self.started.elapsed() > Duration::from_secs(1) {
+            self.bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(10));
+            if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} {eta}") {
+                self.bar.set_style(style);
+            }
+            self.bar.set_message(self.what);
+        }
+    }
+
+    /// Takes the bar away.
+    pub fn done(&self) {
+        self.bar.finish_and_clear();
+    }
+}

@@ -10,7 +10,7 @@ use plimsoll_ingest::store::Store;
 use plimsoll_monitor::assess::{Assessment, assess};
 use plimsoll_monitor::choice::Coverage;
 use plimsoll_monitor::question::{BasisAsked, Question};
-use plimsoll_terms::goods;
+use plimsoll_terms::goods::{self, Goods, GoodsGroup};
 use plimsoll_terms::period::Period;
 use plimsoll_terms::place::{self, PlaceSet};
 use std::path::Path;
@@ -72,7 +72,8 @@ pub fn run(context: &Context, args: &AssessArgs) -> Result<Exit, Failure> {
     Ok(if answer.cannot_tell() { Exit::CannotTell } else { Exit::Done })
 }
 
-fn known_dataset(store: &Store, asked: Option<&str>) -> Result<(), Failure> {
+/// Whether any source is of the dataset that is asked for.
+pub fn known_dataset(store: &Store, asked: Option<&str>) -> Result<(), Failure> {
     let Some(asked) = asked else { return Ok(()) };
     let known: std::collections::BTreeSet<&str> =
         store.manifest.resources.iter().map(|s| s.dataset.as_str()).collect();
@@ -132,22 +133,7 @@ fn cannot_tell(question: &Question, answer: &Assessment) -> Exit {
 /// The question, from the arguments.
 pub fn question(args: &AssessArgs) -> Result<Question, Failure> {
     let user = settings::goods_files(&args.goods_files)?;
-    let goods = goods::resolve(&args.goods, &user).map_err(|e| {
-        Failure::usage(
-            "goods-unknown",
-            e.to_string(),
-            "plimsoll goods lists the groups; a code has 2, 4 or 6 digits",
-        )
-    })?;
-    let period = |text: &str| {
-        Period::parse(text).map_err(|e| {
-            Failure::usage(
-                "period-unreadable",
-                e.to_string(),
-                "say for example 2021, 2021H1, 2021Q4, 2021-03 or 2021-01..2021-11",
-            )
-        })
-    };
+    let goods = goods(&args.goods, &user)?;
     let rates = settings::rates(args.rates.as_deref())?;
     let currency = args.currency.to_ascii_uppercase();
     let asked = period(&args.period)?;
@@ -185,7 +171,30 @@ pub fn question(args: &AssessArgs) -> Result<Question, Failure> {
     })
 }
 
-fn places(text: Option<&str>, option: &str) -> Result<Option<PlaceSet>, Failure> {
+/// Reads a code, list or group of goods.
+pub fn goods(text: &str, user: &[GoodsGroup]) -> Result<Goods, Failure> {
+    goods::resolve(text, user).map_err(|e| {
+        Failure::usage(
+            "goods-unknown",
+            e.to_string(),
+            "plimsoll goods lists the groups; a code has 2, 4 or 6 digits",
+        )
+    })
+}
+
+/// Reads a period.
+pub fn period(text: &str) -> Result<Period, Failure> {
+    Period::parse(text).map_err(|e| {
+        Failure::usage(
+            "period-unreadable",
+            e.to_string(),
+            "say for example 2021, 2021H1, 2021Q4, 2021-03 or 2021-01..2021-11",
+        )
+    })
+}
+
+/// Reads the places of an option.
+pub fn places(text: Option<&str>, option: &str) -> Result<Option<PlaceSet>, Failure> {
     text.map(|text| {
         place::parse_place_set(text).map_err(|e| {
             Failure::usage(

@@ -1,0 +1,298 @@
+//! Which codes are one and the same goods over the whole span of a search.
+//!
+//! A series over years crosses revisions of the Harmonized System. Codes are joined to the
+//! smallest sets that hold the same goods in every revision that the data use; a set that is
+//! not whole in the data, or has no counterpart, is left out and named.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use plimsoll_ingest::fact::CodeKey;
+use plimsoll_terms::concord::{self, GroupKind};
+use plimsoll_terms::goods::{self, Goods, GoodsCode};
+use plimsoll_terms::hs::{HsCode, HsRevision};
+use plimsoll_terms::period::Period;
+
+use crate::calendar::Horizon;
+use crate::choice::Coverage;
+use crate::concepts::{self, Concept, Presence, Sides, State};
+
+/// Number of a good in a search: a place in [`Comparable::goods`].
+pub type GoodId = u32;
+
+/// One good: the codes that hold it.
+#[derive(Clone, Debug)]
+pub struct Good {
+    /// `854231`, or `854151+854159`.
+    pub name: String,
+    /// A few words, where the catalogue has them.
+    pub label: Option<String>,
+    /// Its four-digit heading, for neighbours.
+    pub heading: u32,
+}
+
+/// A set of goods that is looked at as a whole: a list or one of its tiers.
+#[derive(Clone, Debug)]
+pub struct GoodsSet {
+    /// `chpl@2024-02`, `chpl@2024-02:1`.
+    pub name: String,
+    /// Whether it is a tier of a list.
+    pub tier: bool,
+    /// Its goods.
+    pub members: BTreeSet<GoodId>,
+}
+
+/// All goods of a search.
+pub struct Comparable {
+    /// The goods, in the order of their names.
+    pub goods: Vec<Good>,
+    /// Lists and tiers.
+    pub sets: Vec<GoodsSet>,
+    /// Goods in the data that cannot be compared, with the reason.
+    pub left_out: Vec<(String, String)>,
+    by_code: HashMap<(HsRevision, CodeKey), GoodId>,
+}
+
+/// What the data hold on both sides of a comparison.
+struct Held<'a> {
+    coverage: &'a Coverage,
+    used: Vec<(String, &'static str)>,
+    /// Six-digit codes by side (window, baseline) and revision.
+    codes: [BTreeMap<HsRevision, BTreeSet<HsCode>>; 2],
+}
+
+impl Presence for Held<'_> {
+    fn has(&self, code: HsCode, revision: HsRevision, period: &Period) -> bool {
+        let code = code.to_string();
+        self.used.iter().any(|(d, f)| self.coverage.has_code(d, f, &code, revision, period))
+    }
+}
+
+impl Comparable {
+    /// The goods of a search: those of its list, or all that the data hold.
+    pub fn new(coverage: &Coverage, horizon: &Horizon, asked: Option<&Goods>) -> Comparable {
+        let sides = [horizon.window, horizon.baseline];
+        let used: Vec<(String, &'static str)> = ["import", "export", "reconciled"]
+            .into_iter()
+            .flat_map(|f| coverage.datasets_with(f).into_iter().map(move |d| (d, f)))
+            .collect();
+        let codes = sides.map(|period| {
+            let mut all: BTreeMap<HsRevision, BTreeSet<HsCode>> = BTreeMap::new();
+            for (dataset, flow) in &used {
+                for (revision, codes) in coverage.six_digit_codes(dataset, flow, &period) {
+                    all.entry(revision).or_default().extend(codes);
+                }
+            }
+            all
+        });
+        let held = Held { coverage, used, codes };
+        let mut concepts = match asked {
+            Some(goods) => listed(goods, &held, &sides),
+            None => everything(&held),
+        };
+        concepts.sort_by_cached_key(Concept::name);
+        Comparable::from_concepts(&concepts, asked)
+    }
+
+    fn from_concepts(concepts: &[Concept], asked: Option<&Goods>) -> Comparable {
+        let mut all = Comparable {
+            goods: Vec::new(),
+            sets: Vec::new(),
+            left_out: Vec::new(),
+            by_code: HashMap::new(),
+        };
+        let mut of_list: Vec<(GoodId, &Concept)> = Vec::new();
+        for concept in concepts {
+            match &concept.state {
+                State::NoData => continue,
+                State::LeftOut(reason) => {
+                    all.left_out.push((concept.name(), reason.clone()));
+                    continue;
+                }
+                State::Used => {}
+            }
+            let id = all.goods.len() as GoodId;
+            for (revision, codes) in &concept.codes {
+                for key in codes.iter().filter_map(|c| CodeKey::pack(c.as_str().as_bytes())) {
+                    all.by_code.entry((*revision, key)).or_insert(id);
+                }
+            }
+            let first = concept.listed.first().copied();
+            all.goods.push(Good {
+                name: concept.name(),
+                label: concept.label.clone(),
+                heading: first.map_or(0, |c| c.truncate(4).number()),
+            });
+            of_list.push((id, concept));
+        }
+        let chpl = goods::resolve("chpl", &[]).ok();
+        if let Some(list) = asked.or(chpl.as_ref()) {
+            all.sets = sets(list, &of_list, asked.is_some());
+        }
+        all
+    }
+
+    /// The good that a code belongs to.
+    pub fn find(&self, revision: HsRevision, code: CodeKey) -> Option<GoodId> {
+        self.by_code.get(&(revision, code.prefix(6))).copied()
+    }
+
+    /// All codes in any revision: what to read.
+    pub fn codes(&self) -> BTreeSet<String> {
+        self.by_code.keys().map(|(_, code)| code.to_text()).collect()
+    }
+}
+
+/// The list as a whole and its tiers, of the goods that are on it.
+fn sets(list: &Goods, goods: &[(GoodId, &Concept)], all: bool) -> Vec<GoodsSet> {
+    let on_list = |c: &Concept| all || c.listed.iter().all(|code| list.holds(*code));
+    let mut whole = GoodsSet { name: list.spec(), tier: false, members: BTreeSet::new() };
+    let mut tiers: BTreeMap<String, BTreeSet<GoodId>> = BTreeMap::new();
+    for (id, concept) in goods.iter().filter(|(_, c)| on_list(c)) {
+        whole.members.insert(*id);
+        let tier = concept.listed.first().and_then(|c| list.entry(*c)).and_then(|e| e.tier);
+        if let Some(tier) = tier {
+            tiers.entry(tier.to_string()).or_default().insert(*id);
+        }
+    }
+    if whole.members.is_empty() {
+        return Vec::new();
+    }
+    let name = |tier: &str| format!("{}, tier {tier}", list.spec());
+    let tiers = tiers
+        .into_iter()
+        .map(|(tier, members)| GoodsSet { name: name(&tier), tier: true, members });
+    std::iter::once(whole).chain(tiers).collect()
+}
+
+/// The codes of a list, six digits each: a heading is looked at code by code.
+fn listed(goods: &Goods, held: &Held<'_>, periods: &[Period; 2]) -> Vec<Concept> {
+    let mut fine = goods.clone();
+    fine.codes = goods
+        .codes
+        .iter()
+        .flat_map(|listed| match listed.code.level() {
+            6 => vec![listed.clone()],
+            _ => concord::codes_under(listed.code, goods.revision)
+                .into_iter()
+                .map(|code| GoodsCode { code, ..listed.clone() })
+                .collect(),
+        })
+        .collect();
+    let sides = periods.iter().zip(&held.codes);
+    let sides = sides.map(|(p, codes)| (*p, codes.keys().copied().collect())).collect();
+    concepts::concepts(&fine, &Sides { sides, presence: held }, false)
+}
+
+/// Every code in the data, joined over the revisions.
+fn everything(held: &Held<'_>) -> Vec<Concept> {
+    let revisions: BTreeSet<HsRevision> =
+        held.codes.iter().flat_map(|side| side.keys().copied()).collect();
+    let Some(newest) = revisions.iter().next_back().copied() else { return Vec::new() };
+    let mut joined = Joined::default();
+    let mut none: BTreeMap<(HsRevision, HsCode), String> = BTreeMap::new();
+    for side in &held.codes {
+        for (&revision, codes) in side {
+            for &code in codes {
+                joined.add((revision, code));
+                for &other in revisions.iter().filter(|r| **r != revision) {
+                    if revision != newest && other != newest {
+                        continue;
+                    }
+                    let group = concord::comparable_group(code, revision, other);
+                    if group.kind == GroupKind::NoCounterpart {
+                        none.entry((revision, code)).or_insert(group.note);
+                        continue;
+                    }
+                    let all = (group.earlier.iter().map(|c| (group.earlier_rev, *c)))
+                        .chain(group.later.iter().map(|c| (group.later_rev, *c)));
+                    all.for_each(|other| joined.join((revision, code), other));
+                }
+            }
+        }
+    }
+    let sets = joined.sets();
+    sets.into_iter().map(|members| concept_of(&members, held, &none)).collect()
+}
+
+/// A set of codes as a concept, with what speaks against comparing it.
+fn concept_of(
+    members: &[(HsRevision, HsCode)],
+    held: &Held<'_>,
+    none: &BTreeMap<(HsRevision, HsCode), String>,
+) -> Concept {
+    let mut codes: BTreeMap<HsRevision, BTreeSet<HsCode>> = BTreeMap::new();
+    for (revision, code) in members {
+        codes.entry(*revision).or_default().insert(*code);
+    }
+    let named = codes.iter().next_back().map(|(_, c)| c.iter().copied().collect::<Vec<_>>());
+    let listed = named.unwrap_or_default();
+    let state = if let Some(reason) = members.iter().find_map(|m| none.get(m)) {
+        State::LeftOut(format!("no comparable code: {reason}"))
+    } else {
+        whole(&codes, members.len() > codes.len(), held)
+    };
+    let label = listed.first().and_then(|c| goods::own_label(*c)).map(str::to_owned);
+    Concept { listed, tier: None, label, codes, state, note: None }
+}
+
+/// A set counts where both sides hold something of it and, if it is wider than one code a
+/// revision, all of it.
+fn whole(codes: &BTreeMap<HsRevision, BTreeSet<HsCode>>, widened: bool, held: &Held<'_>) -> State {
+    for (side, name) in held.codes.iter().zip(["window", "baseline"]) {
+        let mut any = false;
+        for (revision, present) in side {
+            let Some(of) = codes.get(revision) else { continue };
+            let here = of.intersection(present).count();
+            any |= here > 0;
+            if widened && here > 0 && here < of.len() {
+                return State::LeftOut(format!("its comparable codes are not all in the {name}"));
+            }
+        }
+        if !any {
+            return State::LeftOut(format!("nobody reports it in the {name}"));
+        }
+    }
+    State::Used
+}
+
+/// Disjoint sets of codes.
+#[derive(Default)]
+struct Joined {
+    numbers: BTreeMap<(HsRevision, HsCode), usize>,
+    parents: Vec<usize>,
+}
+
+impl Joined {
+    fn add(&mut self, code: (HsRevision, HsCode)) -> usize {
+        let next = self.parents.len();
+        let number = *self.numbers.entry(code).or_insert(next);
+        if number == next {
+            self.parents.push(next);
+        }
+        number
+    }
+
+    fn root(&mut self, mut at: usize) -> usize {
+        while self.parents[at] != at {
+            self.parents[at] = self.parents[self.parents[at]];
+            at = self.parents[at];
+        }
+        at
+    }
+
+    fn join(&mut self, a: (HsRevision, HsCode), b: (HsRevision, HsCode)) {
+        let (a, b) = (self.add(a), self.add(b));
+        let (a, b) = (self.root(a), self.root(b));
+        self.parents[a.max(b)] = a.min(b);
+    }
+
+    fn sets(mut self) -> Vec<Vec<(HsRevision, HsCode)>> {
+        let members: Vec<((HsRevision, HsCode), usize)> =
+            self.numbers.iter().map(|(code, number)| (*code, *number)).collect();
+        let mut sets: BTreeMap<usize, Vec<(HsRevision, HsCode)>> = BTreeMap::new();
+        for (code, number) in members {
+            sets.entry(self.root(number)).or_default().push(code);
+        }
+        sets.into_values().collect()
+    }
+}

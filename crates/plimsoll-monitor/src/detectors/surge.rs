@@ -1,0 +1,595 @@
+//! Surges and falls: has a flow risen or fallen beyond what chance, season and the common
+//! movement of trade explain, and since when?
+//!
+//! Two tests, both against the same calendar months of the baseline. Series that trade in most
+//! months: the mean log deviation of the window over its standard error, with the variance of a
+//! month moderated over all series (Smyth 2004) and widened by what the last baseline year did
+//! against those before it. Series with few trades, new flows and yearly records: the log ratio
+//! of window to baseline against the same ratio within the baselines of flows of like size, with
+//! a generalised Pareto tail. All tests are one family (Benjamini and Hochberg 1995).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use plimsoll_terms::period::Month;
+use plimsoll_terms::place::PlaceId;
+
+use super::series::{self, Compared, Key, LevelTest, Series};
+use super::{Detector, Outcome, Pass};
+use crate::calendar::Pace;
+use crate::finding::{Fact, Finding, Measure, Severity, Sources, Subject, Why};
+use crate::flows::Panel;
+use crate::plans::{Plan, Rows};
+use crate::search::{Control, Level};
+use crate::stats::cusum::cusum;
+use crate::stats::empirical::Tail;
+use crate::stats::moderated::Prior;
+use crate::stats::segments::{self, Settings};
+use crate::stats::{multiple, robust, tails};
+
+/// The detector.
+pub struct Surge;
+
+impl Detector for Surge {
+    fn id(&self) -> &'static str {
+        "surge"
+    }
+    fn title(&self) -> &'static str {
+        "Surges and falls"
+    }
+    fn question(&self) -> &'static str {
+        "Which flows rose or fell beyond chance and season, and since when?"
+    }
+    fn page(&self) -> &'static str {
+        include_str!("../../pages/surge.md")
+    }
+
+    fn plans(&self, panel: &Panel) -> Vec<Plan> {
+        let search = &panel.search;
+        let mut plans = Vec::new();
+        let sets = "SELECT importer, goods_set, months, start, sum(value) AS value, \
+            sum(grams) AS grams, sum(weighed) AS weighed FROM flows JOIN members USING (good) \
+            WHERE steady AND value IS NOT NULL GROUP BY importer, goods_set, months, start \
+            ORDER BY importer, goods_set, months, start";
+        let markets = "SELECT importer, good, months, start, sum(value) AS value, \
+            sum(grams) AS grams, sum(weighed) AS weighed FROM flows \
+            WHERE steady AND value IS NOT NULL GROUP BY importer, good, months, start \
+            ORDER BY importer, good, months, start";
+        let pairs = "SELECT importer, exporter, good, months, start, value, grams, weighed \
+            FROM flows WHERE value IS NOT NULL ORDER BY importer, exporter, good, months, start";
+        if search.wants(Level::Group) || search.wants(Level::Tier) {
+            plans.push(Plan { name: "sets", sql: sets.into() });
+        }
+        if search.wants(Level::Market) {
+            plans.push(Plan { name: "markets", sql: markets.into() });
+        }
+        if search.wants(Level::Pair) {
+            plans.push(Plan { name: "pairs", sql: pairs.into() });
+        }
+        plans
+    }
+
+    fn begin<'a>(&self, panel: &'a Panel) -> Box<dyn Pass + 'a> {
+        Box::new(Looking { panel, tested: Vec::new(), kept: BTreeMap::new(), small: 0, silent: 0 })
+    }
+}
+
+/// One series that is in the family.
+struct Tested {
+    key: Key,
+    compared: Compared,
+}
+
+struct Looking<'a> {
+    panel: &'a Panel,
+    tested: Vec<Tested>,
+    /// Series that may become findings.
+    kept: BTreeMap<Key, Series>,
+    /// Series below the floor.
+    small: usize,
+    /// Series whose reporter does not cover the window, or nothing before it.
+    silent: usize,
+}
+
+impl Pass for Looking<'_> {
+    fn take(&mut self, plan: &Plan, rows: &Rows) {
+        let level = match plan.name {
+            "pairs" => Level::Pair,
+            "markets" => Level::Market,
+            _ => Level::Group,
+        };
+        let panel = self.panel;
+        series::fold(panel, level, rows, |mut series| {
+            if level == Level::Group && panel.comparable.sets[series.key.item as usize].tier {
+                series.key.level = Level::Tier;
+            }
+            if panel.search.wants(series.key.level) {
+                self.see(series);
+            }
+        });
+    }
+
+    fn finish(self: Box<Self>, sources: &BTreeSet<usize>) -> Outcome {
+        let judged = self.judge();
+        let p: Vec<f64> = judged.iter().map(|j| j.p).collect();
+        let q = match self.panel.search.control {
+            Control::Hochberg => multiple::benjamini_hochberg(&p),
+            Control::Yekutieli => multiple::benjamini_yekutieli(&p),
+        };
+        let mut outcome = Outcome { tests: p.len(), ..Outcome::default() };
+        let mut price_only = 0;
+        for ((tested, judged), q) in self.tested.iter().zip(&judged).zip(q) {
+            let Some(series) = self.kept.get(&tested.key) else { continue };
+            if q > self.panel.search.q {
+                continue;
+            }
+            if judged.price_only(tested, self.panel.search.min_ratio) {
+                price_only += 1;
+                continue;
+            }
+            outcome.findings.extend(self.finding(tested, series, judged, q, sources));
+        }
+        outcome.notes = self.notes(price_only);
+        outcome
+    }
+}
+
+/// The verdict on one series.
+struct Judged {
+    p: f64,
+    /// Log ratio with its interval.
+    log: [f64; 3],
+    /// z of the test of levels.
+    z: Option<f64>,
+    df: f64,
+    /// How much chance from year to year widens the standard error, squared.
+    widened: f64,
+}
+
+impl Judged {
+    /// Whether the value moved and the volume did not.
+    fn price_only(&self, tested: &Tested, min_ratio: f64) -> bool {
+        let Some((before, after)) = tested.compared.kilograms else { return false };
+        let volume = (after / before).ln();
+        let needed = min_ratio.ln() / 2.0;
+        before > 0.0 && if self.log[0] > 0.0 { volume < needed } else { volume > -needed }
+    }
+}
+
+impl Looking<'_> {
+    /// What is added to both sides of a ratio, a month.
+    fn pad(&self) -> f64 {
+        self.panel.search.min_value / 120.0
+    }
+
+    fn see(&mut self, series: Series) {
+        let Some(compared) = series::compare(&series, &self.panel.horizon()) else {
+            self.silent += 1;
+            return;
+        };
+        let search = &self.panel.search;
+        let larger = compared.before.max(compared.after) * 12.0;
+        if larger < search.min_value {
+            self.small += 1;
+            return;
+        }
+        let ratio = (compared.after + self.pad()) / (compared.before + self.pad());
+        if ratio >= search.min_ratio || ratio <= 1.0 / search.min_ratio {
+            self.kept.insert(series.key, series.clone());
+        }
+        self.tested.push(Tested { key: series.key, compared });
+    }
+
+    fn judge(&self) -> Vec<Judged> {
+        let mut judged: Vec<Option<Judged>> = self.tested.iter().map(|_| None).collect();
+        let common = self.common();
+        let mut widened_of: Option<f64> = None;
+        // From the finest: a level with few series borrows what chance does from the one below.
+        for level in Level::ALL.iter().rev() {
+            let of: Vec<(usize, &LevelTest)> = (self.tested.iter().enumerate())
+                .filter(|(_, t)| t.key.level == *level)
+                .filter_map(|(i, t)| Some((i, t.compared.level.as_ref()?)))
+                .collect();
+            let spread = Spread::of(&of, widened_of);
+            widened_of = spread.as_ref().map(|s| s.widened).or(widened_of);
+            if let Some(spread) = spread {
+                for (i, test) in of {
+                    judged[i] = Some(spread.judge(test, common));
+                }
+            }
+        }
+        let jumps = Jumps::of(&self.tested, self.pad());
+        judged
+            .into_iter()
+            .zip(&self.tested)
+            .map(|(judged, tested)| judged.unwrap_or_else(|| jumps.judge(&tested.compared)))
+            .collect()
+    }
+
+    /// The movement that all trade has in common: the median over importers of the median of
+    /// each. Importers weigh alike, so that one importer's fall is not everybody's.
+    fn common(&self) -> f64 {
+        let mut by_importer: BTreeMap<PlaceId, Vec<f64>> = BTreeMap::new();
+        for tested in self.tested.iter().filter(|t| t.key.level >= Level::Market) {
+            if let Some(test) = &tested.compared.level {
+                by_importer.entry(tested.key.importer).or_default().push(test.deviation);
+            }
+        }
+        let mut medians: Vec<f64> = by_importer
+            .values_mut()
+            .filter(|of| of.len() >= 10)
+            .filter_map(|of| robust::median(of))
+            .collect();
+        if medians.len() < 5 {
+            return 0.0;
+        }
+        robust::median(&mut medians).unwrap_or(0.0).clamp(-0.4, 0.4)
+    }
+
+    fn finding(
+        &self,
+        tested: &Tested,
+        series: &Series,
+        judged: &Judged,
+        q: f64,
+        sources: &BTreeSet<usize>,
+    ) -> Option<Finding> {
+        let panel = self.panel;
+        let horizon = panel.horizon();
+        let key = tested.key;
+        let rise = judged.log[0] > 0.0;
+        let ratio = (tested.compared.after + self.pad()) / (tested.compared.before + self.pad());
+        let [low, high] = [judged.log[1], judged.log[2]].map(f64::exp);
+        let start = onset(series, panel.horizon().window.first(), rise);
+        let goods = match key.level {
+            Level::Group | Level::Tier => panel.comparable.sets[key.item as usize].name.clone(),
+            _ => panel.comparable.goods[key.item as usize].name.clone(),
+        };
+        let period = horizon.window.to_string();
+        let subject = Subject {
+            level: key.level.name(),
+            importer: Some(key.importer.code().to_owned()),
+            exporter: key.exporter.map(|e| e.code().to_owned()),
+            goods: Some(goods.clone()),
+            direction: Some(if rise { "rise" } else { "fall" }),
+            ..Subject::default()
+        };
+        let change = (tested.compared.after - tested.compared.before).abs() * 12.0;
+        let strong = if rise { ratio } else { 1.0 / ratio };
+        let severity = if q <= 0.01 && strong >= 4.0 && change >= 10.0 * panel.search.min_value {
+            Severity::High
+        } else if strong >= 2.0 {
+            Severity::Medium
+        } else {
+            Severity::Low
+        };
+        Some(Finding {
+            detector: "surge",
+            why: self.why(tested, series, judged, start),
+            subject,
+            period,
+            start: start.map(|m| m.to_string()),
+            measure: Measure { name: "ratio", value: ratio, low, high },
+            p_value: Some(judged.p),
+            q_value: Some(q),
+            severity,
+            sources: Sources::new(sources.iter().copied())?,
+        })
+    }
+
+    fn why(&self, tested: &Tested, series: &Series, judged: &Judged, start: Option<Month>) -> Why {
+        let panel = self.panel;
+        let (compared, key) = (&tested.compared, tested.key);
+        let currency = panel.search.currency.as_str();
+        let horizon = panel.horizon();
+        let verb = if judged.log[0] > 0.0 { "rose" } else { "fell" };
+        let since = start.map(|m| format!(", since {m}")).unwrap_or_default();
+        let whose = match key.exporter {
+            Some(exporter) => format!("from {} to {}", exporter.name(), key.importer.name()),
+            None => format!("into {}", key.importer.name()),
+        };
+        let headline = format!(
+            "trade {whose} {verb} from {} to {} {currency} a month{since}",
+            whole(compared.before),
+            whole(compared.after),
+        );
+        let mut why = Why::new(
+            Fact::text(headline).because(vec![
+                Fact::figure(
+                    format!("mean a month in {}", horizon.window),
+                    compared.after,
+                    currency,
+                ),
+                Fact::figure(
+                    format!("mean of the same calendar months in {}", horizon.baseline),
+                    compared.before,
+                    currency,
+                ),
+            ]),
+            [],
+        );
+        match compared.kilograms {
+            Some((before, after)) if before > 0.0 => {
+                let text = format!("volume went from {} to {} kg a month", whole(before), whole(after));
+                why.push(Fact::figure(text, after / before, "ratio"));
+            }
+            _ => why.push(Fact::text("volume is not known: value alone was tested")),
+        }
+        why.push(self.test_fact(compared, judged));
+        if let Some(alarm) = cusum_alarm(series, &horizon.window.first(), judged.log[0] > 0.0) {
+            why.push(Fact::text(format!("the running sum of deviations (CUSUM) raises an alarm in {alarm}")));
+        }
+        let view = panel.calendar.view(key.importer);
+        why.push(Fact::text(format!("basis: country of {}", view.basis())));
+        why
+    }
+
+    fn test_fact(&self, compared: &Compared, judged: &Judged) -> Fact {
+        match (judged.z, &compared.level) {
+            (Some(z), Some(_)) => Fact::figure(
+                format!(
+                    "test of levels with {:.0} degrees of freedom; chance from year to year widens its error {:.1} times",
+                    judged.df,
+                    judged.widened.sqrt()
+                ),
+                z,
+                "z",
+            ),
+            _ => Fact::figure(
+                "test of jumps: against changes within the baselines of flows of like size",
+                judged.p,
+                "p",
+            ),
+        }
+    }
+
+    fn notes(&self, price_only: usize) -> Vec<String> {
+        let mut notes = Vec::new();
+        let search = &self.panel.search;
+        if self.small > 0 {
+            notes.push(format!(
+                "{} series below {} {} a year were not tested",
+                self.small,
+                whole(search.min_value),
+                search.currency
+            ));
+        }
+        if self.silent > 0 {
+            notes.push(format!(
+                "{} series were not tested: their reporter does not cover the window, or nothing before it",
+                self.silent
+            ));
+        }
+        if price_only > 0 {
+            notes.push(format!(
+                "{price_only} series moved in value and not in volume: a matter of price or currency, not shown"
+            ));
+        }
+        notes
+    }
+}
+
+/// What chance does to the test of levels at one level.
+struct Spread {
+    prior: Option<Prior>,
+    widened: f64,
+}
+
+impl Spread {
+    fn of(tests: &[(usize, &LevelTest)], below: Option<f64>) -> Option<Spread> {
+        if tests.is_empty() {
+            return None;
+        }
+        let prior = (tests.len() >= 10)
+            .then(|| Prior::fit(tests.iter().map(|(_, t)| (t.variance, t.df))))
+            .flatten();
+        let mut spread = Spread { prior, widened: 1.0 };
+        let mut placebos: Vec<f64> = Vec::new();
+        let mut df = Vec::new();
+        for (_, test) in tests {
+            if let Some((deviation, unit)) = test.placebo {
+                let (variance, of) = spread.posterior(test);
+                placebos.push(deviation / (variance * unit).sqrt());
+                df.push(of);
+            }
+        }
+        spread.widened = widening(placebos, &mut df).or(below).unwrap_or(2.0);
+        Some(spread)
+    }
+
+    fn posterior(&self, test: &LevelTest) -> (f64, f64) {
+        match &self.prior {
+            Some(prior) => prior.posterior(test.variance, test.df),
+            None => (test.variance.max(1e-4), test.df),
+        }
+    }
+
+    fn judge(&self, test: &LevelTest, common: f64) -> Judged {
+        let (variance, df) = self.posterior(test);
+        let error = (variance * test.unit * self.widened).sqrt();
+        let z = (test.deviation - common) / error;
+        let p = (2.0 * tails::t_upper(z.abs(), df)).min(1.0);
+        let margin = tails::t_quantile(0.975, df) * error;
+        let log = [test.deviation, test.deviation - margin, test.deviation + margin];
+        Judged { p, log, z: Some(z), df, widened: self.widened }
+    }
+}
+
+/// How much wider the placebos spread than their error says, squared, at least 1; `None` for
+/// fewer than thirty. The widest of several quantiles counts, so that a heavy tail does.
+fn widening(mut placebos: Vec<f64>, df: &mut [f64]) -> Option<f64> {
+    if placebos.len() < 30 {
+        return None;
+    }
+    let centre = robust::median(&mut placebos)?;
+    let size = robust::sorted(&placebos.iter().map(|z| (z - centre).abs()).collect::<Vec<_>>());
+    let df = robust::median(df)?;
+    let mut widest = 1.0f64;
+    for share in [0.5, 0.8, 0.95, 0.99] {
+        if size.len() as f64 * (1.0 - share) < 5.0 {
+            break;
+        }
+        let expected = tails::t_quantile(0.5 + share / 2.0, df);
+        let ratio = robust::quantile(&size, share)? / expected;
+        widest = widest.max(ratio * ratio);
+    }
+    Some(widest)
+}
+
+/// Edges of the strata of the test of jumps, in pads: flows of like size before.
+const STRATA: [f64; 5] = [0.5, 10.0, 100.0, 1e3, 1e4];
+/// Fewest placebos of a stratum; with fewer it joins the next.
+const STRATUM: usize = 100;
+
+/// What chance does to log ratios, by size before.
+struct Jumps {
+    pad: f64,
+    up: Vec<Option<Tail>>,
+    down: Vec<Option<Tail>>,
+    /// Quantiles of the log ratio by stratum, for intervals.
+    range: Vec<[f64; 2]>,
+}
+
+impl Jumps {
+    fn of(tested: &[Tested], pad: f64) -> Jumps {
+        let mut samples: Vec<Vec<f64>> = vec![Vec::new(); STRATA.len() + 1];
+        for t in tested {
+            if let (Some(last), Some(earlier)) = (t.compared.last, t.compared.earlier) {
+                samples[stratum(earlier, pad)].push(log_ratio(last, earlier, pad));
+            }
+        }
+        // Without placebos the changes themselves are the null: conservative, since what is
+        // looked for is in it.
+        if samples.iter().all(Vec::is_empty) {
+            for t in tested {
+                let (before, after) = (t.compared.before, t.compared.after);
+                samples[stratum(before, pad)].push(log_ratio(after, before, pad));
+            }
+        }
+        let merged: Vec<Vec<f64>> =
+            (0..samples.len()).map(|i| with_neighbours(&samples, i)).collect();
+        let fit = |of: Vec<f64>| (!of.is_empty()).then(|| Tail::fit(of));
+        let range = merged.iter().map(|of| {
+            let sorted = robust::sorted(of);
+            [0.025, 0.975].map(|p| robust::quantile(&sorted, p).unwrap_or(0.0))
+        });
+        Jumps {
+            pad,
+            range: range.collect(),
+            up: merged.iter().cloned().map(fit).collect(),
+            down: merged.into_iter().map(|of| fit(of.iter().map(|d| -d).collect())).collect(),
+        }
+    }
+
+    fn judge(&self, compared: &Compared) -> Judged {
+        let d = log_ratio(compared.after, compared.before, self.pad);
+        let at = stratum(compared.before, self.pad);
+        let upper = |tail: &Option<Tail>, x: f64| tail.as_ref().map_or(1.0, |t| t.upper(x));
+        let p = 2.0 * upper(&self.up[at], d).min(upper(&self.down[at], -d));
+        let [low, high] = self.range[at];
+        Judged { p: p.min(1.0), log: [d, d - high, d - low], z: None, df: 0.0, widened: 1.0 }
+    }
+}
+
+fn log_ratio(after: f64, before: f64, pad: f64) -> f64 {
+    ((after + pad) / (before + pad)).ln()
+}
+
+fn stratum(before: f64, pad: f64) -> usize {
+    STRATA.iter().position(|edge| before < edge * pad).unwrap_or(STRATA.len())
+}
+
+/// A stratum's sample, with that of its neighbours while it is small.
+fn with_neighbours(samples: &[Vec<f64>], at: usize) -> Vec<f64> {
+    let mut all = samples[at].clone();
+    for reach in 1..samples.len() {
+        if all.len() >= STRATUM {
+            break;
+        }
+        for near in [at.checked_sub(reach), Some(at + reach)].into_iter().flatten() {
+            all.extend(samples.get(near).into_iter().flatten());
+        }
+    }
+    all
+}
+
+/// Log values less the season of the baseline's calendar months, with their first months.
+fn deseasoned(series: &Series, window: Month) -> Vec<f64> {
+    let mut positive: Vec<f64> = series.values.iter().copied().filter(|v| *v > 0.0).collect();
+    let floor = 0.05 * robust::median(&mut positive).unwrap_or(1.0);
+    let logs: Vec<f64> = series.values.iter().map(|v| (v + floor).ln()).collect();
+    if series.pace == Pace::Year {
+        return logs;
+    }
+    let mut by_month: BTreeMap<u8, Vec<f64>> = BTreeMap::new();
+    for (start, y) in series.starts.iter().zip(&logs).filter(|(s, y)| **s < window && !y.is_nan()) {
+        by_month.entry(start.month()).or_default().push(*y);
+    }
+    // With two years the mean of a month is half that month's own noise, so the season is
+    // halved as well.
+    let years = by_month.values().map(Vec::len).max().unwrap_or(1) as f64;
+    let mut all: Vec<f64> = by_month.values().flatten().copied().collect();
+    let middle = robust::median(&mut all).unwrap_or(0.0);
+    let season = |month: u8| {
+        by_month.get(&month).map_or(0.0, |of| {
+            let mean = of.iter().sum::<f64>() / of.len() as f64;
+            (mean - middle) * (1.0 - 1.0 / years)
+        })
+    };
+    series.starts.iter().zip(logs).map(|(s, y)| y - season(s.month())).collect()
+}
+
+/// The first month of the level that the window ends on, if it goes the way of the finding and
+/// was not there before: a lone month is no level.
+pub fn onset(series: &Series, window: Month, rise: bool) -> Option<Month> {
+    let y = deseasoned(series, window);
+    if series.pace == Pace::Year {
+        return series.starts.iter().copied().find(|s| *s >= window);
+    }
+    let settings = Settings { min_length: 3, penalty: 4.0, scale_floor: 0.05 };
+    let found = segments::segments(&y, &settings);
+    let mut before: Vec<f64> = (series.starts.iter().zip(&y))
+        .filter(|(s, y)| **s < window && !y.is_nan())
+        .map(|(_, y)| *y)
+        .collect();
+    let usual = robust::median(&mut before)?;
+    let last = found.last()?;
+    // Half of the way from the usual level to the last one is within the rise.
+    let beyond = |level: f64| {
+        let way = (level - usual) / (last.level - usual);
+        (last.level > usual) == rise && way >= 0.4
+    };
+    let first = found.iter().rev().take_while(|s| beyond(s.level)).last()?;
+    series.starts.get(first.start).copied()
+}
+
+/// The month of the first CUSUM alarm in the window (k = 0.5, h = 5).
+fn cusum_alarm(series: &Series, window: &Month, rise: bool) -> Option<Month> {
+    if series.pace == Pace::Year {
+        return None;
+    }
+    let y = deseasoned(series, *window);
+    let before: Vec<f64> = (series.starts.iter().zip(&y))
+        .filter(|(s, y)| *s < window && !y.is_nan())
+        .map(|(_, y)| *y)
+        .collect();
+    let centre = robust::median(&mut before.clone())?;
+    let spread = robust::mad(&before)?.max(0.05);
+    let sign = if rise { 1.0 } else { -1.0 };
+    let from = series.starts.iter().position(|s| s >= window)?;
+    let z: Vec<f64> = y[from..].iter().map(|y| sign * (y - centre) / spread).collect();
+    let alarm = cusum(&z, 0.5, 5.0).alarm?;
+    series.starts.get(from + alarm).copied()
+}
+
+/// A figure without decimals, with thousands set apart.
+pub fn whole(value: f64) -> String {
+    let digits = format!("{:.0}", value.abs());
+    let mut out = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    if value < -0.5 { format!("-{out}") } else { out }
+}

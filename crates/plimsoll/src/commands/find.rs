@@ -1,0 +1,120 @@
+//! `plimsoll find`: where in the statistics should somebody look?
+
+use crate::cli::{ControlArg, FindArgs, Format, LevelArg};
+use crate::commands::{Context, assess};
+use crate::failure::{Exit, Failure};
+use crate::present::find as present;
+use crate::progress::SliceProgress;
+use crate::{printer, settings};
+use plimsoll_ingest::store::Store;
+use plimsoll_monitor::detectors::{self, Detector};
+use plimsoll_monitor::flows::PanelError;
+use plimsoll_monitor::search::{Control, Level, Search};
+
+/// Searches and prints.
+pub fn run(context: &Context, args: &FindArgs) -> Result<Exit, Failure> {
+    let chosen = chosen(&args.detectors)?;
+    let search = search(args)?;
+    let store = Store::open(&context.store)?;
+    store.check_files()?;
+    assess::known_dataset(&store, search.dataset.as_deref())?;
+    let progress = SliceProgress::new("searching");
+    let answer = detectors::find(store, search, &chosen, &|done, all| progress.see(done, all));
+    progress.done();
+    let answer = match answer {
+        Ok(answer) => answer,
+        Err(PanelError::Horizon(why)) => return Ok(cannot_tell(&why.to_string())),
+        Err(error) => return Err(failure(error)),
+    };
+    printer::data(&present::text(&answer, args, context.format));
+    let found = answer.outcomes.iter().any(|(_, o)| !o.findings.is_empty());
+    let tested: usize = answer.outcomes.iter().map(|(_, o)| o.tests).sum();
+    if context.format == Format::Table && found && !args.why {
+        printer::next("add --why for the facts behind each finding, --format ndjson for all of them");
+    }
+    if !found && tested == 0 {
+        return Ok(cannot_tell("nothing in the data could be tested"));
+    }
+    Ok(if found { Exit::Attention } else { Exit::Done })
+}
+
+fn cannot_tell(why: &str) -> Exit {
+    printer::talk(&format!("cannot tell: {why}"));
+    printer::next("plimsoll status shows what is loaded; load a longer span, or name --period and --against");
+    Exit::CannotTell
+}
+
+fn failure(error: PanelError) -> Failure {
+    match error {
+        PanelError::Store(error) => error.into(),
+        error => Failure::usage("sql", error.to_string(), "please report this: it is a fault of ours"),
+    }
+}
+
+/// The detectors that are named; `all` is every one.
+fn chosen(names: &[String]) -> Result<Vec<&'static dyn Detector>, Failure> {
+    if names.iter().any(|n| n == "all") {
+        return Ok(detectors::ALL.to_vec());
+    }
+    let one = |name: &String| {
+        detectors::by_id(name).ok_or_else(|| {
+            let known: Vec<&str> = detectors::ALL.iter().map(|d| d.id()).collect();
+            Failure::usage(
+                "detector-unknown",
+                format!("there is no detector {name:?}"),
+                format!("take one of {}, or all", known.join(", ")),
+            )
+        })
+    };
+    names.iter().map(one).collect()
+}
+
+fn search(args: &FindArgs) -> Result<Search, Failure> {
+    let user = settings::goods_files(&args.goods_files)?;
+    let goods = args.goods.as_deref().map(|text| assess::goods(text, &user)).transpose()?;
+    let period = args.period.as_deref().map(assess::period).transpose()?;
+    let against = args.against.as_deref().map(assess::period).transpose()?;
+    if let (Some(period), Some(against)) = (period, against)
+        && against.last() >= period.first()
+    {
+        return Err(Failure::usage(
+            "period-compared-with-itself",
+            format!("the baseline {against} does not end before the window {period}"),
+            "name an --against that ends before --period begins",
+        ));
+    }
+    if !(args.q > 0.0 && args.q <= 1.0) {
+        return Err(Failure::usage(
+            "rate-out-of-range",
+            format!("--q {} is no rate of false alarms", args.q),
+            "say a share between 0 and 1, such as 0.05",
+        ));
+    }
+    let levels = args.by.iter().map(|level| match level {
+        LevelArg::Group => Level::Group,
+        LevelArg::Tier => Level::Tier,
+        LevelArg::Market => Level::Market,
+        LevelArg::Pair => Level::Pair,
+    });
+    Ok(Search {
+        importer: assess::places(args.importer.as_deref(), "--importer")?,
+        exporter: assess::places(args.exporter.as_deref(), "--exporter")?,
+        goods,
+        period,
+        against,
+        currency: args.currency.to_ascii_uppercase(),
+        rates: settings::rates(args.rates.as_deref())?,
+        dataset: args.dataset.clone(),
+        q: args.q,
+        control: match args.control {
+            ControlArg::Bh => Control::Hochberg,
+            ControlArg::By => Control::Yekutieli,
+        },
+        min_value: args.min_value.max(1.0),
+        min_ratio: args.min_ratio.max(1.0),
+        levels: levels.collect(),
+        target: assess::places(args.target.as_deref(), "--target")?,
+        origin: assess::places(args.origin.as_deref(), "--origin")?,
+        threads: args.threads.unwrap_or(0),
+    })
+}
