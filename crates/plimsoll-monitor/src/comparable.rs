@@ -5,6 +5,7 @@
 //! not whole in the data, or has no counterpart, is left out and named.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, Mutex};
 
 use plimsoll_ingest::fact::CodeKey;
 use plimsoll_terms::concord::{self, GroupKind};
@@ -28,6 +29,8 @@ pub struct Good {
     pub label: Option<String>,
     /// Its four-digit heading, for neighbours.
     pub heading: u32,
+    /// Whether it is one and the same code in every revision.
+    pub plain: bool,
 }
 
 /// A set of goods that is looked at as a whole: a list or one of its tiers.
@@ -41,15 +44,32 @@ pub struct GoodsSet {
     pub members: BTreeSet<GoodId>,
 }
 
+/// The revisions that a report uses in the window and in the baseline.
+pub type Class = [BTreeSet<HsRevision>; 2];
+
+/// Which good each code of a class of reports is.
+pub type CodeMap = HashMap<(HsRevision, CodeKey), GoodId>;
+
 /// All goods of a search.
+///
+/// What may be compared depends on the revisions that a report uses: who changes none has
+/// nothing to widen. So codes are joined for each class of reports, when one is met; a good has
+/// one number in all classes.
 pub struct Comparable {
-    /// The goods, in the order of their names.
-    pub goods: Vec<Good>,
-    /// Lists and tiers.
-    pub sets: Vec<GoodsSet>,
-    /// Goods in the data that cannot be compared, with the reason.
-    pub left_out: Vec<(String, String)>,
-    by_code: HashMap<(HsRevision, CodeKey), GoodId>,
+    coverage: Coverage,
+    horizon: Horizon,
+    asked: Option<Goods>,
+    list: Option<Goods>,
+    known: Mutex<Known>,
+}
+
+#[derive(Default)]
+struct Known {
+    goods: Vec<Good>,
+    ids: BTreeMap<String, GoodId>,
+    sets: Vec<GoodsSet>,
+    left_out: BTreeMap<String, String>,
+    classes: BTreeMap<Class, Arc<CodeMap>>,
 }
 
 /// What the data hold on both sides of a comparison.
@@ -68,78 +88,132 @@ impl Presence for Held<'_> {
 }
 
 impl Comparable {
-    /// The goods of a search: those of its list, or all that the data hold.
-    pub fn new(coverage: &Coverage, horizon: &Horizon, asked: Option<&Goods>) -> Comparable {
-        let sides = [horizon.window, horizon.baseline];
-        let used: Vec<(String, &'static str)> = ["import", "export", "reconciled"]
-            .into_iter()
-            .flat_map(|f| coverage.datasets_with(f).into_iter().map(move |d| (d, f)))
-            .collect();
-        let codes = sides.map(|period| {
-            let mut all: BTreeMap<HsRevision, BTreeSet<HsCode>> = BTreeMap::new();
-            for (dataset, flow) in &used {
-                for (revision, codes) in coverage.six_digit_codes(dataset, flow, &period) {
-                    all.entry(revision).or_default().extend(codes);
-                }
-            }
-            all
-        });
-        let held = Held { coverage, used, codes };
-        let mut concepts = match asked {
-            Some(goods) => listed(goods, &held, &sides),
+    /// For a search over a horizon: the goods of its list, or all that the data hold.
+    pub fn new(coverage: Coverage, horizon: Horizon, asked: Option<Goods>) -> Comparable {
+        let list = asked.clone().or_else(|| goods::resolve("chpl", &[]).ok());
+        Comparable { coverage, horizon, asked, list, known: Mutex::default() }
+    }
+
+    /// The codes of a class of reports. Empty where the revisions of a side are not known.
+    pub fn class(&self, class: &Class) -> Arc<CodeMap> {
+        let Ok(mut known) = self.known.lock() else { return Arc::default() };
+        if let Some(map) = known.classes.get(class) {
+            return map.clone();
+        }
+        let held = self.held(class);
+        let periods = [self.horizon.window, self.horizon.baseline];
+        let mut concepts = match &self.asked {
+            Some(goods) => listed(goods, &held, &periods),
             None => everything(&held),
         };
         concepts.sort_by_cached_key(Concept::name);
-        Comparable::from_concepts(&concepts, asked)
+        let map = Arc::new(known.take_in(&concepts, self.list.as_ref(), self.asked.is_some()));
+        known.classes.insert(class.clone(), map.clone());
+        map
     }
 
-    fn from_concepts(concepts: &[Concept], asked: Option<&Goods>) -> Comparable {
-        let mut all = Comparable {
-            goods: Vec::new(),
-            sets: Vec::new(),
-            left_out: Vec::new(),
-            by_code: HashMap::new(),
+    fn held(&self, class: &Class) -> Held<'_> {
+        let used: Vec<(String, &'static str)> = ["import", "export", "reconciled"]
+            .into_iter()
+            .flat_map(|f| self.coverage.datasets_with(f).into_iter().map(move |d| (d, f)))
+            .collect();
+        let side = |period: &Period, revisions: &BTreeSet<HsRevision>| {
+            let mut all: BTreeMap<HsRevision, BTreeSet<HsCode>> =
+                revisions.iter().map(|r| (*r, BTreeSet::new())).collect();
+            for (dataset, flow) in &used {
+                for (revision, codes) in self.coverage.six_digit_codes(dataset, flow, period) {
+                    if let Some(of) = all.get_mut(&revision) {
+                        of.extend(codes);
+                    }
+                }
+            }
+            all
         };
+        let codes = [side(&self.horizon.window, &class[0]), side(&self.horizon.baseline, &class[1])];
+        Held { coverage: &self.coverage, used, codes }
+    }
+
+    /// The codes to read in any revision; empty is all.
+    pub fn codes(&self) -> BTreeSet<String> {
+        self.asked.as_ref().map(concepts::all_codes).unwrap_or_default()
+    }
+
+    /// A good.
+    pub fn good(&self, id: GoodId) -> Option<Good> {
+        self.known.lock().ok()?.goods.get(id as usize).cloned()
+    }
+
+    /// Its name; `?` for none.
+    pub fn name(&self, id: GoodId) -> String {
+        self.good(id).map_or_else(|| "?".into(), |g| g.name)
+    }
+
+    /// Lists and tiers met so far; the number of a set in a plan is its place here.
+    pub fn sets(&self) -> Vec<GoodsSet> {
+        self.known.lock().map(|k| k.sets.clone()).unwrap_or_default()
+    }
+
+    /// Goods in the data that cannot be compared in any class, with the reason.
+    pub fn left_out(&self) -> BTreeMap<String, String> {
+        let Ok(known) = self.known.lock() else { return BTreeMap::new() };
+        let out = known.left_out.iter().filter(|(name, _)| !known.ids.contains_key(*name));
+        out.map(|(name, why)| (name.clone(), why.clone())).collect()
+    }
+}
+
+impl Known {
+    /// Takes in the concepts of a class.
+    fn take_in(&mut self, concepts: &[Concept], list: Option<&Goods>, all: bool) -> CodeMap {
+        let mut map = CodeMap::new();
         let mut of_list: Vec<(GoodId, &Concept)> = Vec::new();
         for concept in concepts {
             match &concept.state {
                 State::NoData => continue,
                 State::LeftOut(reason) => {
-                    all.left_out.push((concept.name(), reason.clone()));
+                    self.left_out.insert(concept.name(), reason.clone());
                     continue;
                 }
                 State::Used => {}
             }
-            let id = all.goods.len() as GoodId;
+            let id = self.id_of(concept);
             for (revision, codes) in &concept.codes {
                 for key in codes.iter().filter_map(|c| CodeKey::pack(c.as_str().as_bytes())) {
-                    all.by_code.entry((*revision, key)).or_insert(id);
+                    map.entry((*revision, key)).or_insert(id);
                 }
             }
-            let first = concept.listed.first().copied();
-            all.goods.push(Good {
-                name: concept.name(),
-                label: concept.label.clone(),
-                heading: first.map_or(0, |c| c.truncate(4).number()),
-            });
             of_list.push((id, concept));
         }
-        let chpl = goods::resolve("chpl", &[]).ok();
-        if let Some(list) = asked.or(chpl.as_ref()) {
-            all.sets = sets(list, &of_list, asked.is_some());
+        for set in list.map(|l| sets(l, &of_list, all)).unwrap_or_default() {
+            match self.sets.iter_mut().find(|s| s.name == set.name) {
+                Some(known) => known.members.extend(set.members),
+                None => self.sets.push(set),
+            }
         }
-        all
+        map
     }
 
-    /// The good that a code belongs to.
-    pub fn find(&self, revision: HsRevision, code: CodeKey) -> Option<GoodId> {
-        self.by_code.get(&(revision, code.prefix(6))).copied()
+    fn id_of(&mut self, concept: &Concept) -> GoodId {
+        let name = concept.name();
+        if let Some(id) = self.ids.get(&name) {
+            return *id;
+        }
+        let id = self.goods.len() as GoodId;
+        let first = concept.listed.first().copied();
+        let one = |codes: &BTreeSet<HsCode>| codes.len() == 1 && codes.first() == first.as_ref();
+        self.goods.push(Good {
+            name: name.clone(),
+            label: concept.label.clone(),
+            heading: first.map_or(0, |c| c.truncate(4).number()),
+            plain: concept.codes.values().all(one),
+        });
+        self.ids.insert(name, id);
+        id
     }
+}
 
-    /// All codes in any revision: what to read.
-    pub fn codes(&self) -> BTreeSet<String> {
-        self.by_code.keys().map(|(_, code)| code.to_text()).collect()
-    }
+/// The good of a code.
+pub fn good_of(map: &CodeMap, revision: HsRevision, code: CodeKey) -> Option<GoodId> {
+    map.get(&(revision, code.prefix(6))).copied()
 }
 
 /// The list as a whole and its tiers, of the goods that are on it.

@@ -6,17 +6,19 @@
 //! its own for the plans of the detectors. What may be added is decided by [`resolve`].
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use plimsoll_ingest::error::IngestError;
 use plimsoll_ingest::fact::Flow;
 use plimsoll_ingest::scan::{Filter, Scanner, Symbols, TradeRow};
 use plimsoll_ingest::store::Store;
+use plimsoll_terms::hs::HsRevision;
 use plimsoll_terms::period::{Month, PeriodKind};
 use plimsoll_terms::place::{self, PlaceId, PlaceSet};
 
 use crate::calendar::{Calendar, Horizon, NoHorizon, Pace, View};
 use crate::choice::Coverage;
-use crate::comparable::{Comparable, GoodId};
+use crate::comparable::{self, CodeMap, Comparable, GoodId};
 use crate::resolve::{self, Rules};
 use crate::search::Search;
 
@@ -112,8 +114,11 @@ impl Panel {
     ) -> Result<Panel, PanelError> {
         let coverage = Coverage::of(&store, search.dataset.as_deref())?;
         let calendar = Calendar::new(&coverage, &search)?;
-        let comparable = Comparable::new(&coverage, &calendar.horizon, search.goods.as_ref());
-        let wanted = search.importer.as_ref().map(|set| codes_of(set));
+        let comparable = Comparable::new(coverage, calendar.horizon, search.goods.clone());
+        // A list of goods is a small read for all importers, and the flows of the others show
+        // what chance does to such goods.
+        let importer = search.importer.as_ref().filter(|_| search.goods.is_none());
+        let wanted = importer.map(codes_of);
         let mut slices: Vec<BTreeSet<String>> = Vec::new();
         let mut held = u64::MAX;
         for (importer, rows) in rows_by_importer {
@@ -132,6 +137,11 @@ impl Panel {
         Ok(Panel { scanner: Scanner::new(store), calendar, comparable, search, slices })
     }
 
+    /// Whether trade into a place is asked about; that into others only shows what chance does.
+    pub fn asks(&self, importer: PlaceId) -> bool {
+        self.search.importer.as_ref().is_none_or(|set| set.contains(importer))
+    }
+
     /// Window and baseline.
     pub fn horizon(&self) -> Horizon {
         self.calendar.horizon
@@ -141,16 +151,12 @@ impl Panel {
     /// and the places in the manifest of the sources that they come from.
     pub fn slice(&self, importers: &BTreeSet<String>) -> Result<Slice, IngestError> {
         let mut symbols = Symbols::default();
-        let few = self.search.goods.is_some();
         let filter = Filter {
             importers: importers.clone(),
             exporters: self.search.exporter.as_ref().map(codes_of).unwrap_or_default(),
-            codes: if few { self.comparable.codes() } else { BTreeSet::new() },
+            codes: self.comparable.codes(),
             periods: vec![self.horizon().span()],
         };
-        if few && filter.codes.is_empty() {
-            return Ok(Slice::default());
-        }
         let rows = self.scanner.rows(&filter, &mut symbols)?;
         let places = Places::new(&rows, &symbols);
         let heard: Vec<TradeRow> = rows.into_iter().filter(|r| self.heard(r, &places)).collect();
@@ -184,17 +190,18 @@ impl Panel {
 
     /// Rows of one report each to rows with all reports side by side.
     fn wide(&self, rows: &[TradeRow], places: &Places, symbols: &Symbols) -> Slice {
+        let classes = self.classes(rows, places);
         let mut sources = BTreeSet::new();
         let mut wide: Vec<FlowRow> = Vec::with_capacity(rows.len());
-        for row in rows {
-            let (Some(importer), Some(exporter), Some(good)) = (
-                places.of(row.importer),
-                places.of(row.exporter),
-                self.comparable.find(row.revision, row.code).filter(|_| row.code.len() >= 6),
-            ) else {
+        for row in rows.iter().filter(|r| r.code.len() >= 6) {
+            let (Some(importer), Some(exporter)) =
+                (places.of(row.importer), places.of(row.exporter))
+            else {
                 continue;
             };
-            let Some(figure) = self.figure(row, symbols) else { continue };
+            let class = classes.get(&class_key(row.flow, importer));
+            let good = class.and_then(|map| comparable::good_of(map, row.revision, row.code));
+            let (Some(good), Some(figure)) = (good, self.figure(row, symbols)) else { continue };
             sources.insert(row.source);
             let is = |flow: Flow| (row.flow == flow).then_some(figure);
             wide.push(FlowRow {
@@ -222,6 +229,31 @@ impl Panel {
         Slice { rows: wide, sources }
     }
 
+    /// The codes of each class of reports in the rows: an importer's own report is a class by
+    /// itself, all exporters' reports together another, since they are added up.
+    fn classes(
+        &self,
+        rows: &[TradeRow],
+        places: &Places,
+    ) -> BTreeMap<(Flow, Option<PlaceId>), Arc<CodeMap>> {
+        type Counts = BTreeMap<HsRevision, usize>;
+        let mut used: BTreeMap<(Flow, Option<PlaceId>), [Counts; 2]> = BTreeMap::new();
+        let window = self.horizon().window;
+        for row in rows {
+            let Some(importer) = places.of(row.importer) else { continue };
+            let side = usize::from(!row.period.within(&window));
+            let of = &mut used.entry(class_key(row.flow, importer)).or_default()[side];
+            *of.entry(row.revision).or_default() += 1;
+        }
+        // A straggler's old revision would widen everybody's codes: below one row in fifty it
+        // is left out.
+        let kept = |counts: Counts| -> BTreeSet<HsRevision> {
+            let all: usize = counts.values().sum();
+            counts.into_iter().filter(|(_, n)| n * 50 >= all).map(|(r, _)| r).collect()
+        };
+        used.into_iter().map(|(key, sides)| (key, self.comparable.class(&sides.map(kept)))).collect()
+    }
+
     /// A row's figure in the currency of the search; `None` without a rate.
     fn figure(&self, row: &TradeRow, symbols: &Symbols) -> Option<Figure> {
         let currency = self.search.currency.as_str();
@@ -242,6 +274,11 @@ impl Panel {
         let grams = if weighed { (row.net_weight_kg * 1000.0).round() as i64 } else { 0 };
         Some(Figure { cents, grams, weighed_cents: if weighed { cents } else { 0 } })
     }
+}
+
+/// Whose revisions count for a row.
+fn class_key(flow: Flow, importer: PlaceId) -> (Flow, Option<PlaceId>) {
+    (flow, (flow == Flow::Import).then_some(importer))
 }
 
 fn merge(into: &mut Option<Figure>, other: Option<Figure>) {

@@ -206,7 +206,7 @@ fn flows(panel: &Panel, rows: &[FlowRow]) -> Table {
 fn members(panel: &Panel) -> Table {
     let pairs: Vec<(i64, i64)> = panel
         .comparable
-        .sets
+        .sets()
         .iter()
         .enumerate()
         .flat_map(|(set, s)| s.members.iter().map(move |good| (i64::from(*good), set as i64)))

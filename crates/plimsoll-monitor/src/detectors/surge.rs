@@ -98,8 +98,10 @@ impl Pass for Looking<'_> {
             _ => Level::Group,
         };
         let panel = self.panel;
+        let sets = panel.comparable.sets();
         series::fold(panel, level, rows, |mut series| {
-            if level == Level::Group && panel.comparable.sets[series.key.item as usize].tier {
+            let is_tier = sets.get(series.key.item as usize).is_some_and(|s| s.tier);
+            if level == Level::Group && is_tier {
                 series.key.level = Level::Tier;
             }
             if panel.search.wants(series.key.level) {
@@ -110,6 +112,9 @@ impl Pass for Looking<'_> {
 
     fn finish(self: Box<Self>, sources: &BTreeSet<usize>) -> Outcome {
         let judged = self.judge();
+        let asked = |t: &Tested| self.panel.asks(t.key.importer);
+        let (tested, judged): (Vec<&Tested>, Vec<Judged>) =
+            self.tested.iter().zip(judged).filter(|(t, _)| asked(t)).unzip();
         let p: Vec<f64> = judged.iter().map(|j| j.p).collect();
         let q = match self.panel.search.control {
             Control::Hochberg => multiple::benjamini_hochberg(&p),
@@ -117,7 +122,7 @@ impl Pass for Looking<'_> {
         };
         let mut outcome = Outcome { tests: p.len(), ..Outcome::default() };
         let mut price_only = 0;
-        for ((tested, judged), q) in self.tested.iter().zip(&judged).zip(q) {
+        for ((tested, judged), q) in tested.into_iter().zip(&judged).zip(q) {
             let Some(series) = self.kept.get(&tested.key) else { continue };
             if q > self.panel.search.q {
                 continue;
@@ -173,7 +178,8 @@ impl Looking<'_> {
             return;
         }
         let ratio = (compared.after + self.pad()) / (compared.before + self.pad());
-        if ratio >= search.min_ratio || ratio <= 1.0 / search.min_ratio {
+        let moved = ratio >= search.min_ratio || ratio <= 1.0 / search.min_ratio;
+        if moved && self.panel.asks(series.key.importer) {
             self.kept.insert(series.key, series.clone());
         }
         self.tested.push(Tested { key: series.key, compared });
@@ -197,12 +203,10 @@ impl Looking<'_> {
                 }
             }
         }
-        let jumps = Jumps::of(&self.tested, self.pad());
-        judged
-            .into_iter()
-            .zip(&self.tested)
-            .map(|(judged, tested)| judged.unwrap_or_else(|| jumps.judge(&tested.compared)))
-            .collect()
+        let jumps = Level::ALL.map(|level| Jumps::of(&self.tested, level, self.pad()));
+        let jump = |t: &Tested| jumps[t.key.level as usize].judge(&t.compared);
+        let judged = judged.into_iter().zip(&self.tested);
+        judged.map(|(judged, tested)| judged.unwrap_or_else(|| jump(tested))).collect()
     }
 
     /// The movement that all trade has in common: the median over importers of the median of
@@ -238,11 +242,12 @@ impl Looking<'_> {
         let key = tested.key;
         let rise = judged.log[0] > 0.0;
         let ratio = (tested.compared.after + self.pad()) / (tested.compared.before + self.pad());
-        let [low, high] = [judged.log[1], judged.log[2]].map(f64::exp);
+        // The interval of the log deviation, about the ratio of the sums.
+        let [low, high] = [1, 2].map(|i| ratio * (judged.log[i] - judged.log[0]).exp());
         let start = onset(series, panel.horizon().window.first(), rise);
         let goods = match key.level {
-            Level::Group | Level::Tier => panel.comparable.sets[key.item as usize].name.clone(),
-            _ => panel.comparable.goods[key.item as usize].name.clone(),
+            Level::Group | Level::Tier => set_name(panel, key.item),
+            _ => panel.comparable.name(key.item),
         };
         let period = horizon.window.to_string();
         let subject = Subject {
@@ -359,6 +364,13 @@ impl Looking<'_> {
                 self.silent
             ));
         }
+        let left_out = self.panel.comparable.left_out();
+        if let Some((name, why)) = left_out.iter().next() {
+            notes.push(format!(
+                "{} codes cannot be compared over the span, such as {name}: {why}",
+                left_out.len()
+            ));
+        }
         if price_only > 0 {
             notes.push(format!(
                 "{price_only} series moved in value and not in volume: a matter of price or currency, not shown"
@@ -366,6 +378,11 @@ impl Looking<'_> {
         }
         notes
     }
+}
+
+/// The name of a list or tier.
+pub fn set_name(panel: &Panel, set: u32) -> String {
+    panel.comparable.sets().get(set as usize).map(|s| s.name.clone()).unwrap_or_default()
 }
 
 /// What chance does to the test of levels at one level.
@@ -450,9 +467,14 @@ struct Jumps {
 }
 
 impl Jumps {
-    fn of(tested: &[Tested], pad: f64) -> Jumps {
+    /// From the flows of a level; of all levels where it has few.
+    fn of(tested: &[Tested], level: Level, pad: f64) -> Jumps {
+        let split = |t: &&Tested| t.compared.last.is_some();
+        let at_level = |t: &&Tested| t.key.level == level;
+        let enough = tested.iter().filter(split).filter(at_level).count() >= 2 * STRATUM;
+        let tested: Vec<&Tested> = tested.iter().filter(|t| !enough || at_level(t)).collect();
         let mut samples: Vec<Vec<f64>> = vec![Vec::new(); STRATA.len() + 1];
-        for t in tested {
+        for t in &tested {
             if let (Some(last), Some(earlier)) = (t.compared.last, t.compared.earlier) {
                 samples[stratum(earlier, pad)].push(log_ratio(last, earlier, pad));
             }
@@ -460,7 +482,7 @@ impl Jumps {
         // Without placebos the changes themselves are the null: conservative, since what is
         // looked for is in it.
         if samples.iter().all(Vec::is_empty) {
-            for t in tested {
+            for t in &tested {
                 let (before, after) = (t.compared.before, t.compared.after);
                 samples[stratum(before, pad)].push(log_ratio(after, before, pad));
             }
