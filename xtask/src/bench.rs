@@ -4,7 +4,6 @@
 mod countries;
 mod generate;
 mod measure;
-mod random;
 mod rows;
 mod screening;
 mod statistics;

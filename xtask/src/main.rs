@@ -13,6 +13,8 @@ mod ci;
 mod eval;
 mod files;
 mod learn;
+mod random;
+mod simulate;
 
 use std::process::ExitCode;
 
@@ -46,6 +48,12 @@ const CHORES: &[Chore] = &[
         usage: learn::USAGE,
         summary: "the table of romanisations, from Wikidata's names; the result is committed",
         run: learn::run,
+    },
+    Chore {
+        name: "simulate",
+        usage: simulate::USAGE,
+        summary: simulate::SUMMARY,
+        run: simulate::run,
     },
     Chore { name: "help", usage: "help", summary: "this list", run: help },
 ];

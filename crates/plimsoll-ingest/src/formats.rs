@@ -19,6 +19,7 @@ pub mod comtrade_reports;
 pub mod comtradr;
 pub mod easycomext;
 pub mod reduced;
+pub mod simulated;
 pub mod wits;
 
 /// Every layout, in the order in which equally good matches are tried.
@@ -35,6 +36,7 @@ pub static ALL: &[&dyn IngestFormat] = &[
     &reduced::REDUCED,
     &baci::YEARLY,
     &baci::MATRIX,
+    &simulated::SIMULATED,
 ];
 
 /// A layout of one publisher's files.
@@ -205,6 +207,7 @@ pub fn publication(dataset: &str) -> (&'static str, &'static str) {
         ),
         "baci" => ("https://www.cepii.fr", "CEPII BACI: Etalab 2.0"),
         "wits" => ("https://wits.worldbank.org", "WITS terms of use"),
+        "simulated" => ("", "made-up data: not for any statement about real trade"),
         _ => ("", ""),
     }
 }

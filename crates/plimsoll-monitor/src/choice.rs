@@ -9,8 +9,8 @@ use plimsoll_terms::period::{Month, Period};
 
 /// Datasets in the order in which they are trusted when several cover a question as well:
 /// what a statistical office publishes itself comes before collections, and those before
-/// reconciled values.
-pub const DATASETS: [&str; 5] = ["comtrade", "comext", "wits", "extract", "baci"];
+/// reconciled values. Made-up figures come last.
+pub const DATASETS: [&str; 6] = ["comtrade", "comext", "wits", "extract", "baci", "simulated"];
 
 /// Smaller is preferred.
 pub fn dataset_rank(dataset: &str) -> usize {

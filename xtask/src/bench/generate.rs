@@ -11,9 +11,9 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::countries::{COUNTRIES, LARGEST};
-use super::random::{SplitMix, mix};
 use super::rows::{Sink, digits};
 use crate::Outcome;
+use crate::random::{SplitMix, mix};
 
 /// Change it when the bytes change, so that a kept file is not taken for a new one.
 const GENERATOR_VERSION: u32 = 2;

@@ -1,9 +1,9 @@
 //! Screening one name, many names, and names against ever longer lists, beside rapidfuzz's scan
 //! of all names on the same machine in the same run.
 
-use super::random::SplitMix;
 use crate::eval::lists::{ListSet, ofac, perturbed};
 use crate::eval::peers;
+use crate::random::SplitMix;
 use crate::{Outcome, files};
 use plimsoll_screen::candidates::Scratch;
 use plimsoll_screen::entity::{Entity, EntityKind, Name};
