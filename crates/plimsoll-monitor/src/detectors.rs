@@ -13,11 +13,13 @@ use crate::flows::{Panel, PanelError, Slice};
 use crate::plans::{Engine, Plan, Rows};
 use crate::search::Search;
 
+pub mod chance;
+pub mod mirror_gap;
 pub mod series;
 pub mod surge;
 
 /// Every detector, in the order in which `find all` runs them.
-pub static ALL: &[&dyn Detector] = &[&surge::Surge];
+pub static ALL: &[&dyn Detector] = &[&surge::Surge, &mirror_gap::MirrorGap];
 
 /// One way of looking.
 pub trait Detector: Sync {

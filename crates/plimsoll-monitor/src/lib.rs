@@ -15,6 +15,7 @@ pub mod flows;
 pub mod money;
 pub mod plans;
 pub mod question;
+pub mod reconcile;
 pub mod resolve;
 pub mod search;
 pub mod session;

@@ -13,6 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use plimsoll_terms::period::Month;
 use plimsoll_terms::place::PlaceId;
 
+use super::chance::Chance;
 use super::series::{self, Compared, Key, LevelTest, Series};
 use super::{Detector, Outcome, Pass};
 use crate::calendar::Pace;
@@ -21,7 +22,6 @@ use crate::flows::Panel;
 use crate::plans::{Plan, Rows};
 use crate::search::{Control, Level};
 use crate::stats::cusum::cusum;
-use crate::stats::empirical::Tail;
 use crate::stats::moderated::Prior;
 use crate::stats::segments::{self, Settings};
 use crate::stats::{multiple, robust, tails};
@@ -203,8 +203,10 @@ impl Looking<'_> {
                 }
             }
         }
-        let jumps = Level::ALL.map(|level| Jumps::of(&self.tested, level, self.pad()));
-        let jump = |t: &Tested| jumps[t.key.level as usize].judge(&t.compared);
+        let chances = Level::ALL.map(|level| jumps(&self.tested, level, self.pad()));
+        let jump = |t: &Tested| {
+            judge_jump(&chances[t.key.level as usize], &t.compared, self.pad())
+        };
         let judged = judged.into_iter().zip(&self.tested);
         judged.map(|(judged, tested)| judged.unwrap_or_else(|| jump(tested))).collect()
     }
@@ -244,7 +246,7 @@ impl Looking<'_> {
         let ratio = (tested.compared.after + self.pad()) / (tested.compared.before + self.pad());
         // The interval of the log deviation, about the ratio of the sums.
         let [low, high] = [1, 2].map(|i| ratio * (judged.log[i] - judged.log[0]).exp());
-        let start = onset(series, panel.horizon().window.first(), rise);
+        let start = onset(series, horizon.window.first(), judged.log[0]);
         let goods = match key.level {
             Level::Group | Level::Tier => set_name(panel, key.item),
             _ => panel.comparable.name(key.item),
@@ -452,86 +454,36 @@ fn widening(mut placebos: Vec<f64>, df: &mut [f64]) -> Option<f64> {
     Some(widest)
 }
 
-/// Edges of the strata of the test of jumps, in pads: flows of like size before.
-const STRATA: [f64; 5] = [0.5, 10.0, 100.0, 1e3, 1e4];
-/// Fewest placebos of a stratum; with fewer it joins the next.
-const STRATUM: usize = 100;
-
-/// What chance does to log ratios, by size before.
-struct Jumps {
-    pad: f64,
-    up: Vec<Option<Tail>>,
-    down: Vec<Option<Tail>>,
-    /// Quantiles of the log ratio by stratum, for intervals.
-    range: Vec<[f64; 2]>,
+/// Log ratios within baselines, for the jumps of a level; of all levels where it has few.
+fn jumps(tested: &[Tested], level: Level, pad: f64) -> Chance {
+    let sample = |of: &dyn Fn(&Tested) -> bool| -> Vec<(f64, f64)> {
+        let split = |t: &Tested| Some((t.compared.last?, t.compared.earlier?));
+        let kept = tested.iter().filter(|t| of(t)).filter_map(split);
+        kept.map(|(last, earlier)| (earlier, log_ratio(last, earlier, pad))).collect()
+    };
+    let of_level = sample(&|t| t.key.level == level);
+    let placebos = if of_level.len() >= 200 { of_level } else { sample(&|_| true) };
+    if !placebos.is_empty() {
+        return Chance::new(placebos, pad);
+    }
+    // Without placebos the changes themselves are the null: conservative, since what is looked
+    // for is in it.
+    let change = |t: &Tested| {
+        (t.compared.before, log_ratio(t.compared.after, t.compared.before, pad))
+    };
+    Chance::new(tested.iter().map(change), pad)
 }
 
-impl Jumps {
-    /// From the flows of a level; of all levels where it has few.
-    fn of(tested: &[Tested], level: Level, pad: f64) -> Jumps {
-        let split = |t: &&Tested| t.compared.last.is_some();
-        let at_level = |t: &&Tested| t.key.level == level;
-        let enough = tested.iter().filter(split).filter(at_level).count() >= 2 * STRATUM;
-        let tested: Vec<&Tested> = tested.iter().filter(|t| !enough || at_level(t)).collect();
-        let mut samples: Vec<Vec<f64>> = vec![Vec::new(); STRATA.len() + 1];
-        for t in &tested {
-            if let (Some(last), Some(earlier)) = (t.compared.last, t.compared.earlier) {
-                samples[stratum(earlier, pad)].push(log_ratio(last, earlier, pad));
-            }
-        }
-        // Without placebos the changes themselves are the null: conservative, since what is
-        // looked for is in it.
-        if samples.iter().all(Vec::is_empty) {
-            for t in &tested {
-                let (before, after) = (t.compared.before, t.compared.after);
-                samples[stratum(before, pad)].push(log_ratio(after, before, pad));
-            }
-        }
-        let merged: Vec<Vec<f64>> =
-            (0..samples.len()).map(|i| with_neighbours(&samples, i)).collect();
-        let fit = |of: Vec<f64>| (!of.is_empty()).then(|| Tail::fit(of));
-        let range = merged.iter().map(|of| {
-            let sorted = robust::sorted(of);
-            [0.025, 0.975].map(|p| robust::quantile(&sorted, p).unwrap_or(0.0))
-        });
-        Jumps {
-            pad,
-            range: range.collect(),
-            up: merged.iter().cloned().map(fit).collect(),
-            down: merged.into_iter().map(|of| fit(of.iter().map(|d| -d).collect())).collect(),
-        }
-    }
-
-    fn judge(&self, compared: &Compared) -> Judged {
-        let d = log_ratio(compared.after, compared.before, self.pad);
-        let at = stratum(compared.before, self.pad);
-        let upper = |tail: &Option<Tail>, x: f64| tail.as_ref().map_or(1.0, |t| t.upper(x));
-        let p = 2.0 * upper(&self.up[at], d).min(upper(&self.down[at], -d));
-        let [low, high] = self.range[at];
-        Judged { p: p.min(1.0), log: [d, d - high, d - low], z: None, df: 0.0, widened: 1.0 }
-    }
+fn judge_jump(chance: &Chance, compared: &Compared, pad: f64) -> Judged {
+    let d = log_ratio(compared.after, compared.before, pad);
+    let [up, down] = chance.tails(compared.before, d);
+    let [low, high] = chance.range(compared.before);
+    let p = (2.0 * up.min(down)).min(1.0);
+    Judged { p, log: [d, d - high, d - low], z: None, df: 0.0, widened: 1.0 }
 }
 
 fn log_ratio(after: f64, before: f64, pad: f64) -> f64 {
     ((after + pad) / (before + pad)).ln()
-}
-
-fn stratum(before: f64, pad: f64) -> usize {
-    STRATA.iter().position(|edge| before < edge * pad).unwrap_or(STRATA.len())
-}
-
-/// A stratum's sample, with that of its neighbours while it is small.
-fn with_neighbours(samples: &[Vec<f64>], at: usize) -> Vec<f64> {
-    let mut all = samples[at].clone();
-    for reach in 1..samples.len() {
-        if all.len() >= STRATUM {
-            break;
-        }
-        for near in [at.checked_sub(reach), Some(at + reach)].into_iter().flatten() {
-            all.extend(samples.get(near).into_iter().flatten());
-        }
-    }
-    all
 }
 
 /// Log values less the season of the baseline's calendar months, with their first months.
@@ -560,26 +512,21 @@ fn deseasoned(series: &Series, window: Month) -> Vec<f64> {
     series.starts.iter().zip(logs).map(|(s, y)| y - season(s.month())).collect()
 }
 
-/// The first month of the level that the window ends on, if it goes the way of the finding and
-/// was not there before: a lone month is no level.
-pub fn onset(series: &Series, window: Month, rise: bool) -> Option<Month> {
+/// The first month of a level that lasts to the end of the window and is at least half of the
+/// window's mean log deviation away from the usual one: a lone month is no level.
+pub fn onset(series: &Series, window: Month, deviation: f64) -> Option<Month> {
     let y = deseasoned(series, window);
     if series.pace == Pace::Year {
         return series.starts.iter().copied().find(|s| *s >= window);
     }
-    let settings = Settings { min_length: 3, penalty: 4.0, scale_floor: 0.05 };
+    let settings = Settings { min_length: 3, penalty: 3.0, scale_floor: 0.05 };
     let found = segments::segments(&y, &settings);
     let mut before: Vec<f64> = (series.starts.iter().zip(&y))
         .filter(|(s, y)| **s < window && !y.is_nan())
         .map(|(_, y)| *y)
         .collect();
     let usual = robust::median(&mut before)?;
-    let last = found.last()?;
-    // Half of the way from the usual level to the last one is within the rise.
-    let beyond = |level: f64| {
-        let way = (level - usual) / (last.level - usual);
-        (last.level > usual) == rise && way >= 0.4
-    };
+    let beyond = |level: f64| (level - usual) * deviation.signum() >= 0.5 * deviation.abs();
     let first = found.iter().rev().take_while(|s| beyond(s.level)).last()?;
     series.starts.get(first.start).copied()
 }

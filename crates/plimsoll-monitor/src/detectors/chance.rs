@@ -1,0 +1,73 @@
+//! What chance alone does to a figure, learned from the same figure where nothing happened
+//! (placebos), for flows of like size.
+
+use crate::stats::empirical::Tail;
+use crate::stats::robust;
+
+/// Edges of the strata by size, in pads.
+const STRATA: [f64; 5] = [0.5, 10.0, 100.0, 1e3, 1e4];
+/// Fewest placebos of a stratum; with fewer it borrows from its neighbours.
+const STRATUM: usize = 100;
+
+/// The distribution of placebos by size of flow.
+pub struct Chance {
+    pad: f64,
+    up: Vec<Option<Tail>>,
+    down: Vec<Option<Tail>>,
+    range: Vec<[f64; 2]>,
+}
+
+impl Chance {
+    /// From (size, figure) of placebos; `pad` is the unit of size.
+    pub fn new(placebos: impl IntoIterator<Item = (f64, f64)>, pad: f64) -> Chance {
+        let mut samples: Vec<Vec<f64>> = vec![Vec::new(); STRATA.len() + 1];
+        for (size, figure) in placebos {
+            if figure.is_finite() {
+                samples[stratum(size, pad)].push(figure);
+            }
+        }
+        let merged: Vec<Vec<f64>> =
+            (0..samples.len()).map(|i| with_neighbours(&samples, i)).collect();
+        let fit = |of: Vec<f64>| (!of.is_empty()).then(|| Tail::fit(of));
+        let range = merged.iter().map(|of| {
+            let sorted = robust::sorted(of);
+            [0.025, 0.975].map(|p| robust::quantile(&sorted, p).unwrap_or(0.0))
+        });
+        Chance {
+            pad,
+            range: range.collect(),
+            up: merged.iter().cloned().map(fit).collect(),
+            down: merged.into_iter().map(|of| fit(of.iter().map(|d| -d).collect())).collect(),
+        }
+    }
+
+    /// How often chance gives as much or more, and as little or less; 1 without placebos.
+    pub fn tails(&self, size: f64, figure: f64) -> [f64; 2] {
+        let at = stratum(size, self.pad);
+        let upper = |tail: &Option<Tail>, x: f64| tail.as_ref().map_or(1.0, |t| t.upper(x));
+        [upper(&self.up[at], figure), upper(&self.down[at], -figure)]
+    }
+
+    /// The middle 95 % of what chance gives.
+    pub fn range(&self, size: f64) -> [f64; 2] {
+        self.range[stratum(size, self.pad)]
+    }
+}
+
+fn stratum(size: f64, pad: f64) -> usize {
+    STRATA.iter().position(|edge| size < edge * pad).unwrap_or(STRATA.len())
+}
+
+/// A stratum's sample, with that of its neighbours while it is small.
+fn with_neighbours(samples: &[Vec<f64>], at: usize) -> Vec<f64> {
+    let mut all = samples[at].clone();
+    for reach in 1..samples.len() {
+        if all.len() >= STRATUM {
+            break;
+        }
+        for near in [at.checked_sub(reach), Some(at + reach)].into_iter().flatten() {
+            all.extend(samples.get(near).into_iter().flatten());
+        }
+    }
+    all
+}
