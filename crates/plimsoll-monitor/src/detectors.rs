@@ -14,12 +14,13 @@ use crate::plans::{Engine, Plan, Rows};
 use crate::search::Search;
 
 pub mod chance;
+pub mod diversion;
 pub mod mirror_gap;
 pub mod series;
 pub mod surge;
 
 /// Every detector, in the order in which `find all` runs them.
-pub static ALL: &[&dyn Detector] = &[&surge::Surge, &mirror_gap::MirrorGap];
+pub static ALL: &[&dyn Detector] = &[&surge::Surge, &mirror_gap::MirrorGap, &diversion::Diversion];
 
 /// One way of looking.
 pub trait Detector: Sync {

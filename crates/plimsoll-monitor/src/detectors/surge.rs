@@ -512,8 +512,9 @@ fn deseasoned(series: &Series, window: Month) -> Vec<f64> {
     series.starts.iter().zip(logs).map(|(s, y)| y - season(s.month())).collect()
 }
 
-/// The first month of a level that lasts to the end of the window and is at least half of the
-/// window's mean log deviation away from the usual one: a lone month is no level.
+/// The month of the largest step among those that lead from the usual level to the one on which
+/// the window ends: a lone month is no level, and a small step before a large one is not the
+/// start.
 pub fn onset(series: &Series, window: Month, deviation: f64) -> Option<Month> {
     let y = deseasoned(series, window);
     if series.pace == Pace::Year {
@@ -526,9 +527,15 @@ pub fn onset(series: &Series, window: Month, deviation: f64) -> Option<Month> {
         .map(|(_, y)| *y)
         .collect();
     let usual = robust::median(&mut before)?;
-    let beyond = |level: f64| (level - usual) * deviation.signum() >= 0.5 * deviation.abs();
-    let first = found.iter().rev().take_while(|s| beyond(s.level)).last()?;
-    series.starts.get(first.start).copied()
+    let beyond = |level: f64| (level - usual) * deviation.signum() >= 0.3 * deviation.abs();
+    let run = found.iter().rev().take_while(|s| beyond(s.level)).count();
+    let before_run = found.len() - run;
+    let step = |i: usize| {
+        let below = if i == 0 { usual } else { found[i - 1].level };
+        (found[i].level - below) * deviation.signum()
+    };
+    let largest = (before_run..found.len()).max_by(|a, b| step(*a).total_cmp(&step(*b)))?;
+    series.starts.get(found[largest].start).copied()
 }
 
 /// The month of the first CUSUM alarm in the window (k = 0.5, h = 5).

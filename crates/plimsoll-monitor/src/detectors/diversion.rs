@@ -1,0 +1,493 @@
+//! Diversion: did goods that stopped going to a target go to its neighbours in its place?
+//!
+//! For each possible hub: what came in above a counterfactual, what went on to the target above
+//! one, and how that compares with what the target lost. Where other destinations are in the
+//! data the counterfactual is the hub's usual share of what they get (share counterfactual);
+//! where none are, it is the hub's own past. Never one number: the pass-through is an interval
+//! from zero (nothing need have gone on) to the least of what came in and what the target lost,
+//! and every ratio has the interval that the spread of the baseline gives. A rise beside a fall
+//! is no proof of a link: the words say "at most".
+//!
+//! The test is that of an intersection: the hub's inflow rose *and* the target's fell (*and*,
+//! where the hub reports, its exports to the target rose); its p is the largest of theirs. The
+//! rank of the hub among all destinations is given beside it (permutation over places).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use plimsoll_ingest::fact::Flow;
+use plimsoll_terms::period::Month;
+use plimsoll_terms::place::{self, PlaceId, PlaceSet};
+
+use super::series::{self, Compared, Key, Series};
+use super::surge::{self, whole};
+use super::{Detector, Outcome, Pass};
+use crate::calendar::{self, Pace, View};
+use crate::finding::{Fact, Finding, Measure, Severity, Sources, Subject, Why};
+use crate::flows::Panel;
+use crate::plans::{self, Plan, Rows};
+use crate::search::{Control, Level};
+use crate::stats::random::SplitMix64;
+use crate::stats::{multiple, robust, tails};
+
+/// Draws for intervals; the seed is fixed, so that the same data give the same bytes.
+const DRAWS: usize = 2000;
+const SEED: u64 = 0x0070_6c69_6d73_6f6c;
+
+/// The detector.
+pub struct Diversion;
+
+impl Detector for Diversion {
+    fn id(&self) -> &'static str {
+        "diversion"
+    }
+    fn title(&self) -> &'static str {
+        "Diversion"
+    }
+    fn question(&self) -> &'static str {
+        "Which countries took in more of the goods that a target lost, by how much at most, and since when?"
+    }
+    fn page(&self) -> &'static str {
+        include_str!("../../pages/diversion.md")
+    }
+
+    fn plans(&self, panel: &Panel) -> Vec<Plan> {
+        let sets = "SELECT goods_set, importer, exporter, months, start, sum(exports) AS value \
+            FROM flows JOIN members USING (good) WHERE exports IS NOT NULL \
+            GROUP BY goods_set, importer, exporter, months, start \
+            ORDER BY goods_set, importer, exporter, months, start";
+        let all = "SELECT importer, exporter, months, start, sum(exports) AS value FROM flows \
+            WHERE exports IS NOT NULL GROUP BY importer, exporter, months, start \
+            ORDER BY importer, exporter, months, start";
+        let mut plans = vec![Plan { name: "sets", sql: sets.into() }];
+        if panel.search.goods.is_none() {
+            plans.push(Plan { name: "all", sql: all.into() });
+        }
+        plans
+    }
+
+    fn begin<'a>(&self, panel: &'a Panel) -> Box<dyn Pass + 'a> {
+        Box::new(Looking { panel, flows: BTreeMap::new() })
+    }
+}
+
+/// Goods: a list, or all goods together.
+type Definition = Option<u32>;
+
+/// Exports of one definition of goods by destination and origin, by month.
+type Exports = BTreeMap<(PlaceId, PlaceId), BTreeMap<Month, f64>>;
+
+struct Looking<'a> {
+    panel: &'a Panel,
+    flows: BTreeMap<Definition, Exports>,
+}
+
+impl Pass for Looking<'_> {
+    fn take(&mut self, plan: &Plan, rows: &Rows) {
+        for i in 0..rows.len() {
+            let number = |name| rows.get(name, i);
+            let definition = number("goods_set").map(|s| s as u32);
+            if plan.name == "sets" && definition.is_none() {
+                continue;
+            }
+            let place = |name| number(name).and_then(plans::place);
+            let (Some(to), Some(from), Some(start)) =
+                (place("importer"), place("exporter"), number("start"))
+            else {
+                continue;
+            };
+            let value = number("value").unwrap_or(0) as f64 / 100.0;
+            let of = self.flows.entry(definition).or_default().entry((to, from)).or_default();
+            *of.entry(plans::month(start)).or_default() += value;
+        }
+    }
+
+    fn finish(self: Box<Self>, sources: &BTreeSet<usize>) -> Outcome {
+        let mut outcome = Outcome::default();
+        let mut tested: Vec<(Hub, Goods<'_>)> = Vec::new();
+        let sets = self.panel.comparable.sets();
+        let target = self.target();
+        for (definition, exports) in &self.flows {
+            let set = definition.and_then(|d| sets.get(d as usize));
+            if set.is_some_and(|s| s.tier) {
+                continue;
+            }
+            let name = set.map_or_else(|| "all products in the data".to_owned(), |s| s.name.clone());
+            let Some(goods) = Goods::new(self.panel, &target, exports, name) else { continue };
+            outcome.notes.extend(goods.ratios());
+            let hubs: Vec<Hub> = goods.hubs();
+            tested.extend(hubs.into_iter().map(|h| (h, goods.clone())));
+        }
+        let p: Vec<f64> = tested.iter().map(|(hub, _)| hub.p).collect();
+        let q = match self.panel.search.control {
+            Control::Hochberg => multiple::benjamini_hochberg(&p),
+            Control::Yekutieli => multiple::benjamini_yekutieli(&p),
+        };
+        outcome.tests = p.len();
+        for ((hub, goods), q) in tested.iter().zip(q) {
+            let material = hub.excess[0] >= self.panel.search.min_value / 12.0
+                && hub.ratio >= self.panel.search.min_ratio;
+            if q <= self.panel.search.q && material && self.panel.asks(hub.place) {
+                outcome.findings.extend(finding(goods, hub, q, sources));
+            }
+        }
+        outcome.notes.push(
+            "no placebo: no basket of goods that nobody stopped selling is marked in these data; \
+             compare with goods of your own by --goods"
+                .into(),
+        );
+        outcome
+    }
+}
+
+impl Looking<'_> {
+    fn target(&self) -> BTreeSet<PlaceId> {
+        let set = self.panel.search.target.clone();
+        let set = set.or_else(|| place::by_code("RUS").map(PlaceSet::single));
+        set.map(|s| s.members.into_iter().collect()).unwrap_or_default()
+    }
+}
+
+/// One possible hub under one definition of goods. Money is a month's mean.
+#[derive(Clone, Debug)]
+struct Hub {
+    place: PlaceId,
+    before: f64,
+    after: f64,
+    expected: f64,
+    /// Excess with its interval.
+    excess: [f64; 3],
+    /// Exports on to the target, before and after, where the hub reports them.
+    onward: Option<(f64, f64)>,
+    ratio: f64,
+    p: f64,
+    /// Rank among all destinations by how much inflow grew: place and number.
+    rank: (usize, usize),
+    start: Option<Month>,
+}
+
+/// One definition of goods: what the origins sold to whom.
+#[derive(Clone)]
+struct Goods<'a> {
+    panel: &'a Panel,
+    name: String,
+    target: BTreeSet<PlaceId>,
+    origins: BTreeSet<PlaceId>,
+    exports: &'a Exports,
+    pace: Pace,
+    /// Log changes of destinations from one baseline year to the next: what chance does.
+    changes: Vec<f64>,
+    /// What the target got a month, before and after.
+    lost: (f64, f64),
+    lost_p: f64,
+    /// Growth of sales to destinations that are neither target nor possible hub.
+    elsewhere: Option<f64>,
+}
+
+impl<'a> Goods<'a> {
+    fn new(
+        panel: &'a Panel,
+        target: &BTreeSet<PlaceId>,
+        exports: &'a Exports,
+        name: String,
+    ) -> Option<Goods<'a>> {
+        let horizon = panel.horizon();
+        let covers = |p: &PlaceId| {
+            let r = panel.calendar.reporting(Flow::Export, *p);
+            r.is_some_and(|r| r.covers(&horizon.window) && r.covers(&horizon.baseline))
+        };
+        let sold: BTreeSet<PlaceId> =
+            exports.keys().filter(|(to, _)| target.contains(to)).map(|(_, from)| *from).collect();
+        let asked = |p: &PlaceId| panel.search.origin.as_ref().is_none_or(|o| o.contains(*p));
+        let steady: BTreeSet<PlaceId> = sold.into_iter().filter(covers).filter(asked).collect();
+        let pace = panel.calendar.reporting(Flow::Export, *steady.first()?)?.pace;
+        let mut goods = Goods {
+            panel,
+            name,
+            target: target.clone(),
+            origins: steady.clone(),
+            exports,
+            pace,
+            changes: Vec::new(),
+            lost: (0.0, 0.0),
+            lost_p: 1.0,
+            elsewhere: None,
+        };
+        // Origins are those whose sales to the target at least halved.
+        if panel.search.origin.is_none() {
+            goods.origins.retain(|p| {
+                let of = BTreeSet::from([*p]);
+                let compared = goods_series(panel, exports, pace, target, &of);
+                series::compare(&compared, &horizon).is_some_and(|c| c.after < 0.5 * c.before)
+            });
+        }
+        let lost = series::compare(&goods.to(target), &horizon)?;
+        goods.changes = goods.placebo_changes();
+        goods.lost = (lost.before, lost.after);
+        goods.lost_p = p_of(&lost, false, &goods.changes);
+        goods.elsewhere = goods.growth_elsewhere();
+        Some(goods)
+    }
+
+    fn to(&self, destinations: &BTreeSet<PlaceId>) -> Series {
+        goods_series(self.panel, self.exports, self.pace, destinations, &self.origins)
+    }
+
+    fn destinations(&self) -> BTreeSet<PlaceId> {
+        let all = self.exports.keys().filter(|(_, from)| self.origins.contains(from));
+        all.map(|(to, _)| *to)
+            .filter(|to| !self.target.contains(to) && !self.origins.contains(to))
+            .collect()
+    }
+
+    fn placebo_changes(&self) -> Vec<f64> {
+        let horizon = self.panel.horizon();
+        let change = |to: PlaceId| {
+            let c = series::compare(&self.to(&BTreeSet::from([to])), &horizon)?;
+            let (last, earlier) = (c.last?, c.earlier?);
+            (last > 0.0 && earlier > 0.0).then(|| (last / earlier).ln())
+        };
+        self.destinations().into_iter().filter_map(change).collect()
+    }
+
+    /// Growth of what many other destinations got; `None` where fewer than ten are in the data.
+    fn growth_elsewhere(&self) -> Option<f64> {
+        let horizon = self.panel.horizon();
+        let mut growth: Vec<f64> = (self.destinations().into_iter())
+            .filter_map(|to| series::compare(&self.to(&BTreeSet::from([to])), &horizon))
+            .filter(|c| c.before > 0.0 && c.after > 0.0)
+            .map(|c| (c.after / c.before).ln())
+            .collect();
+        (growth.len() >= 10).then(|| robust::median(&mut growth)).flatten()
+    }
+
+    fn hubs(&self) -> Vec<Hub> {
+        let horizon = self.panel.horizon();
+        let mut hubs: Vec<Hub> = Vec::new();
+        let floor = self.panel.search.min_value / 12.0;
+        for place in self.destinations() {
+            let of = self.to(&BTreeSet::from([place]));
+            let Some(compared) = series::compare(&of, &horizon) else { continue };
+            if compared.after.max(compared.before) < floor {
+                continue;
+            }
+            let growth = self.elsewhere.unwrap_or(0.0);
+            let expected = compared.before * growth.exp();
+            let ratio = compared.after / expected.max(1.0);
+            let onward = self.onward(place);
+            let mut p = p_of(&compared, true, &self.changes).max(self.lost_p);
+            if let Some((out, _)) = &onward {
+                p = p.max(p_of(out, true, &self.changes));
+            }
+            hubs.push(Hub {
+                place,
+                before: compared.before,
+                after: compared.after,
+                expected,
+                excess: self.excess(compared.after, expected),
+                onward: onward.map(|(c, _)| (c.before, c.after)),
+                ratio,
+                p,
+                rank: (0, 0),
+                start: surge::onset(&of, horizon.window.first(), ratio.ln()),
+            });
+        }
+        let ratios: Vec<f64> = hubs.iter().map(|h| h.ratio).collect();
+        for hub in &mut hubs {
+            hub.rank = (ratios.iter().filter(|r| **r >= hub.ratio).count(), ratios.len());
+        }
+        hubs
+    }
+
+    /// The hub's own exports of the goods to the target, where it reports them.
+    fn onward(&self, hub: PlaceId) -> Option<(Compared, Series)> {
+        let horizon = self.panel.horizon();
+        let reporting = self.panel.calendar.reporting(Flow::Export, hub)?;
+        if !(reporting.covers(&horizon.window) && reporting.covers(&horizon.baseline)) {
+            return None;
+        }
+        let of = goods_series(
+            self.panel,
+            self.exports,
+            reporting.pace,
+            &self.target,
+            &BTreeSet::from([hub]),
+        );
+        Some((series::compare(&of, &horizon)?, of))
+    }
+
+    /// Spread of the log change that chance gives.
+    fn spread(&self) -> f64 {
+        let squares: f64 = self.changes.iter().map(|c| c * c).sum();
+        if self.changes.len() < 2 { 0.5 } else { (squares / self.changes.len() as f64).sqrt() }
+    }
+
+    fn excess(&self, after: f64, expected: f64) -> [f64; 3] {
+        let reach = 1.96 * self.spread();
+        [after - expected, after - expected * reach.exp(), after - expected * (-reach).exp()]
+    }
+
+    /// What neighbours gained as a share of what the target lost, under each choice of
+    /// neighbours, with an interval from redrawing the counterfactual of each.
+    fn ratios(&self) -> Vec<String> {
+        let hubs = self.hubs();
+        let (before, after) = self.lost;
+        let loss = (before * self.elsewhere.unwrap_or(0.0).exp()) - after;
+        if loss <= 0.0 {
+            return vec![format!("{}: sales to the target did not fall; there is no share of a loss", self.name)];
+        }
+        let named = |codes: &[&str]| -> Vec<&Hub> {
+            hubs.iter().filter(|h| codes.contains(&h.place.code())).collect()
+        };
+        let mut choices = vec![
+            ("Armenia, Kazakhstan, Kyrgyzstan".to_owned(), named(&["ARM", "KAZ", "KGZ"])),
+            (
+                "Armenia, Georgia, Kazakhstan, Kyrgyzstan, Uzbekistan".to_owned(),
+                named(&["ARM", "GEO", "KAZ", "KGZ", "UZB"]),
+            ),
+        ];
+        let rising: Vec<&Hub> = hubs.iter().filter(|h| h.excess[0] > 0.0).collect();
+        choices.push((format!("all {} destinations that rose", rising.len()), rising));
+        choices.push((format!("all {} destinations", hubs.len()), hubs.iter().collect()));
+        let share = |of: &[&Hub]| self.share(of, before, after);
+        choices
+            .iter()
+            .filter(|(_, of)| !of.is_empty())
+            .map(|(name, of)| {
+                let [share, low, high] = share(of).map(|s| 100.0 * s);
+                format!(
+                    "{}: {name} gained at most {share:.1} % of what the target lost (95 % interval {low:.1} to {high:.1} %)",
+                    self.name
+                )
+            })
+            .collect()
+    }
+
+    fn share(&self, hubs: &[&Hub], before: f64, after: f64) -> [f64; 3] {
+        let growth = self.elsewhere.unwrap_or(0.0);
+        let mut random = SplitMix64::new(SEED);
+        let spread = self.spread();
+        let gained: f64 = hubs.iter().map(|h| h.excess[0]).sum();
+        let point = gained / (before * growth.exp() - after);
+        let mut draws: Vec<f64> = (0..DRAWS)
+            .map(|_| {
+                let gained: f64 = hubs
+                    .iter()
+                    .map(|h| h.after - h.expected * (spread * random.normal()).exp())
+                    .sum();
+                let lost = before * (growth + spread * random.normal()).exp() - after;
+                gained / lost.max(1.0)
+            })
+            .collect();
+        draws.sort_by(f64::total_cmp);
+        let quantile = |p| robust::quantile(&draws, p).unwrap_or(f64::NAN);
+        [point, quantile(0.025), quantile(0.975)]
+    }
+}
+
+/// What some origins sold to some destinations, as a series.
+fn goods_series(
+    panel: &Panel,
+    exports: &Exports,
+    pace: Pace,
+    destinations: &BTreeSet<PlaceId>,
+    origins: &BTreeSet<PlaceId>,
+) -> Series {
+    let starts: Vec<Month> = calendar::periods(&panel.horizon().span(), pace).collect();
+    let mut sums: BTreeMap<Month, f64> = starts.iter().map(|s| (*s, 0.0)).collect();
+    let kept = exports.iter().filter(|((to, from), _)| destinations.contains(to) && origins.contains(from));
+    for (month, value) in kept.flat_map(|(_, months)| months) {
+        if let Some(sum) = sums.get_mut(month) {
+            *sum += value;
+        }
+    }
+    let importer = destinations.first().copied().unwrap_or(PlaceId::WORLD);
+    let key = Key { level: Level::Group, importer, exporter: None, item: 0 };
+    let values: Vec<f64> = starts.iter().map(|s| sums[s]).collect();
+    let kilograms = vec![f64::NAN; values.len()];
+    Series { key, pace, starts, values, kilograms }
+}
+
+/// One-sided p of a rise or fall: the test of levels where there is one, else the change against
+/// those of all destinations within the baseline.
+fn p_of(compared: &Compared, rise: bool, changes: &[f64]) -> f64 {
+    let sign = if rise { 1.0 } else { -1.0 };
+    if let Some(test) = &compared.level {
+        // The spread from year to year is that of the destinations, not less than the months'.
+        let year = changes.iter().map(|c| c * c).sum::<f64>() / changes.len().max(1) as f64;
+        let error = (test.variance * test.unit + year / 2.0).sqrt();
+        return tails::t_upper(sign * test.deviation / error, test.df);
+    }
+    let change = sign * ((compared.after + 1.0) / (compared.before + 1.0)).ln();
+    let beyond = changes.iter().filter(|c| sign * **c >= change).count();
+    (beyond as f64 + 1.0) / (changes.len() as f64 + 1.0)
+}
+
+fn finding(goods: &Goods<'_>, hub: &Hub, q: f64, sources: &BTreeSet<usize>) -> Option<Finding> {
+    let search = &goods.panel.search;
+    let currency = search.currency.as_str();
+    let horizon = goods.panel.horizon();
+    let name = hub.place.name();
+    let targets: Vec<&str> = goods.target.iter().map(|t| t.code()).collect();
+    let (before, after) = goods.lost;
+    let since = hub.start.map(|m| format!(", since {m}")).unwrap_or_default();
+    let headline = format!(
+        "{name} took in {} {currency} a month of {} where {} were to be expected{since}; sales to {} fell from {} to {}",
+        whole(hub.after),
+        goods.name,
+        whole(hub.expected),
+        targets.join("+"),
+        whole(before),
+        whole(after),
+    );
+    let most = match hub.onward {
+        Some((before, after)) => hub.excess[0].min((after - before).max(0.0)),
+        None => hub.excess[0].min((before - after).max(0.0)),
+    };
+    let counterfactual = match goods.elsewhere {
+        Some(growth) => Fact::figure("expected: its past, grown as sales to all other destinations", growth.exp(), "ratio"),
+        None => Fact::text("expected: its own past; fewer than ten other destinations are in the data, so their growth is not known"),
+    };
+    let onward = match hub.onward {
+        Some((before, after)) => Fact::text(format!(
+            "its own exports of these goods to the target went from {} to {} {currency} a month",
+            whole(before),
+            whole(after)
+        )),
+        None => Fact::text("its exports to the target are not in the data: what went on is not known"),
+    };
+    let why = Why::new(
+        Fact::text(headline).because(vec![counterfactual]),
+        [
+            Fact::figure("excess inflow a month", hub.excess[0], currency),
+            Fact::figure(format!("goods that may have gone on to the target are at least 0 and at most {} {currency} a month", whole(most)), most, currency),
+            onward,
+            Fact::text(format!("rank {} of {} destinations by growth; over places alone p is {:.3}", hub.rank.0, hub.rank.1, hub.rank.0 as f64 / (hub.rank.1 as f64 + 1.0))),
+            Fact::text(format!("from {} exporters whose sales to the target at least halved: {}", goods.origins.len(), goods.origins.iter().map(|o| o.code()).collect::<Vec<_>>().join(" "))),
+            Fact::text(format!("basis: country of {}; a rise beside a fall is no proof of a link", View::Exports.basis())),
+        ],
+    );
+    let severity = if hub.ratio >= 2.0 && q <= 0.01 { Severity::High } else { Severity::Medium };
+    Some(Finding {
+        detector: "diversion",
+        subject: Subject {
+            level: "hub",
+            hub: Some(hub.place.code().to_owned()),
+            target: Some(targets.join("+")),
+            goods: Some(goods.name.clone()),
+            ..Subject::default()
+        },
+        period: horizon.window.to_string(),
+        start: hub.start.map(|m| m.to_string()),
+        measure: Measure {
+            name: "excess-inflow-a-month",
+            value: hub.excess[0],
+            low: hub.excess[1],
+            high: hub.excess[2],
+        },
+        p_value: Some(hub.p),
+        q_value: Some(q),
+        severity,
+        why,
+        sources: Sources::new(sources.iter().copied())?,
+    })
+}
