@@ -1,6 +1,6 @@
 //! `plimsoll explain`: any error, rule, dataset, layout or exit code in plain words.
 //!
-//! The texts are in `explain/explain.md`; layouts and datasets come from the list of layouts,
+//! The texts are in `explain/explain.md`; layouts, datasets and features come from their lists,
 //! so that none can be without an entry.
 
 use crate::cli::{ExplainArgs, Format};
@@ -10,6 +10,8 @@ use crate::present::tables::{self, Plain};
 use crate::printer;
 use plimsoll_ingest::formats::{self, IngestFormat};
 use plimsoll_monitor::choice;
+use plimsoll_screen::features;
+use plimsoll_screen::lists::{self, ListSource};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -117,6 +119,10 @@ fn entries() -> Vec<Entry> {
             let met = met(&entry.text).to_owned();
             entry.summary = format.title().to_owned();
             entry.text = layout_text(format, &met);
+        } else if let Some(source) = lists::by_id(entry.name()) {
+            let met = met(&entry.text).to_owned();
+            entry.summary = source.title().to_owned();
+            entry.text = list_layout_text(source, &met);
         }
     }
     for entry in all.iter_mut().filter(|e| e.kind == "Dataset") {
@@ -155,15 +161,41 @@ fn met(text: &str) -> &str {
     text.lines().find_map(|l| l.strip_prefix("met:")).unwrap_or_default().trim()
 }
 
+fn indented(example: &str) -> String {
+    let lines: Vec<String> =
+        example.lines().map(|l| format!("    {l}").trim_end().into()).collect();
+    lines.join("\n")
+}
+
 fn layout_text(format: &dyn IngestFormat, met: &str) -> String {
-    let example: String = format.example().lines().map(|l| format!("    {l}\n")).collect();
     format!(
         "{}\n\nPublisher: {}. Dataset: {}. Met on a real file: {met}.\n\nA worked example, made by us:\n\n{}\n\nThe layout is recognised by its column names; `--as {}` forces it.",
         format.title(),
         format.publisher(),
         format.dataset(),
-        example.trim_end_matches('\n'),
+        indented(format.example()),
         format.id()
+    )
+}
+
+fn list_layout_text(source: &dyn ListSource, met: &str) -> String {
+    let (name, example) = source.example();
+    let url = match source.url() {
+        "" => String::new(),
+        url => format!(" Published at {url}."),
+    };
+    let set = if source.takes_sets() {
+        " Files of a set that belong together are named in one command."
+    } else {
+        ""
+    };
+    format!(
+        "{}\n\nPublisher: {}. Terms: {}.{url} Met on a real file: {met}.\n\nA worked example, made by us, as {name}:\n\n{}\n\nThe layout is recognised by its content; `--as {}` forces it.{set}",
+        source.title(),
+        source.publisher(),
+        source.licence(),
+        indented(example),
+        source.id()
     )
 }
 
@@ -254,16 +286,27 @@ fn topic(code: &str, all: &[Entry]) -> Option<Plain> {
         "layouts" => {
             let mut table =
                 Plain::new(["Layout", "What", "Publisher", "Dataset", "Met on a real file"]);
-            for format in formats::ALL {
-                let entry =
-                    parse(TEXTS).into_iter().find(|e| e.code == format!("layout:{}", format.id()));
-                let met = entry.map(|e| met(&e.text).to_owned()).unwrap_or_default();
-                table.rows.push(
-                    [format.id(), format.title(), format.publisher(), format.dataset(), &met]
-                        .map(str::to_owned)
-                        .into(),
-                );
+            let texts = parse(TEXTS);
+            let met = |id: &str| {
+                let entry = texts.iter().find(|e| e.code == format!("layout:{id}"));
+                entry.map(|e| met(&e.text)).unwrap_or_default()
+            };
+            for f in formats::ALL {
+                let row = [f.id(), f.title(), f.publisher(), f.dataset(), met(f.id())];
+                table.rows.push(row.map(str::to_owned).into());
             }
+            for l in lists::ALL {
+                let row = [l.id(), l.title(), l.publisher(), "watchlist", met(l.id())];
+                table.rows.push(row.map(str::to_owned).into());
+            }
+            table
+        }
+        "matching" => {
+            let mut table = Plain::new(["Feature", "What it compares"]);
+            table.rows = features::ALL
+                .iter()
+                .map(|f| vec![f.id().to_owned(), f.title().to_owned()])
+                .collect();
             table
         }
         "datasets" => {
@@ -340,6 +383,17 @@ mod tests {
             .iter()
             .flat_map(|p| first_literals(&program_text(p), "Failure::usage("))
             .collect();
+        for path in &found {
+            let text = program_text(path);
+            let said = text.split("code: \"").skip(1).filter_map(|rest| rest.split('"').next());
+            codes.extend(said.map(str::to_owned));
+        }
+        let of_lists = first_literals(
+            &program_text(&crates().join("plimsoll/src/watchlists.rs")),
+            "{ .. } =>",
+        );
+        assert!(of_lists.contains(&"list-cut".to_owned()), "{of_lists:?}");
+        codes.extend(of_lists);
         let errors = program_text(&crates().join("plimsoll-ingest/src/error.rs"));
         let of_ingest = first_literals(errors.split("fn hint").next().unwrap(), "{ .. } =>");
         assert!(of_ingest.len() > 10, "{of_ingest:?}");
@@ -386,6 +440,53 @@ mod tests {
         let explained = explained();
         let missing: Vec<&String> = rules.difference(&explained).collect();
         assert!(missing.is_empty(), "write a text in explain/explain.md for {missing:?}");
+    }
+
+    /// In the readers of lists a rule looks like other words joined by hyphens: titles of
+    /// columns in `plain_list.rs`, and ids of layouts and lists. A rule of one word, and those of
+    /// calls that pass it on, stand in the list here.
+    #[test]
+    fn every_rule_of_lists_has_a_text() {
+        const OTHERS: [&str; 5] = ["csl-unknown", "non-sdn", "ofac-cons", "ofac-sdn", "un-sc"];
+        let mut files = Vec::new();
+        sources(&crates().join("plimsoll-screen/src/lists"), &mut files);
+        let word = |w: &str| {
+            !w.is_empty() && w.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+        };
+        let is_rule = |text: &str| text.contains('-') && text.split('-').all(word);
+        let mut rules: BTreeSet<String> = ["columns".to_owned()].into();
+        for path in files.iter().filter(|f| !f.ends_with("us_tests.rs")) {
+            let text = program_text(path);
+            let lines: Vec<&str> =
+                text.lines().filter(|l| !l.trim_start().starts_with("//")).collect();
+            let code = lines.join("\n");
+            let found: Vec<&str> = if path.ends_with("plain_list.rs") {
+                code.split("Problem::new(\"").skip(1).filter_map(|r| r.split('"').next()).collect()
+            } else {
+                literals(&code)
+            };
+            rules.extend(found.into_iter().filter(|t| is_rule(t)).map(str::to_owned));
+        }
+        rules.retain(|r| lists::by_id(r).is_none() && !OTHERS.contains(&r.as_str()));
+        assert!(rules.contains("remark-cut") && rules.contains("type-unknown"), "{rules:?}");
+        let explained = explained();
+        let missing: Vec<&String> = rules.difference(&explained).collect();
+        assert!(missing.is_empty(), "write a text in explain/explain.md for {missing:?}");
+    }
+
+    #[test]
+    fn every_layout_of_lists_is_explained() {
+        let all = entries();
+        let table = topic("layouts", &all).unwrap();
+        for source in lists::ALL {
+            let entry = all.iter().find(|e| e.code == format!("layout:{}", source.id())).unwrap();
+            for part in [source.title(), source.publisher(), source.licence(), source.url()] {
+                assert!(entry.text.contains(part), "{}: {part}", source.id());
+            }
+            let row = table.rows.iter().find(|r| r[0] == source.id()).unwrap();
+            assert!(row.iter().all(|cell| !cell.is_empty()), "{row:?}");
+        }
+        assert_eq!(topic("matching", &all).unwrap().rows.len(), features::ALL.len());
     }
 
     #[test]

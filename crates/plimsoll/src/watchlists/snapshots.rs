@@ -22,12 +22,11 @@ pub fn of(store: &Path, editions: &[&Edition]) -> Result<Bytes, Failure> {
         .ok()
         .and_then(|bytes| serde_json::from_slice(&bytes).ok())
         .unwrap_or_default();
-    if let Some(id) = index.get(&key) {
-        if let Ok(bytes) = mapped::open(&snapshots.join(format!("{id}.plimsnap"))) {
-            if Snapshot::open(&bytes).is_ok_and(|s| s.id() == *id) {
-                return Ok(bytes);
-            }
-        }
+    if let Some(id) = index.get(&key)
+        && let Ok(bytes) = mapped::open(&snapshots.join(format!("{id}.plimsnap")))
+        && Snapshot::open(&bytes).is_ok_and(|s| s.id() == *id)
+    {
+        return Ok(bytes);
     }
     let bytes = compile_editions(store, editions)?;
     let id = Snapshot::open(&bytes).map_err(|e| broken(&snapshots, e))?.id();
