@@ -65,6 +65,67 @@ pub fn members(
     }
 }
 
+/// One file as it is, or one member of a zip archive, unpacked and not interpreted.
+#[derive(Clone, Debug, Default)]
+pub struct Raw {
+    /// Name in the archive; empty for a plain or gzipped file.
+    pub member: String,
+    /// Its content, or the beginning of it where less was asked for.
+    pub bytes: Vec<u8>,
+}
+
+/// The content of every member, unpacked, each at most `most` bytes of it. A workbook has none.
+///
+/// # Errors
+/// Where the file cannot be read, is empty, damaged, or names places outside the archive.
+pub fn raw(path: &Path, most: u64) -> Result<Vec<Raw>, IngestError> {
+    let mut file = File::open(path).map_err(|source| read_error(path, source))?;
+    let mut magic = [0u8; 8];
+    let got = read_up_to(&mut file, &mut magic).map_err(|source| read_error(path, source))?;
+    file.seek(SeekFrom::Start(0)).map_err(|source| read_error(path, source))?;
+    let mut bytes = Vec::new();
+    match &magic[..got] {
+        [] => return Err(IngestError::Empty { path: path.to_owned() }),
+        [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => return raw_members(path, file, most),
+        [0x1F, 0x8B, ..] => {
+            let unpacked = flate2::bufread::MultiGzDecoder::new(BufReader::new(file));
+            unpacked.take(most).read_to_end(&mut bytes).map_err(|e| damaged(path, e))?;
+        }
+        _ => {
+            file.take(most).read_to_end(&mut bytes).map_err(|e| read_error(path, e))?;
+        }
+    }
+    Ok(vec![Raw { member: String::new(), bytes }])
+}
+
+fn raw_members(path: &Path, file: File, most: u64) -> Result<Vec<Raw>, IngestError> {
+    let mut zip = zip::ZipArchive::new(BufReader::new(file)).map_err(|e| damaged(path, e))?;
+    let mut found = Vec::new();
+    for index in 0..zip.len() {
+        let member = zip.by_index(index).map_err(|e| damaged(path, e))?;
+        let name = member.name().map_err(|e| damaged(path, e))?.into_owned();
+        if name == "[Content_Types].xml" || name == "mimetype" {
+            return Ok(Vec::new());
+        }
+        if escapes(&name) {
+            let detail = format!("its member {name:?} names a place outside the archive");
+            return Err(IngestError::Refused { path: path.to_owned(), detail });
+        }
+        if member.is_dir() || is_of_the_system(&name) {
+            continue;
+        }
+        let mut bytes = Vec::new();
+        if name.to_ascii_lowercase().ends_with(".gz") {
+            let unpacked = flate2::bufread::MultiGzDecoder::new(BufReader::new(member));
+            unpacked.take(most).read_to_end(&mut bytes).map_err(|e| damaged(path, e))?;
+        } else {
+            member.take(most).read_to_end(&mut bytes).map_err(|e| damaged(path, e))?;
+        }
+        found.push(Raw { member: name, bytes });
+    }
+    Ok(found)
+}
+
 /// What to do about a file that is packed in a way that is not read here.
 const UNPACK: &str = "unpack it yourself and load the data file";
 /// What to do about a file that never held records.

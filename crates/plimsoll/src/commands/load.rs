@@ -33,13 +33,19 @@ pub fn run(context: &Context, args: &LoadArgs) -> Result<Exit, Failure> {
     let (mut received, mut refused) = (Vec::new(), Vec::new());
     for path in &args.files {
         let told = args.layout.as_deref().filter(|name| lists::by_id(name).is_some());
-        match watchlists::recognise(path, told).filter(|_| told.is_some() || args.layout.is_none())
-        {
-            None => outcomes.push((path.clone(), load_one(&mut writer, path, &options))),
-            Some(source) => match watchlists::receive(path, source) {
+        // A layout of statistics that is told settles it.
+        let found = match options.format {
+            Some(_) => Vec::new(),
+            None => watchlists::recognise(path, told),
+        };
+        if found.is_empty() {
+            outcomes.push((path.clone(), load_one(&mut writer, path, &options)));
+        }
+        for one in found {
+            match watchlists::receive(path, one) {
                 Ok(one) => received.push(one),
                 Err(failure) => refused.push((path.clone(), failure)),
-            },
+            }
         }
     }
     let mut reports = load_lists(context, args, received)?;

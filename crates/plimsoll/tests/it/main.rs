@@ -17,6 +17,6 @@ mod commands;
 mod damaged;
 mod demo;
 mod real_files;
-mod screen;
 mod store;
 mod support;
+mod watchlists;
