@@ -152,9 +152,9 @@ fn ftm() {
         }
     }
     expect![[r#"
-        ftm 96 entities 96 names, rows 475 = 185 + 290, {"not-a-party": 290}
+        ftm-parteispenden 96 entities 96 names, rows 475 = 185 + 290, {"not-a-party": 290}
         ftm-sa-wiki-peps-v2 607 entities 3862 names, rows 1565 = 607 + 958, {"date-unclear": 8, "not-a-party": 958}
-        ftm 17 entities 245 names, rows 91 = 70 + 21, {"not-a-party": 21}
+        ftm-zala 17 entities 245 names, rows 91 = 70 + 21, {"not-a-party": 21}
         ftm-wd-persons 5 entities 11 names, rows 5 = 5 + 0, {}
     "#]].assert_eq(&all);
     for path in ["t2__20240527194702-wnk", "t2__20240528014702-pfh"] {

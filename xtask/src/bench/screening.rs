@@ -80,6 +80,41 @@ fn made_up(names: usize) -> Vec<Entity> {
         .collect()
 }
 
+/// How the cost grows with the list.
+fn made_up_lists(page: &mut String) -> Outcome {
+    let _ = writeln!(
+        page,
+        "\nMade-up names, the same kind of queries:\n\n| names | compile s | snapshot MiB | median µs | 99th µs |\n|--:|--:|--:|--:|--:|"
+    );
+    for names in [40_000usize, 400_000, 4_000_000] {
+        let entities = made_up(names);
+        let step = (names / 500).max(1);
+        let queries: Vec<Query> = entities
+            .iter()
+            .step_by(step)
+            .map(|e| {
+                // One letter less in the middle of each name.
+                let mut name: Vec<char> = e.primary_name().chars().collect();
+                name.remove(name.len() / 3);
+                Query { name: name.into_iter().collect(), kind: Some(e.kind), ..Query::default() }
+            })
+            .collect();
+        let begun = Instant::now();
+        let bytes = compile(vec![ListInput { meta: ListMeta::default(), entities: &entities }]);
+        let compiled = begun.elapsed().as_secs_f64();
+        drop(entities);
+        let times = time(&bytes, &queries)?;
+        let mib = bytes.len() >> 20;
+        let _ = writeln!(
+            page,
+            "| {names} | {compiled:.1} | {mib} | {:.0} | {:.0} |",
+            times.at(0.5),
+            times.at(0.99)
+        );
+    }
+    Ok(())
+}
+
 /// Runs it all and prints the table; `--write` puts it into docs/benchmarks-screening.md.
 pub(super) fn run(words: &[&str]) -> Outcome {
     let write = words.contains(&"--write");
@@ -111,40 +146,7 @@ pub(super) fn run(words: &[&str]) -> Outcome {
     row("batch, a query, against token_sort", ours.batch, token_sort);
     row("batch, a query, against ratio on names sorted beforehand", ours.batch, presorted);
     if large {
-        let _ = writeln!(
-            page,
-            "\nMade-up names, the same kind of queries:\n\n| names | compile s | snapshot MiB | median µs | 99th µs |\n|--:|--:|--:|--:|--:|"
-        );
-        for names in [40_000usize, 400_000, 4_000_000] {
-            let entities = made_up(names);
-            let step = (names / 500).max(1);
-            let queries: Vec<Query> = entities
-                .iter()
-                .step_by(step)
-                .map(|e| {
-                    // One letter less in the middle of each name.
-                    let mut name: Vec<char> = e.primary_name().chars().collect();
-                    name.remove(name.len() / 3);
-                    Query {
-                        name: name.into_iter().collect(),
-                        kind: Some(e.kind),
-                        ..Query::default()
-                    }
-                })
-                .collect();
-            let begun = Instant::now();
-            let bytes = compile(vec![ListInput { meta: ListMeta::default(), entities: &entities }]);
-            let compiled = begun.elapsed().as_secs_f64();
-            drop(entities);
-            let times = time(&bytes, &queries)?;
-            let mib = bytes.len() >> 20;
-            let _ = writeln!(
-                page,
-                "| {names} | {compiled:.1} | {mib} | {:.0} | {:.0} |",
-                times.at(0.5),
-                times.at(0.99)
-            );
-        }
+        made_up_lists(&mut page)?;
     }
     page.push_str("\nAgain: `cargo run --release -p xtask -- bench screening --write` (needs `pip install rapidfuzz anyascii numpy` for the peer).\n");
     println!("{page}");

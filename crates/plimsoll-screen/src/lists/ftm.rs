@@ -651,7 +651,7 @@ mod tests {
                 r#"{"id":"w","schema":"CryptoWallet","properties":{"holder":["n3"],"publicKey":["1Abc"]}}"#,
             ),
             expect![[r#"
-                ftm | FollowTheMoney entities | 
+                ftm-entities | FollowTheMoney entities of entities | 
                 n1 Person line 1
                   Primary: Exa Mpleson @1
                   Alias: Exa M. @2

@@ -17,6 +17,7 @@ mod commands;
 mod damaged;
 mod demo;
 mod real_files;
+mod screen;
 mod store;
 mod support;
 mod watchlists;
