@@ -49,6 +49,9 @@ fn lines(run: &Run) -> Vec<Value> {
     run.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
+/// Ids and names.
+type Asked = &'static [(&'static str, &'static str)];
+
 fn asked(run: &Run) -> Vec<(String, String)> {
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     lines(run).iter().map(|line| (text(&line["query_id"]), text(&line["query"]))).collect()
@@ -236,7 +239,7 @@ fn files_of_names_in_many_forms() {
     let desk = two_editions();
     let wide: Vec<u8> =
         "\u{feff}name;id\nЗонтик;7\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
-    let cases: [(&str, Vec<u8>, &[(&str, &str)]); 8] = [
+    let cases: [(&str, Vec<u8>, Asked); 8] = [
         (
             "a.txt",
             b"Zontik Pump Works\r\nSmith, John\n\nlast".to_vec(),
