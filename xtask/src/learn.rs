@@ -55,6 +55,12 @@ struct Pair {
     weight: f64,
 }
 
+/// Probabilities of all ways to a place, and of all from it on: by units and letters passed.
+struct Lattice {
+    forward: Vec<Vec<f64>>,
+    backward: Vec<Vec<f64>>,
+}
+
 struct Model {
     names: Vec<String>,
     index: BTreeMap<String, usize>,
@@ -224,9 +230,9 @@ impl Model {
         let mut inserted = [0.5; 26];
         let (mut steps, mut fit, mut letters) = (0.0, 0.0, 0.0);
         for pair in pairs {
-            let (forward, backward) = self.lattice(pair);
+            let lattice = self.lattice(pair);
             let (n, m) = (pair.units.len(), pair.latin.len());
-            let total = forward[n][m];
+            let total = lattice.forward[n][m];
             if total <= 0.0 {
                 continue;
             }
@@ -236,7 +242,7 @@ impl Model {
             fit += total.ln();
             letters += m as f64;
             steps += weight * n as f64;
-            self.collect(pair, &forward, &backward, weight / total, &mut counts, &mut inserted);
+            self.collect(pair, &lattice, weight / total, (&mut counts, &mut inserted));
         }
         for (chunks, counted) in self.chunks.iter_mut().zip(counts) {
             let sum: f64 = counted.values().sum();
@@ -250,7 +256,7 @@ impl Model {
         fit / letters
     }
 
-    fn lattice(&self, pair: &Pair) -> (Vec<Vec<f64>>, Vec<Vec<f64>>) {
+    fn lattice(&self, pair: &Pair) -> Lattice {
         let (n, m) = (pair.units.len(), pair.latin.len());
         let mut forward = vec![vec![0.0; m + 1]; n + 1];
         let mut backward = vec![vec![0.0; m + 1]; n + 1];
@@ -288,7 +294,7 @@ impl Model {
                 backward[i][j] = sum;
             }
         }
-        (forward, backward)
+        Lattice { forward, backward }
     }
 
     fn letter(&self, letter: u8) -> f64 {
@@ -298,11 +304,9 @@ impl Model {
     fn collect(
         &self,
         pair: &Pair,
-        forward: &[Vec<f64>],
-        backward: &[Vec<f64>],
+        Lattice { forward, backward }: &Lattice,
         scale: f64,
-        counts: &mut [BTreeMap<Chunk, f64>],
-        inserted: &mut [f64; 26],
+        (counts, inserted): (&mut [BTreeMap<Chunk, f64>], &mut [f64; 26]),
     ) {
         let (n, m) = (pair.units.len(), pair.latin.len());
         for i in 0..=n {

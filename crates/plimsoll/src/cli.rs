@@ -89,7 +89,7 @@ const LOAD_HELP: &str = "Examples:
   plimsoll load sdn.csv alt.csv add.csv sdn_comments.csv
   plimsoll load internal-watchlist.csv --as plain-list
 
-Watchlists are kept by the day of their edition: --set date=2024-07-02, else what the file states,
+Watchlists are kept by the day of their edition: what the file states, else --set date=2024-07-02,
 else a date in the name of the file or its folder, else today.
 
 A file is loaded whole or not at all. A row that cannot be read is set aside with its line,
