@@ -19,6 +19,7 @@ pub mod snapshots;
 
 use crate::failure::{Exit, Failure};
 use plimsoll_ingest::containers;
+use plimsoll_ingest::error::IngestError;
 use plimsoll_screen::lists::ListError;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -203,8 +204,11 @@ fn unreadable(path: &Path, why: impl std::fmt::Display) -> Failure {
 
 /// The content of a file, or of a member of an archive, unpacked.
 pub fn unpack(path: &Path, member: &str) -> Result<Vec<u8>, Failure> {
-    let all =
-        containers::raw(path, MOST_BYTES + 1).map_err(|e| Failure::from_ingest_at(path, &e))?;
+    let all = match containers::raw(path, MOST_BYTES + 1) {
+        // Its reader says of which list there is no entry.
+        Err(IngestError::Empty { .. }) => return Ok(Vec::new()),
+        other => other.map_err(|e| Failure::from_ingest_at(path, &e))?,
+    };
     let found = all.into_iter().find(|raw| raw.member == member).unwrap_or_default();
     if found.bytes.len() as u64 > MOST_BYTES {
         return Err(Failure::usage(
