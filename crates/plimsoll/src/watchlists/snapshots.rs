@@ -99,12 +99,20 @@ fn compile_editions(store: &Path, editions: &[&Edition]) -> Result<Vec<u8>, Fail
         let Some(first) = set.first() else { continue };
         let mut parsed = read_again(store, first)?;
         for edition in set {
-            // A list without entries would answer "no match" to everything.
-            let Some(found) = parsed.iter_mut().find(|p| p.list == edition.list) else {
-                let why = format!("the files of {} no longer give that list", edition.list);
+            // A list that is not found again must not pass for one that names nobody.
+            let found = parsed.iter_mut().find(|p| p.list == edition.list);
+            let entities = found.map(|p| std::mem::take(&mut p.entities)).unwrap_or_default();
+            if entities.len() as u64 != edition.entities {
+                let why = format!(
+                    "list {} of {} was loaded with {} entries and its stored files now give {}",
+                    edition.list,
+                    edition.edition,
+                    edition.entities,
+                    entities.len()
+                );
                 return Err(broken(&folder(store), why));
-            };
-            all.push((edition, std::mem::take(&mut found.entities)));
+            }
+            all.push((edition, entities));
         }
     }
     let inputs = all.iter().map(|(edition, entities)| ListInput { meta: meta(edition), entities });
