@@ -204,12 +204,20 @@ fn unreadable(path: &Path, why: impl std::fmt::Display) -> Failure {
 
 /// The content of a file, or of a member of an archive, unpacked.
 pub fn unpack(path: &Path, member: &str) -> Result<Vec<u8>, Failure> {
-    let all = match containers::raw(path, MOST_BYTES + 1) {
+    let only = (!member.is_empty()).then_some(member);
+    let mut all = match containers::raw(path, only, MOST_BYTES + 1) {
         // Its reader says of which list there is no entry.
         Err(IngestError::Empty { .. }) => return Ok(Vec::new()),
         other => other.map_err(|e| Failure::from_ingest_at(path, &e))?,
     };
-    let found = all.into_iter().find(|raw| raw.member == member).unwrap_or_default();
+    // Of an archive with one member the store may hold no name.
+    let (Some(found), true) = (all.pop(), all.is_empty()) else {
+        return Err(Failure::usage(
+            "file-refused",
+            format!("{} is a workbook or an archive, not the file of a list", path.display()),
+            "save the workbook as CSV, or unpack the archive, and load that",
+        ));
+    };
     if found.bytes.len() as u64 > MOST_BYTES {
         return Err(Failure::usage(
             "file-refused",

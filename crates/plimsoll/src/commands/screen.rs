@@ -202,7 +202,8 @@ fn many(
     let progress = CountProgress::new("screening");
     let mut scratches: Vec<Scratch> = (0..threads).map(|_| Scratch::default()).collect();
     let mut chunk = source.next(CHUNK)?;
-    if chunk.is_empty() {
+    let asks = |query: &Query| !query.name.is_empty() || !query.identifiers.is_empty();
+    if chunk.len() < CHUNK && !chunk.iter().any(asks) {
         return Err(Failure::usage(
             "file-empty",
             format!("{} holds no name, so nothing was screened", source.place()),

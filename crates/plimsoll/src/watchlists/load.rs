@@ -48,11 +48,13 @@ pub struct How<'a> {
 pub struct FileReport {
     /// The file.
     pub path: PathBuf,
+    /// The member that was read, where it is an archive; else empty.
+    pub member: String,
     /// Layout.
     pub layout: &'static str,
     /// Hash as received.
     pub sha256: String,
-    /// Counts; none where the file was in the store already or was refused.
+    /// Counts; none where the file was refused.
     pub count: FileCount,
     /// Problems by rule.
     pub rules: BTreeMap<String, u64>,
@@ -67,29 +69,28 @@ pub struct FileReport {
 }
 
 /// The watchlists in a file, or in the members of an archive: in the layout that is told, or
-/// surely recognised. None for anything else. Looks at the first part of each only.
-pub fn recognise(path: &Path, told: Option<&str>) -> Vec<Found> {
-    let Ok(heads) = containers::raw(path, HEAD + 1) else {
+/// surely recognised; and the names of the members that are none. Looks at the first part of each
+/// only.
+pub fn recognise(path: &Path, told: Option<&str>) -> (Vec<Found>, Vec<String>) {
+    let (mut found, mut others) = (Vec::new(), Vec::new());
+    let heads = containers::raw(path, None, HEAD + 1).unwrap_or_default();
+    if heads.is_empty() {
         // With a layout told, reading it says what is wrong; else the readers of statistics do.
         let told = told.and_then(lists::by_id);
-        return told.map(|source| Found { source, member: String::new() }).into_iter().collect();
-    };
-    let mut found = Vec::new();
+        found.extend(told.map(|source| Found { source, member: String::new() }));
+    }
     for head in heads {
         let name = last_name(if head.member.is_empty() { path } else { Path::new(&head.member) });
         let sure = || {
             let surest = lists::surest(&ListFile { name: &name, bytes: &head.bytes });
             surest.filter(|(_, sure)| *sure >= SURE).map(|(source, _)| source)
         };
-        let source = match told {
-            Some(told) => lists::by_id(told),
-            None => sure(),
-        };
-        if let Some(source) = source {
-            found.push(Found { source, member: head.member });
+        match told.map_or_else(sure, lists::by_id) {
+            Some(source) => found.push(Found { source, member: head.member }),
+            None => others.push(head.member),
         }
     }
-    found
+    (found, others)
 }
 
 /// A watchlist in a file.
@@ -166,30 +167,43 @@ pub fn load(
 }
 
 /// Files that are read together: of one layout that takes sets, one day, and one of OFAC's two
-/// lists. A file whose day no name tells goes with the only set that there is.
+/// lists. Files whose day no name tells go with the only set of a day that there is, unless it has
+/// such files itself: then they are of another day.
 fn sets(received: Vec<Received>) -> Vec<Vec<Received>> {
-    let mut sets: Vec<Vec<Received>> = Vec::new();
     let kin = |a: &Received, b: &Received| {
         a.source.takes_sets()
             && a.source.id() == b.source.id()
             && is_consolidated(a) == is_consolidated(b)
     };
     let day = |r: &Received| r.day.as_ref().map(|(day, _)| day.clone());
-    let (dated, undated): (Vec<_>, Vec<_>) = received.into_iter().partition(|r| r.day.is_some());
-    for one in dated {
-        match sets.iter_mut().find(|s| s.iter().any(|r| kin(r, &one) && day(r) == day(&one))) {
+    let (mut sets, mut undated): (Vec<Vec<Received>>, Vec<Vec<Received>>) = Default::default();
+    for one in received {
+        let of_its_kind = if one.day.is_some() { &mut sets } else { &mut undated };
+        let same = |r: &Received| kin(r, &one) && day(r) == day(&one);
+        match of_its_kind.iter_mut().find(|set| set.iter().any(same)) {
             Some(set) => set.push(one),
-            None => sets.push(vec![one]),
+            None => of_its_kind.push(vec![one]),
         }
     }
-    for one in undated {
-        let mut fitting = sets.iter_mut().filter(|s| s.iter().any(|r| kin(r, &one)));
+    let mut alone = Vec::new();
+    for set in undated {
+        let mut fitting =
+            sets.iter_mut().filter(|s| s.iter().any(|a| set.iter().any(|b| kin(a, b))));
+        let twice = |s: &[Received]| s.iter().any(|a| set.iter().any(|b| part(a) == part(b)));
         match (fitting.next(), fitting.next()) {
-            (Some(only), None) => only.push(one),
-            _ => sets.push(vec![one]),
+            (Some(only), None) if !twice(only) => only.extend(set),
+            _ => alone.push(set),
         }
     }
+    sets.extend(alone);
     sets
+}
+
+/// Which file of a set it is by the letters of its name: `sdn` of `sdn_2024-07-02.csv`.
+fn part(received: &Received) -> String {
+    let name = received.file.shown().to_lowercase();
+    let stem = name.split('.').next().unwrap_or_default();
+    stem.chars().filter(|c| c.is_alphabetic()).collect()
 }
 
 fn is_consolidated(received: &Received) -> bool {
@@ -299,6 +313,7 @@ fn is_of(edition: &Edition, set: &[Received]) -> bool {
 fn report(received: &Received, editions: &[Edition], already: bool) -> FileReport {
     FileReport {
         path: received.path.clone(),
+        member: received.file.member.clone(),
         layout: received.source.id(),
         sha256: received.file.sha256.clone(),
         count: FileCount::default(),
@@ -326,13 +341,22 @@ struct Judged {
 fn accept(editions: &Editions, parsed: &Parsed, set: &[Received], how: &How<'_>) -> Judged {
     let mut judged = Judged::default();
     let Some(source) = set.first().map(|r| r.source) else { return judged };
-    for one in &parsed.editions {
-        let known = editions.editions.iter().find(|e| e.list == one.list && is_of(e, set));
-        if let Some(known) = known.filter(|_| !how.replace) {
-            judged.kept.push(known.clone());
+    let known = |list: &str| {
+        let known = editions.editions.iter().find(|e| e.list == list && is_of(e, set));
+        known.filter(|_| !how.replace).cloned()
+    };
+    let mut gone_from_it = Vec::new();
+    for (number, one) in parsed.editions.iter().enumerate() {
+        let known = known(&one.list);
+        let is_known = known.is_some();
+        let edition = known.unwrap_or_else(|| edition(source, one, set, how));
+        if number == 0 {
+            gone_from_it = gone(editions, parsed, &edition);
+        }
+        if is_known {
+            judged.kept.push(edition);
             continue;
         }
-        let edition = edition(source, one, set, how);
         let before = editions.standing(Some(&edition.edition));
         let before = before.iter().find(|e| e.list == one.list && !is_of(e, set));
         // Fewer names are as bad as fewer entries: a set without its file of aliases.
@@ -345,9 +369,12 @@ fn accept(editions: &Editions, parsed: &Parsed, set: &[Received], how: &How<'_>)
             None => judged.accepted.push(edition),
         }
     }
-    if !how.accept_shrunk {
-        let gone = gone(editions, parsed, judged.accepted.first().or(judged.kept.first()));
-        judged.failures.extend(gone);
+    for (nothing, before) in gone_from_it {
+        if how.accept_shrunk {
+            judged.accepted.push(nothing);
+        } else {
+            judged.failures.push(shrunk(&nothing, before));
+        }
     }
     judged
 }
@@ -383,23 +410,30 @@ fn edition(
     }
 }
 
-/// Lists that came in one file with these the last time, and are not in this one: they shrank
-/// to nothing.
-fn gone(editions: &Editions, parsed: &Parsed, sample: Option<&Edition>) -> Vec<Failure> {
-    let Some(sample) = sample else { return Vec::new() };
+/// Lists that came in one file with these before and are not in this one: they shrank to nothing,
+/// which is the first of each pair. The second stands.
+fn gone<'a>(
+    editions: &'a Editions,
+    parsed: &Parsed,
+    beside: &Edition,
+) -> Vec<(Edition, &'a Edition)> {
     let has = |list: &str| parsed.editions.iter().any(|e| e.list == list);
     let came_with_these =
         |old: &Edition| editions.editions.iter().any(|e| e.files == old.files && has(&e.list));
-    let standing = editions.standing(Some(&sample.edition));
-    standing
-        .into_iter()
-        .filter(|old| !has(&old.list) && old.layout == sample.layout && came_with_these(old))
-        .map(|old| {
-            let nothing =
-                Edition { list: old.list.clone(), entities: 0, names: 0, ..sample.clone() };
-            shrunk(&nothing, old)
-        })
-        .collect()
+    let is_gone = |old: &&Edition| {
+        old.entities > 0 && old.layout == beside.layout && !has(&old.list) && came_with_these(old)
+    };
+    let nothing = |old: &Edition| Edition {
+        edition: beside.edition.clone(),
+        day_from: beside.day_from.clone(),
+        files: beside.files.clone(),
+        loaded: beside.loaded.clone(),
+        entities: 0,
+        names: 0,
+        ..old.clone()
+    };
+    let standing = editions.standing(Some(&beside.edition)).into_iter();
+    standing.filter(is_gone).map(|old| (nothing(old), old)).collect()
 }
 
 fn shrunk(new: &Edition, before: &Edition) -> Failure {

@@ -47,7 +47,7 @@ struct Table {
     reader: csv::Reader<Quotes>,
     columns: Columns,
     record: csv::ByteRecord,
-    /// The line of the last record, where it goes over several.
+    /// The line of the first record that goes over several.
     torn: Option<u64>,
     quotes: Rc<Cell<u64>>,
 }
@@ -140,6 +140,7 @@ pub fn kind(word: &str) -> Option<EntityKind> {
         | "publicbody" => EntityKind::Organisation,
         "vessel" | "ship" => EntityKind::Vessel,
         "aircraft" | "airplane" | "plane" => EntityKind::Aircraft,
+        "address" => EntityKind::Address,
         _ => return None,
     })
 }
@@ -249,6 +250,14 @@ impl Queries {
                 self.place
             ));
         }
+        if let From::Table(table) = &self.from
+            && let Some(line) = table.torn
+        {
+            notes.push(format!(
+                "{}: the row at line {line} goes on in the next line, inside quotation marks; if it should not, one is missing and names were taken for one",
+                self.place
+            ));
+        }
         if self.unknown_types > 0 {
             notes.push(format!(
                 "{}: {} types are none of person, company, vessel, aircraft and were passed over",
@@ -277,8 +286,10 @@ impl Table {
         if self.record.as_slice().len() as u64 > LONGEST {
             return Err(quote_open(place, line));
         }
-        let torn = self.record.iter().any(|cell| cell.contains(&b'\n'));
-        self.torn = torn.then_some(line);
+        if self.torn.is_none() {
+            let breaks = |cell: &[u8]| cell.iter().any(|b| matches!(b, b'\n' | b'\r'));
+            self.torn = self.record.iter().any(breaks).then_some(line);
+        }
         let record = &self.record;
         let marked = Cell::new(*assumed);
         let cell = |at: usize| {
@@ -297,7 +308,7 @@ fn quote_open(place: &str, line: u64) -> Failure {
     Failure::usage(
         "quote-open",
         format!(
-            "{place}, line {line}: a quotation mark opens and never closes, so that the names below it cannot be told apart"
+            "{place}, line {line}: a quotation mark seems to open and never close, so that the names below it cannot be told apart"
         ),
         "close it or double it (\"\"), then screen the file again",
     )
@@ -335,7 +346,7 @@ fn form(head: &[u8], input: Box<dyn BufRead>, place: &str) -> Result<From, Failu
     let line = head.split(|b| *b == b'\n').next().unwrap_or_default();
     let line = String::from_utf8_lossy(line);
     let mut best: Option<(usize, u8, Columns)> = None;
-    for separator in [b'\t', b',', b';'] {
+    for separator in [b'\t', b',', b';', b'|'] {
         let cells = cells(&line, separator);
         let columns = Columns::of(cells.iter().map(String::as_str));
         if columns.known() > best.as_ref().map_or(0, |(known, ..)| *known) {
@@ -345,14 +356,16 @@ fn form(head: &[u8], input: Box<dyn BufRead>, place: &str) -> Result<From, Failu
     let tabs = cells(&line, b'\t');
     match best {
         Some((_, separator, columns)) if columns.has_name() => {
-            Ok(table(input, separator, columns, true))
+            // A tab stands in no name, so that files between tabs are written without quotes.
+            let quoted = separator != b'\t' || tabs.len() == 1;
+            Ok(table(input, columns, separator, quoted, true))
         }
         Some((2.., ..)) => Err(columns_unclear(place, &line)),
         // As in lists of names: id, type, name, and what follows.
         _ if tabs.len() >= 3 && kind(&tabs[1]).is_some() => {
             let columns =
                 Columns { id: Some(0), kind: Some(1), name: Some(2), ..Columns::default() };
-            Ok(table(input, b'\t', columns, false))
+            Ok(table(input, columns, b'\t', false, false))
         }
         _ if tabs.len() > 1 => Err(columns_unclear(place, &line)),
         _ => Ok(From::Lines(input, 0)),
@@ -400,14 +413,19 @@ fn cells(line: &str, separator: u8) -> Vec<String> {
     if read { record.iter().map(str::to_owned).collect() } else { Vec::new() }
 }
 
-fn table(input: Box<dyn BufRead>, separator: u8, columns: Columns, header: bool) -> From {
+fn table(
+    input: Box<dyn BufRead>,
+    columns: Columns,
+    separator: u8,
+    quoted: bool,
+    header: bool,
+) -> From {
     let quotes = Rc::new(Cell::new(0));
     let reader = csv::ReaderBuilder::new()
         .has_headers(header)
         .flexible(true)
         .delimiter(separator)
-        // A tab stands in no name, so that files between tabs are written without quotes.
-        .quoting(separator != b'\t')
+        .quoting(quoted)
         .from_reader(Quotes { input, count: quotes.clone() });
     From::Table(Box::new(Table {
         reader,
@@ -468,6 +486,8 @@ mod tests {
         check("\u{feff}name\nAcme\n", &[("1", "Acme")]);
         check("ID;Full Name\n7;\"Acme; Inc\"\n", &[("7", "Acme; Inc")]);
         check("id\tname\n7\t\"Acme\n", &[("7", "\"Acme")]);
+        check("name|id\nAcme|7\n", &[("7", "Acme")]);
+        check("Name\n\"Acme, \"\"A\"\"\"\nOther\n", &[("1", "Acme, \"A\""), ("2", "Other")]);
         check("7\tcompany\tAcme\n8\tperson\tJane\n", &[("7", "Acme"), ("8", "Jane")]);
         check(b"Z\xfcrich\nCaf\xc3\xa9\n", &[("1", "Zürich"), ("2", "Café")]);
         check("a\n\nb", &[("1", "a"), ("2", ""), ("3", "b")]);
@@ -483,11 +503,22 @@ mod tests {
             ("id,country\n1,NO\n", "columns-unclear"),
             ("Acme\tNO\n", "columns-unclear"),
             ("name,id\n\"Acme,1\nOther,2\n", "quote-open"),
+            ("name,id\n\"Acme,1\nOther,2\n\"Next\",3\nLast,4\n", "quote-open"),
             ("\u{1f}\u{8b}", ""),
             ("%PDF-1.7", "file-unreadable"),
         ] {
             assert_eq!(names(text.as_bytes()).err().unwrap_or_default(), code, "{text}");
         }
+    }
+
+    #[test]
+    fn rows_over_several_lines_are_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("names.csv");
+        std::fs::write(&path, "id,name\n1,\"Acme\n2,Other\n3,\"Next\n").unwrap();
+        let mut queries = Queries::open(&path).unwrap_or_else(|e| panic!("{}", e.message));
+        assert!(queries.next(10).is_ok_and(|all| all.len() == 1));
+        assert!(queries.notes()[0].contains("line 2"), "{:?}", queries.notes());
     }
 
     #[test]

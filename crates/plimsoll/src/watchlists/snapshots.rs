@@ -79,8 +79,7 @@ fn key_of(editions: &[&Edition]) -> String {
     for edition in editions {
         hash.update(format!("{}\n{}\n{}\n", edition.list, edition.edition, edition.layout));
         for file in &edition.files {
-            hash.update(&file.sha256);
-            hash.update(file.shown());
+            hash.update(format!("{}\n{}\n{}\n", file.sha256, file.name, file.member));
         }
     }
     hash.finalize().iter().take(16).map(|b| format!("{b:02x}")).collect()
@@ -104,7 +103,7 @@ fn compile_editions(store: &Path, editions: &[&Edition]) -> Result<Vec<u8>, Fail
             let entities = found.map(|p| std::mem::take(&mut p.entities)).unwrap_or_default();
             if entities.len() as u64 != edition.entities {
                 let why = format!(
-                    "list {} of {} was loaded with {} entries and its stored files now give {}",
+                    "list {} of {} was loaded with {} entries and its stored files now give {}; load them with --replace",
                     edition.list,
                     edition.edition,
                     edition.entities,
@@ -139,7 +138,10 @@ fn read_again(store: &Path, edition: &Edition) -> Result<Vec<ListEdition>, Failu
         let raw = fs::read(&path).map_err(|e| broken(&path, e))?;
         let sha256: String = Sha256::digest(&raw).iter().map(|b| format!("{b:02x}")).collect();
         if sha256 != file.sha256 {
-            return Err(broken(&path, "is not what was received; load the file with --replace"));
+            return Err(broken(
+                &path,
+                "this is not what was received; load the file with --replace",
+            ));
         }
         contents.push(unpack(&path, &file.member)?);
         names.push(file.shown());
