@@ -44,11 +44,8 @@ pub fn members(
     progress: &dyn Fn(u64),
     each: &mut dyn FnMut(&str, Member<'_>) -> Result<(), IngestError>,
 ) -> Result<(), IngestError> {
-    let mut file = File::open(path).map_err(|source| read_error(path, source))?;
-    let mut magic = [0u8; 8];
-    let got = read_up_to(&mut file, &mut magic).map_err(|source| read_error(path, source))?;
-    file.seek(SeekFrom::Start(0)).map_err(|source| read_error(path, source))?;
-    match &magic[..got] {
+    let (file, magic) = opened(path)?;
+    match magic.as_slice() {
         [] => Err(IngestError::Empty { path: path.to_owned() }),
         [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => archive(path, file, progress, each),
         [0xD0, 0xCF, 0x11, 0xE0, ..] => each("", workbook_member(path, file)?),
@@ -63,6 +60,64 @@ pub fn members(
         }
         _ => stream(path, "", Counted { inner: file, progress }, each),
     }
+}
+
+/// One file as it is, or one member of a zip archive, unpacked and not interpreted.
+#[derive(Clone, Debug, Default)]
+pub struct Raw {
+    /// Name in the archive; empty for a plain or gzipped file.
+    pub member: String,
+    /// Its content, or the beginning of it where less was asked for.
+    pub bytes: Vec<u8>,
+}
+
+/// The content of every member, or of one alone, unpacked, each at most `most` bytes of it. A
+/// workbook of today's form (xlsx, ods) has none.
+///
+/// # Errors
+/// Where the file cannot be read, is empty, damaged, or names places outside the archive.
+pub fn raw(path: &Path, only: Option<&str>, most: u64) -> Result<Vec<Raw>, IngestError> {
+    let (file, magic) = opened(path)?;
+    let mut bytes = Vec::new();
+    match magic.as_slice() {
+        [] => return Err(IngestError::Empty { path: path.to_owned() }),
+        [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => {
+            return raw_members(path, file, only, most);
+        }
+        [0x1F, 0x8B, ..] => {
+            let unpacked = flate2::bufread::MultiGzDecoder::new(BufReader::new(file));
+            unpacked.take(most).read_to_end(&mut bytes).map_err(|e| damaged(path, e))?;
+        }
+        _ => {
+            file.take(most).read_to_end(&mut bytes).map_err(|e| read_error(path, e))?;
+        }
+    }
+    Ok(vec![Raw { member: String::new(), bytes }])
+}
+
+fn raw_members(
+    path: &Path,
+    file: File,
+    only: Option<&str>,
+    most: u64,
+) -> Result<Vec<Raw>, IngestError> {
+    let mut zip = zip::ZipArchive::new(BufReader::new(file)).map_err(|e| damaged(path, e))?;
+    let mut found = Vec::new();
+    for (index, name) in members_of(path, &zip)?.unwrap_or_default() {
+        if only.is_some_and(|only| only != name) {
+            continue;
+        }
+        let member = BufReader::new(zip.by_index(index).map_err(|e| damaged(path, e))?);
+        let mut bytes = Vec::new();
+        let read = if is_gzip(&name) {
+            flate2::bufread::MultiGzDecoder::new(member).take(most).read_to_end(&mut bytes)
+        } else {
+            member.take(most).read_to_end(&mut bytes)
+        };
+        read.map_err(|e| damaged(&path.join(&name), e))?;
+        found.push(Raw { member: name, bytes });
+    }
+    Ok(found)
 }
 
 /// What to do about a file that is packed in a way that is not read here.
@@ -111,6 +166,16 @@ fn is_utf16(start: &[u8]) -> Option<bool> {
         (even, 0) if even * 4 >= pairs * 3 => Some(false),
         _ => None,
     }
+}
+
+/// The file from its beginning, and its first bytes.
+fn opened(path: &Path) -> Result<(File, Vec<u8>), IngestError> {
+    let mut file = File::open(path).map_err(|source| read_error(path, source))?;
+    let mut magic = vec![0u8; 8];
+    let got = read_up_to(&mut file, &mut magic).map_err(|source| read_error(path, source))?;
+    magic.truncate(got);
+    file.seek(SeekFrom::Start(0)).map_err(|source| read_error(path, source))?;
+    Ok((file, magic))
 }
 
 fn read_error(path: &Path, source: std::io::Error) -> IngestError {
@@ -233,34 +298,17 @@ fn archive(
     each: &mut dyn FnMut(&str, Member<'_>) -> Result<(), IngestError>,
 ) -> Result<(), IngestError> {
     let mut zip = zip::ZipArchive::new(BufReader::new(file)).map_err(|e| damaged(path, e))?;
-    let names: Vec<String> = zip
-        .file_names()
-        .map(|name| name.map(|n| n.into_owned()))
-        .collect::<Result<_, _>>()
-        .map_err(|e| damaged(path, e))?;
-    if names.iter().any(|n| n == "[Content_Types].xml" || n == "mimetype") {
+    let Some(members) = members_of(path, &zip)? else {
         let file = File::open(path).map_err(|source| read_error(path, source))?;
         return each("", workbook_member(path, file)?);
-    }
-    if let Some(bad) = names.iter().find(|n| escapes(n)) {
-        return Err(IngestError::Refused {
-            path: path.to_owned(),
-            detail: format!("its member {bad:?} names a place outside the archive"),
-        });
-    }
-    let mut any = false;
-    for index in 0..zip.len() {
+    };
+    let any = !members.is_empty();
+    for (index, name) in members {
         let member = zip.by_index(index).map_err(|e| damaged(path, e))?;
-        let name = member.name().map_err(|e| damaged(path, e))?.into_owned();
-        if member.is_dir() || is_of_the_system(&name) {
-            continue;
-        }
-        any = true;
         // For messages only: nothing is ever opened under this path.
         let inside = path.join(&name);
-        let packed = name.to_ascii_lowercase().ends_with(".gz");
         let member = BufReader::with_capacity(1 << 18, Counted { inner: member, progress });
-        let read = if packed {
+        let read = if is_gzip(&name) {
             stream(&inside, &name, flate2::bufread::MultiGzDecoder::new(member), each)
         } else {
             stream(&inside, &name, member, each)
@@ -275,6 +323,34 @@ fn archive(
         }
     }
     if any { Ok(()) } else { Err(IngestError::Empty { path: path.to_owned() }) }
+}
+
+/// Which members of an archive are files of somebody's: number and name. `None` for a workbook.
+fn members_of<R: Read + Seek>(
+    path: &Path,
+    zip: &zip::ZipArchive<R>,
+) -> Result<Option<Vec<(usize, String)>>, IngestError> {
+    let names: Vec<String> = zip
+        .file_names()
+        .map(|name| name.map(|n| n.into_owned()))
+        .collect::<Result<_, _>>()
+        .map_err(|e| damaged(path, e))?;
+    if names.iter().any(|n| n == "[Content_Types].xml" || n == "mimetype") {
+        return Ok(None);
+    }
+    if let Some(bad) = names.iter().find(|n| escapes(n)) {
+        return Err(IngestError::Refused {
+            path: path.to_owned(),
+            detail: format!("its member {bad:?} names a place outside the archive"),
+        });
+    }
+    let is_folder = |name: &str| name.ends_with(['/', '\\']);
+    let files = names.into_iter().enumerate();
+    Ok(Some(files.filter(|(_, name)| !is_folder(name) && !is_of_the_system(name)).collect()))
+}
+
+fn is_gzip(name: &str) -> bool {
+    name.to_ascii_lowercase().ends_with(".gz")
 }
 
 /// Whether a system put this into the archive for itself.

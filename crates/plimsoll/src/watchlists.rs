@@ -18,12 +18,13 @@ pub mod queries;
 pub mod snapshots;
 
 use crate::failure::{Exit, Failure};
-use flate2::read::MultiGzDecoder;
+use plimsoll_ingest::containers;
+use plimsoll_ingest::error::IngestError;
 use plimsoll_screen::lists::ListError;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{Read, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// Lists are read into memory; none of the published ones has a tenth of this.
@@ -34,6 +35,9 @@ const MOST_BYTES: u64 = 2 << 30;
 pub struct ReceivedFile {
     /// Its name, without folders.
     pub name: String,
+    /// The member that was read, where it is an archive.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub member: String,
     /// SHA-256 of the file as received.
     pub sha256: String,
     /// Size as received.
@@ -43,9 +47,30 @@ pub struct ReceivedFile {
 impl ReceivedFile {
     /// Where it is in the folder of lists.
     pub fn path(&self, lists: &Path) -> PathBuf {
-        let short = self.sha256.get(..12).unwrap_or(&self.sha256);
-        lists.join("received").join(format!("{short}-{}", self.name))
+        lists.join("received").join(format!("{}-{}", self.short(), self.name))
     }
+
+    /// Where the records of it that could not be read are.
+    fn set_aside(&self, lists: &Path) -> PathBuf {
+        let member: String = self.member.chars().map(plain).collect();
+        let dash = if member.is_empty() { "" } else { "-" };
+        lists.join("set-aside").join(format!("{}{dash}{member}.ndjson", self.short()))
+    }
+
+    /// What its reader is told it is called: of an archive the member, without folders.
+    pub fn shown(&self) -> String {
+        let member = self.member.rsplit(['/', '\\']).next().unwrap_or_default();
+        if member.is_empty() { self.name.clone() } else { member.to_owned() }
+    }
+
+    fn short(&self) -> &str {
+        self.sha256.get(..12).unwrap_or(&self.sha256)
+    }
+}
+
+/// A character that a file name of any system may hold.
+fn plain(c: char) -> char {
+    if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '_' }
 }
 
 /// One edition of one list.
@@ -177,37 +202,28 @@ fn unreadable(path: &Path, why: impl std::fmt::Display) -> Failure {
     )
 }
 
-/// The content of a file: out of a gzip file or the one member of a zip archive, else as it is.
-pub fn unpack(path: &Path, bytes: Vec<u8>) -> Result<Vec<u8>, Failure> {
-    let damaged = |why: String| {
-        Failure::usage(
-            "file-damaged",
-            format!("{} is cut or damaged: {why}", path.display()),
-            "fetch the file again and compare its size with the publisher's",
-        )
+/// The content of a file, or of a member of an archive, unpacked.
+pub fn unpack(path: &Path, member: &str) -> Result<Vec<u8>, Failure> {
+    let only = (!member.is_empty()).then_some(member);
+    let mut all = match containers::raw(path, only, MOST_BYTES + 1) {
+        // Its reader says of which list there is no entry.
+        Err(IngestError::Empty { .. }) => return Ok(Vec::new()),
+        other => other.map_err(|e| Failure::from_ingest_at(path, &e))?,
     };
-    let read_all = |reader: &mut dyn Read| -> Result<Vec<u8>, Failure> {
-        let mut out = Vec::new();
-        reader.take(MOST_BYTES + 1).read_to_end(&mut out).map_err(|e| damaged(e.to_string()))?;
-        if out.len() as u64 > MOST_BYTES {
-            return Err(damaged("it unpacks to more than 2 GiB".into()));
-        }
-        Ok(out)
+    // Of an archive with one member the store may hold no name.
+    let (Some(found), true) = (all.pop(), all.is_empty()) else {
+        return Err(Failure::usage(
+            "file-refused",
+            format!("{} is a workbook or an archive, not the file of a list", path.display()),
+            "save the workbook as CSV, or unpack the archive, and load that",
+        ));
     };
-    if bytes.starts_with(&[0x1F, 0x8B]) {
-        return read_all(&mut MultiGzDecoder::new(&bytes[..]));
+    if found.bytes.len() as u64 > MOST_BYTES {
+        return Err(Failure::usage(
+            "file-refused",
+            format!("{} unpacks to more than 2 GiB", path.display()),
+            "no watchlist is as long; look at it in an editor",
+        ));
     }
-    if bytes.starts_with(b"PK\x03\x04") {
-        let cursor = std::io::Cursor::new(&bytes);
-        if let Ok(mut archive) = zip::ZipArchive::new(cursor) {
-            let members: Vec<usize> = (0..archive.len())
-                .filter(|at| archive.by_index(*at).is_ok_and(|f| f.is_file()))
-                .collect();
-            if let [one] = members[..] {
-                let mut file = archive.by_index(one).map_err(|e| damaged(e.to_string()))?;
-                return read_all(&mut file);
-            }
-        }
-    }
-    Ok(bytes)
+    Ok(found.bytes)
 }

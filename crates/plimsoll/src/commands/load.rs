@@ -4,6 +4,7 @@ use crate::cli::{Format, LoadArgs};
 use crate::commands::Context;
 use crate::failure::{Exit, Failure};
 use crate::present::load as present;
+use crate::present::tables::one_line;
 use crate::progress::LoadProgress;
 use crate::watchlists::{Editions, load as watchlists, snapshots};
 use crate::{printer, settings};
@@ -15,6 +16,7 @@ use plimsoll_ingest::store::Writer;
 use plimsoll_screen::lists;
 use plimsoll_terms::hs::HsRevision;
 use plimsoll_terms::place::{self, PlaceKind};
+use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
@@ -33,17 +35,29 @@ pub fn run(context: &Context, args: &LoadArgs) -> Result<Exit, Failure> {
     let (mut received, mut refused) = (Vec::new(), Vec::new());
     for path in &args.files {
         let told = args.layout.as_deref().filter(|name| lists::by_id(name).is_some());
-        match watchlists::recognise(path, told).filter(|_| told.is_some() || args.layout.is_none())
-        {
-            None => outcomes.push((path.clone(), load_one(&mut writer, path, &options))),
-            Some(source) => match watchlists::receive(path, source) {
+        // A layout of statistics that is told settles it.
+        let (found, others) = match options.format {
+            Some(_) => Default::default(),
+            None => watchlists::recognise(path, told),
+        };
+        if found.is_empty() {
+            outcomes.push((path.clone(), load_one(&mut writer, path, &options)));
+        } else if !others.is_empty() {
+            printer::talk(&format!(
+                "note: {}: passed over, for they are in no layout of watchlists: {}; statistics among them must be unpacked",
+                path.display(),
+                one_line(&others.join(", "))
+            ));
+        }
+        for one in found {
+            match watchlists::receive(path, one) {
                 Ok(one) => received.push(one),
                 Err(failure) => refused.push((path.clone(), failure)),
-            },
+            }
         }
     }
-    let mut reports = load_lists(context, args, received)?;
-    let failed = present_all(context, &outcomes, &mut reports, &refused);
+    let reports = load_lists(context, args, received)?;
+    let failed = present_all(context, &outcomes, &reports, &refused);
     if failed > 0 {
         let all = args.files.len();
         if all > failed {
@@ -95,7 +109,7 @@ fn load_lists(
 fn present_all(
     context: &Context,
     outcomes: &[Outcome],
-    reports: &mut [watchlists::FileReport],
+    reports: &[watchlists::FileReport],
     refused: &[(PathBuf, Failure)],
 ) -> usize {
     match context.format {
@@ -105,10 +119,10 @@ fn present_all(
         Format::Json => printer::data(&present::json(outcomes, reports, refused)),
         Format::Ndjson => printer::data(&present::ndjson(outcomes, reports, refused)),
     }
-    let mut failed = refused.len();
+    let mut failed: BTreeSet<&Path> = refused.iter().map(|(path, _)| path.as_path()).collect();
     for (path, outcome) in outcomes {
         if let Err(error) = outcome {
-            failed += 1;
+            failed.insert(path);
             let mut failure = Failure::from_ingest_at(path, error);
             failure.message.push_str("; nothing of it was loaded");
             printer::failure(&failure);
@@ -118,12 +132,12 @@ fn present_all(
         printer::failure(failure);
     }
     for report in reports.iter().filter(|r| !r.failures.is_empty()) {
-        failed += 1;
+        failed.insert(&report.path);
         for failure in &report.failures {
             printer::failure(failure);
         }
     }
-    failed
+    failed.len()
 }
 
 fn load_one(

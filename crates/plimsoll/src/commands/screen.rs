@@ -6,7 +6,8 @@ use crate::failure::{Exit, Failure};
 use crate::present::screen as present;
 use crate::printer;
 use crate::progress::CountProgress;
-use crate::watchlists::{Edition, Editions, queries, snapshots};
+use crate::watchlists::queries::{self, Queries};
+use crate::watchlists::{Edition, Editions, snapshots};
 use plimsoll_screen::candidates::Scratch;
 use plimsoll_screen::screen::{Hit, LIMIT, Query, Settings, THRESHOLD, screen};
 use plimsoll_screen::snapshot::Snapshot;
@@ -195,18 +196,23 @@ fn many(
     frame: &Frame<'_>,
     threads: Option<usize>,
 ) -> Result<Exit, Failure> {
-    let mut source = queries::read(file, &mut |note| printer::talk(&format!("note: {note}")))?;
+    let mut source = Queries::open(file)?;
     let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     let threads = threads.unwrap_or(cores).clamp(1, 256);
     let progress = CountProgress::new("screening");
     let mut scratches: Vec<Scratch> = (0..threads).map(|_| Scratch::default()).collect();
+    let mut chunk = source.next(CHUNK)?;
+    let asks = |query: &Query| !query.name.is_empty() || !query.identifiers.is_empty();
+    if chunk.len() < CHUNK && !chunk.iter().any(asks) {
+        return Err(Failure::usage(
+            "file-empty",
+            format!("{} holds no name, so nothing was screened", source.place()),
+            "one name a line, or a table with a column name and rows below it",
+        ));
+    }
     printer::data(&present::head(frame, context.format));
     let (mut asked, mut empty, mut hit) = (0usize, 0usize, 0usize);
-    loop {
-        let chunk: Vec<Query> = source.by_ref().take(CHUNK).collect::<Result<_, _>>()?;
-        if chunk.is_empty() {
-            break;
-        }
+    while !chunk.is_empty() {
         let answers = screen_all(snapshot, chunk, settings, &mut scratches);
         let mut out = String::new();
         for answer in &answers {
@@ -217,9 +223,14 @@ fn many(
         }
         printer::data(&out);
         progress.see(asked as u64);
+        // What follows cannot be read: the answers so far stand, and the document is not closed.
+        chunk = source.next(CHUNK)?;
     }
     progress.done();
     printer::data(&present::tail(frame, context.format));
+    for note in source.notes() {
+        printer::talk(&format!("note: {note}"));
+    }
     if empty > 0 {
         printer::talk(&format!("note: {empty} of {asked} queries have no name"));
     }

@@ -83,6 +83,7 @@ fn failure_value(failure: &Failure) -> Value {
 fn list_report(report: &FileReport) -> Value {
     let mut value = json!({
         "path": report.path.display().to_string(),
+        "member": Some(&report.member).filter(|member| !member.is_empty()),
         "format": report.layout,
         "sha256": report.sha256,
         "rows_in": report.count.rows_in,
@@ -111,7 +112,9 @@ pub fn lists_text(reports: &[FileReport]) -> String {
     let mut out = String::new();
     let mut last = None;
     for report in reports {
-        let _ = writeln!(out, "{}", tables::one_line(&report.path.display().to_string()));
+        let dash = if report.member.is_empty() { "" } else { " / " };
+        let name = format!("{}{dash}{}", report.path.display(), report.member);
+        let _ = writeln!(out, "{}", tables::one_line(&name));
         if report.already {
             let _ =
                 writeln!(out, "  already in the store; nothing changed. --replace loads it anew");

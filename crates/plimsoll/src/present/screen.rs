@@ -3,6 +3,7 @@
 use crate::cli::Format;
 use crate::commands::screen::{Answer, Frame};
 use crate::present::tables::{self, Plain};
+use crate::watchlists::ReceivedFile;
 use plimsoll_screen::entity::NameKind;
 use plimsoll_screen::screen::{Hit, WordReason};
 use serde_json::{Value, json};
@@ -116,7 +117,7 @@ fn hit(frame: &Frame<'_>, hit: &Hit) -> Value {
         "words": hit.words.iter().map(word).collect::<Vec<_>>(),
         "to_fall_below": to_fall_below(frame, hit),
         "source": {
-            "file": file.map(|f| f.name.as_str()),
+            "file": file.map(ReceivedFile::shown),
             "line": hit.origin.line,
             "sha256": file.map(|f| f.sha256.as_str()),
         },
@@ -279,7 +280,7 @@ fn explain(out: &mut String, frame: &Frame<'_>, hit: &Hit, format: Format) {
         score(hit.score),
         tables::one_line(&hit.matched_name),
         edition.map_or("", |e| e.title.as_str()),
-        file.map_or("", |f| f.name.as_str()),
+        file.map(ReceivedFile::shown).unwrap_or_default(),
         hit.origin.line
     );
     let mut table = Plain::new(["  Query", "Listed", ">Likeness", ">Weight", "How"]);

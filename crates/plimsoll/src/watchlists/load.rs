@@ -2,12 +2,14 @@
 
 use super::{Edition, Editions, ReceivedFile, failure_of, folder, unpack, unreadable, write_whole};
 use crate::failure::{Exit, Failure};
-use plimsoll_screen::lists::{self, FileCount, ListFile, ListSource, Parsed};
+use plimsoll_ingest::containers;
+use plimsoll_screen::lists::{
+    self, FileCount, ListEdition, ListError, ListFile, ListSource, Parsed,
+};
 use plimsoll_terms::problem::Problem;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io::Read;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From this sureness on a file is taken for a watchlist without being told.
@@ -46,11 +48,13 @@ pub struct How<'a> {
 pub struct FileReport {
     /// The file.
     pub path: PathBuf,
+    /// The member that was read, where it is an archive; else empty.
+    pub member: String,
     /// Layout.
     pub layout: &'static str,
     /// Hash as received.
     pub sha256: String,
-    /// Counts; none where the file was in the store already or was refused.
+    /// Counts; none where the file was refused.
     pub count: FileCount,
     /// Problems by rule.
     pub rules: BTreeMap<String, u64>,
@@ -64,44 +68,58 @@ pub struct FileReport {
     pub failures: Vec<Failure>,
 }
 
-/// The layout of a watchlist that a file is in: told, or surely recognised; none for anything
-/// else. Looks at the first part of the file only.
-pub fn recognise(path: &Path, told: Option<&str>) -> Option<&'static dyn ListSource> {
-    if let Some(told) = told {
-        return lists::by_id(told);
+/// The watchlists in a file, or in the members of an archive: in the layout that is told, or
+/// surely recognised; and the names of the members that are none. Looks at the first part of each
+/// only.
+pub fn recognise(path: &Path, told: Option<&str>) -> (Vec<Found>, Vec<String>) {
+    let (mut found, mut others) = (Vec::new(), Vec::new());
+    let heads = containers::raw(path, None, HEAD + 1).unwrap_or_default();
+    if heads.is_empty() {
+        // With a layout told, reading it says what is wrong; else the readers of statistics do.
+        let told = told.and_then(lists::by_id);
+        found.extend(told.map(|source| Found { source, member: String::new() }));
     }
-    let mut head = Vec::new();
-    File::open(path).ok()?.take(HEAD).read_to_end(&mut head).ok()?;
-    if head.starts_with(&[0x1F, 0x8B]) {
-        let mut out = Vec::new();
-        // The head of a gzip file ends in the middle of a block: what came out counts.
-        let _ = flate2::read::MultiGzDecoder::new(&head[..]).take(HEAD).read_to_end(&mut out);
-        head = out;
-    } else if head.starts_with(b"PK\x03\x04") {
-        head = unpack(path, fs::read(path).ok()?).ok()?;
-        head.truncate(HEAD as usize);
+    for head in heads {
+        let name = last_name(if head.member.is_empty() { path } else { Path::new(&head.member) });
+        let sure = || {
+            let surest = lists::surest(&ListFile { name: &name, bytes: &head.bytes });
+            surest.filter(|(_, sure)| *sure >= SURE).map(|(source, _)| source)
+        };
+        match told.map_or_else(sure, lists::by_id) {
+            Some(source) => found.push(Found { source, member: head.member }),
+            None => others.push(head.member),
+        }
     }
-    let name = file_name(path);
-    let (source, sure) = lists::surest(&ListFile { name: &name, bytes: &head })?;
-    (sure >= SURE).then_some(source)
+    (found, others)
 }
 
-fn file_name(path: &Path) -> String {
+/// A watchlist in a file.
+pub struct Found {
+    /// Its layout.
+    pub source: &'static dyn ListSource,
+    /// The member of an archive; empty where it is none.
+    pub member: String,
+}
+
+fn last_name(path: &Path) -> String {
     path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
 /// Reads a file and works out which day it is of, as far as names tell.
-pub fn receive(path: &Path, source: &'static dyn ListSource) -> Result<Received, Failure> {
+pub fn receive(path: &Path, found: Found) -> Result<Received, Failure> {
     let raw = fs::read(path).map_err(|e| unreadable(path, e))?;
     let sha256 = Sha256::digest(&raw).iter().map(|b| format!("{b:02x}")).collect();
-    let content = unpack(path, raw.clone())?;
-    let name = file_name(path);
-    let parent = path.parent().map(file_name).unwrap_or_default();
-    let day = day_in(&name)
+    let content = unpack(path, &found.member)?;
+    let name = last_name(path);
+    // A relative path has no folder in it.
+    let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let folder = whole.parent().map(last_name).unwrap_or_default();
+    let day = day_in(&last_name(Path::new(&found.member)))
+        .or_else(|| day_in(&name))
         .map(|day| (day, "file name"))
-        .or_else(|| day_in(&parent).map(|day| (day, "folder")));
-    let file = ReceivedFile { name, sha256, bytes: raw.len() as u64 };
-    Ok(Received { path: path.to_owned(), source, file, raw, content, day })
+        .or_else(|| day_in(&folder).map(|day| (day, "folder")));
+    let file = ReceivedFile { name, member: found.member, sha256, bytes: raw.len() as u64 };
+    Ok(Received { path: path.to_owned(), source: found.source, file, raw, content, day })
 }
 
 /// A date in a name: `sdn_2024-07-02.csv`, `20240702`, or a month, whose last day it is then.
@@ -141,23 +159,56 @@ pub fn load(
 ) -> Result<Vec<FileReport>, Failure> {
     let mut editions = Editions::open(store)?;
     sweep(store);
-    let mut sets: BTreeMap<(usize, &'static str, String, bool, usize), Vec<Received>> =
-        BTreeMap::new();
-    for (at, one) in received.into_iter().enumerate() {
-        let takes_sets = one.source.takes_sets();
-        let day = one.day.as_ref().map(|d| d.0.clone()).unwrap_or_default();
-        let consolidated = takes_sets && one.file.name.to_lowercase().starts_with("cons");
-        // Files that form no set stay alone, in the order of the command line.
-        let first = if takes_sets { 0 } else { at };
-        let key =
-            (first, one.source.id(), if takes_sets { day } else { String::new() }, consolidated, 0);
-        sets.entry(key).or_default().push(one);
-    }
     let mut reports = Vec::new();
-    for set in sets.into_values() {
+    for set in sets(received) {
         reports.extend(load_set(store, &mut editions, set, how)?);
     }
     Ok(reports)
+}
+
+/// Files that are read together: of one layout that takes sets, one day, and one of OFAC's two
+/// lists. Files whose day no name tells go with the only set of a day that there is, unless it has
+/// such files itself: then they are of another day.
+fn sets(received: Vec<Received>) -> Vec<Vec<Received>> {
+    let kin = |a: &Received, b: &Received| {
+        a.source.takes_sets()
+            && a.source.id() == b.source.id()
+            && is_consolidated(a) == is_consolidated(b)
+    };
+    let day = |r: &Received| r.day.as_ref().map(|(day, _)| day.clone());
+    let (mut sets, mut undated): (Vec<Vec<Received>>, Vec<Vec<Received>>) = Default::default();
+    for one in received {
+        let of_its_kind = if one.day.is_some() { &mut sets } else { &mut undated };
+        let same = |r: &Received| kin(r, &one) && day(r) == day(&one);
+        match of_its_kind.iter_mut().find(|set| set.iter().any(same)) {
+            Some(set) => set.push(one),
+            None => of_its_kind.push(vec![one]),
+        }
+    }
+    let mut alone = Vec::new();
+    for set in undated {
+        let mut fitting =
+            sets.iter_mut().filter(|s| s.iter().any(|a| set.iter().any(|b| kin(a, b))));
+        let twice = |s: &[Received]| s.iter().any(|a| set.iter().any(|b| part(a) == part(b)));
+        match (fitting.next(), fitting.next()) {
+            (Some(only), None) if !twice(only) => only.extend(set),
+            _ => alone.push(set),
+        }
+    }
+    sets.extend(alone);
+    sets
+}
+
+/// Which file of a set it is by the letters of its name: `sdn` of `sdn_2024-07-02.csv`.
+fn part(received: &Received) -> String {
+    let name = received.file.shown().to_lowercase();
+    let stem = name.split('.').next().unwrap_or_default();
+    stem.chars().filter(|c| c.is_alphabetic()).collect()
+}
+
+fn is_consolidated(received: &Received) -> bool {
+    let name = received.file.shown().to_lowercase();
+    ["cons", "nonsdn", "non-sdn", "non_sdn"].iter().any(|word| name.contains(word))
 }
 
 /// Removes what a killed load left behind: files written aside and never renamed.
@@ -181,41 +232,27 @@ fn load_set(
     how: &How<'_>,
 ) -> Result<Vec<FileReport>, Failure> {
     let Some(source) = set.first().map(|r| r.source) else { return Ok(Vec::new()) };
-    let files: Vec<ReceivedFile> = set.iter().map(|r| r.file.clone()).collect();
-    let same = |e: &&Edition| e.layout == source.id() && same_files(&e.files, &files);
-    let known: Vec<Edition> = editions.editions.iter().filter(same).cloned().collect();
-    if !known.is_empty() && !how.replace {
-        return Ok(set.iter().map(|r| report(r, &known, true)).collect());
-    }
+    let names: Vec<String> = set.iter().map(|r| r.file.shown()).collect();
     let inputs: Vec<ListFile<'_>> =
-        set.iter().map(|r| ListFile { name: &r.file.name, bytes: &r.content }).collect();
+        set.iter().zip(&names).map(|(r, name)| ListFile { name, bytes: &r.content }).collect();
     let parsed = match lists::read(source, &inputs) {
         Ok(parsed) => parsed,
-        Err(error) => {
-            let mut reports: Vec<FileReport> = set.iter().map(|r| report(r, &[], false)).collect();
-            if let Some(first) = reports.first_mut() {
-                first.failures.push(failure_of(&error));
-            }
-            return Ok(reports);
-        }
+        Err(error) => return Ok(refuse_all(&set, &names, &error)),
     };
-    let (accepted, failures) = accept(editions, &parsed, &set, how);
-    if !accepted.is_empty() {
+    let judged = accept(editions, &parsed, &set, how);
+    if !judged.accepted.is_empty() {
         for one in &set {
-            let path = one.file.path(&folder(store));
-            if !path.is_file() {
-                write_whole(&path, &one.raw)?;
-            }
+            write_whole(&one.file.path(&folder(store)), &one.raw)?;
         }
-        for edition in &accepted {
-            editions.editions.retain(|e| !(e.list == edition.list && e.edition == edition.edition));
-            editions.editions.push(edition.clone());
-        }
-        editions.editions.sort_by(|a, b| (&a.list, &a.edition).cmp(&(&b.list, &b.edition)));
         write_set_aside(store, &set, &parsed)?;
+        put(editions, &judged.accepted, &set);
         editions.write(store)?;
     }
-    let mut reports: Vec<FileReport> = set.iter().map(|r| report(r, &accepted, false)).collect();
+    let already = judged.accepted.is_empty() && !judged.kept.is_empty();
+    let mut found = judged.accepted;
+    found.extend(judged.kept);
+    found.sort_by(|a, b| a.list.cmp(&b.list));
+    let mut reports: Vec<FileReport> = set.iter().map(|r| report(r, &found, already)).collect();
     for (number, report) in reports.iter_mut().enumerate() {
         report.count = parsed.counts.get(number).cloned().unwrap_or_default();
         let problems = parsed.problems.iter().filter(|(file, _)| usize::from(*file) == number);
@@ -227,23 +264,56 @@ fn load_set(
         }
     }
     if let Some(first) = reports.first_mut() {
-        first.failures = failures;
+        first.failures = judged.failures;
     }
     Ok(reports)
 }
 
-fn same_files(one: &[ReceivedFile], other: &[ReceivedFile]) -> bool {
-    let hashes = |files: &[ReceivedFile]| {
-        let mut hashes: Vec<String> = files.iter().map(|f| f.sha256.clone()).collect();
-        hashes.sort();
-        hashes
+/// New editions in place of those of their day, and of those of the same files.
+fn put(editions: &mut Editions, new: &[Edition], set: &[Received]) {
+    for edition in new {
+        let old =
+            |e: &Edition| e.list == edition.list && (e.edition == edition.edition || is_of(e, set));
+        editions.editions.retain(|e| !old(e));
+        editions.editions.push(edition.clone());
+    }
+    editions.editions.sort_by(|a, b| (&a.list, &a.edition).cmp(&(&b.list, &b.edition)));
+}
+
+/// A set of which one file cannot be read: nothing of it is loaded.
+fn refuse_all(set: &[Received], names: &[String], error: &ListError) -> Vec<FileReport> {
+    let (ListError::Empty { file, .. }
+    | ListError::Cut { file, .. }
+    | ListError::Malformed { file, .. }
+    | ListError::PartAlone { file, .. }) = error;
+    let blamed = names.iter().position(|name| name == file).unwrap_or(0);
+    let refused = |(at, one): (usize, &Received)| {
+        let failure = if at == blamed {
+            failure_of(error)
+        } else {
+            Failure::usage(
+                "list-set-refused",
+                format!("{} is read together with {file}, which was refused", one.file.shown()),
+                "mend that file or leave it out, and load the others again",
+            )
+        };
+        FileReport { failures: vec![failure], ..report(one, &[], false) }
     };
-    hashes(one) == hashes(other)
+    set.iter().enumerate().map(refused).collect()
+}
+
+/// Whether an edition was read from exactly these files.
+fn is_of(edition: &Edition, set: &[Received]) -> bool {
+    let same = |a: &ReceivedFile, b: &ReceivedFile| a.sha256 == b.sha256 && a.member == b.member;
+    set.first().is_some_and(|first| first.source.id() == edition.layout)
+        && edition.files.len() == set.len()
+        && set.iter().all(|r| edition.files.iter().any(|file| same(file, &r.file)))
 }
 
 fn report(received: &Received, editions: &[Edition], already: bool) -> FileReport {
     FileReport {
         path: received.path.clone(),
+        member: received.file.member.clone(),
         layout: received.source.id(),
         sha256: received.file.sha256.clone(),
         count: FileCount::default(),
@@ -255,61 +325,130 @@ fn report(received: &Received, editions: &[Edition], already: bool) -> FileRepor
     }
 }
 
-/// The editions that may stand, and why others may not.
-fn accept(
-    editions: &Editions,
-    parsed: &Parsed,
-    set: &[Received],
-    how: &How<'_>,
-) -> (Vec<Edition>, Vec<Failure>) {
-    let (mut accepted, mut failures) = (Vec::new(), Vec::new());
-    let Some(source) = set.first().map(|r| r.source) else { return (accepted, failures) };
-    let by_name = set.iter().find_map(|r| r.day.clone());
-    for one in &parsed.editions {
-        let (day, day_from) = if !one.published.is_empty() {
-            (one.published.clone(), "content")
-        } else if let Some(day) = how.date {
-            (day.to_owned(), "said")
-        } else {
-            by_name.clone().unwrap_or_else(|| (how.today.to_owned(), "day of loading"))
-        };
-        let entities = one.entities.len() as u64;
-        let names = one.entities.iter().map(|e| e.names.len() as u64).sum();
-        let before = editions.standing(Some(&day));
-        let before = before.iter().find(|e| e.list == one.list);
-        // Fewer names are as bad as fewer entries: a set without its file of aliases.
-        let shrank = |b: &&&Edition| {
-            entities * 100 < b.entities * LEAST_SHARE || names * 100 < b.names * LEAST_SHARE
-        };
-        if let Some(before) = before.filter(shrank).filter(|_| !how.accept_shrunk) {
-            failures.push(shrunk(&one.list, (entities, names), &day, before));
-            continue;
-        }
-        accepted.push(Edition {
-            list: one.list.clone(),
-            title: one.title.clone(),
-            edition: day,
-            day_from: day_from.to_owned(),
-            layout: source.id().to_owned(),
-            publisher: source.publisher().to_owned(),
-            licence: source.licence().to_owned(),
-            url: source.url().to_owned(),
-            files: set.iter().map(|r| r.file.clone()).collect(),
-            entities,
-            names,
-            loaded: how.today.to_owned(),
-        });
-    }
-    (accepted, failures)
+/// What becomes of the lists of a set.
+#[derive(Default)]
+struct Judged {
+    /// New, and may stand.
+    accepted: Vec<Edition>,
+    /// In the store already.
+    kept: Vec<Edition>,
+    /// Why others may not.
+    failures: Vec<Failure>,
 }
 
-fn shrunk(list: &str, (entities, names): (u64, u64), day: &str, before: &Edition) -> Failure {
+/// The editions that may stand, and why others may not. Each list is judged for itself, also
+/// when its file comes a second time: what was refused then is refused again.
+fn accept(editions: &Editions, parsed: &Parsed, set: &[Received], how: &How<'_>) -> Judged {
+    let mut judged = Judged::default();
+    let Some(source) = set.first().map(|r| r.source) else { return judged };
+    let known = |list: &str| {
+        let known = editions.editions.iter().find(|e| e.list == list && is_of(e, set));
+        known.filter(|_| !how.replace).cloned()
+    };
+    let mut gone_from_it = Vec::new();
+    for (number, one) in parsed.editions.iter().enumerate() {
+        let known = known(&one.list);
+        let is_known = known.is_some();
+        let edition = known.unwrap_or_else(|| edition(source, one, set, how));
+        if number == 0 {
+            gone_from_it = gone(editions, parsed, &edition);
+        }
+        if is_known {
+            judged.kept.push(edition);
+            continue;
+        }
+        let before = editions.standing(Some(&edition.edition));
+        let before = before.iter().find(|e| e.list == one.list && !is_of(e, set));
+        // Fewer names are as bad as fewer entries: a set without its file of aliases.
+        let shrank = |b: &&&Edition| {
+            edition.entities * 100 < b.entities * LEAST_SHARE
+                || edition.names * 100 < b.names * LEAST_SHARE
+        };
+        match before.filter(shrank).filter(|_| !how.accept_shrunk) {
+            Some(before) => judged.failures.push(shrunk(&edition, before)),
+            None => judged.accepted.push(edition),
+        }
+    }
+    for (nothing, before) in gone_from_it {
+        if how.accept_shrunk {
+            judged.accepted.push(nothing);
+        } else {
+            judged.failures.push(shrunk(&nothing, before));
+        }
+    }
+    judged
+}
+
+/// The record of a list.
+fn edition(
+    source: &dyn ListSource,
+    list: &ListEdition,
+    set: &[Received],
+    how: &How<'_>,
+) -> Edition {
+    let (day, day_from) = if !list.published.is_empty() {
+        (list.published.clone(), "content")
+    } else if let Some(day) = how.date {
+        (day.to_owned(), "said")
+    } else {
+        let by_name = set.iter().find_map(|r| r.day.clone());
+        by_name.unwrap_or_else(|| (how.today.to_owned(), "day of loading"))
+    };
+    Edition {
+        list: list.list.clone(),
+        title: list.title.clone(),
+        edition: day,
+        day_from: day_from.to_owned(),
+        layout: source.id().to_owned(),
+        publisher: source.publisher().to_owned(),
+        licence: source.licence().to_owned(),
+        url: source.url().to_owned(),
+        files: set.iter().map(|r| r.file.clone()).collect(),
+        entities: list.entities.len() as u64,
+        names: list.entities.iter().map(|e| e.names.len() as u64).sum(),
+        loaded: how.today.to_owned(),
+    }
+}
+
+/// Lists that came in one file with these before and are not in this one: they shrank to nothing,
+/// which is the first of each pair. The second stands.
+fn gone<'a>(
+    editions: &'a Editions,
+    parsed: &Parsed,
+    beside: &Edition,
+) -> Vec<(Edition, &'a Edition)> {
+    let has = |list: &str| parsed.editions.iter().any(|e| e.list == list);
+    let came_with_these =
+        |old: &Edition| editions.editions.iter().any(|e| e.files == old.files && has(&e.list));
+    let is_gone = |old: &&Edition| {
+        old.entities > 0 && old.layout == beside.layout && !has(&old.list) && came_with_these(old)
+    };
+    let nothing = |old: &Edition| Edition {
+        edition: beside.edition.clone(),
+        day_from: beside.day_from.clone(),
+        files: beside.files.clone(),
+        loaded: beside.loaded.clone(),
+        entities: 0,
+        names: 0,
+        ..old.clone()
+    };
+    let standing = editions.standing(Some(&beside.edition)).into_iter();
+    standing.filter(is_gone).map(|old| (nothing(old), old)).collect()
+}
+
+fn shrunk(new: &Edition, before: &Edition) -> Failure {
     Failure {
         exit: Exit::Failed,
         code: "list-shrunk",
         message: format!(
-            "list {list} of {day} has {entities} entries and {names} names where that of {} has {} and {}: refused, the older one stands",
-            before.edition, before.entities, before.names
+            "list {} of {} has {} entries and {} names where that of {} has {} and {}: refused, the older one stands",
+            new.list,
+            new.edition,
+            new.entities,
+            new.names,
+            before.edition,
+            before.entities,
+            before.names
         ),
         hint:
             "is it the whole list, with its file of aliases? If it is, load it with --accept-shrunk"
@@ -327,9 +466,7 @@ fn write_set_aside(store: &Path, set: &[Received], parsed: &Parsed) -> Result<()
             .map(|line| line + "\n")
             .collect();
         if !lines.is_empty() {
-            let short = one.file.sha256.get(..12).unwrap_or_default();
-            let path = folder(store).join("set-aside").join(format!("{short}.ndjson"));
-            write_whole(&path, lines.as_bytes())?;
+            write_whole(&one.file.set_aside(&folder(store)), lines.as_bytes())?;
         }
     }
     Ok(())

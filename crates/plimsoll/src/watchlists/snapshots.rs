@@ -1,6 +1,6 @@
 //! Compiled snapshots of the lists that stood on a day.
 
-use super::{Edition, broken, failure_of, folder, unpack, unreadable, write_whole};
+use super::{Edition, broken, failure_of, folder, unpack, write_whole};
 use crate::failure::Failure;
 use crate::mapped::{self, Bytes};
 use plimsoll_screen::entity::Entity;
@@ -10,7 +10,11 @@ use plimsoll_screen::snapshot::{ListMeta, Snapshot, VERSION};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+/// So many snapshots are kept: those of the newest lists, and of days and choices asked for.
+const KEPT: usize = 8;
 
 /// The snapshot of these editions: from the store, or compiled now and kept where the store can
 /// be written.
@@ -30,13 +34,41 @@ pub fn of(store: &Path, editions: &[&Edition]) -> Result<Bytes, Failure> {
     }
     let bytes = compile_editions(store, editions)?;
     let id = Snapshot::open(&bytes).map_err(|e| broken(&snapshots, e))?.id();
-    // A store that cannot be written answers from memory.
-    if write_whole(&snapshots.join(format!("{id}.plimsnap")), &bytes).is_ok() {
+    // A store that cannot be written answers from memory, and so does one that does not give
+    // back what was written.
+    let path = snapshots.join(format!("{id}.plimsnap"));
+    let is_whole = |path: &Path| {
+        let back = mapped::open(path).ok();
+        back.is_some_and(|b| Snapshot::open(&b).is_ok_and(|s| s.id() == id && s.is_whole()))
+    };
+    if write_whole(&path, &bytes).is_ok() && is_whole(&path) {
+        for dropped in drop_old(&snapshots, &path) {
+            index.retain(|_, id| *id != dropped);
+        }
         index.insert(key, id);
         let text = serde_json::to_vec_pretty(&index).unwrap_or_default();
         let _ = write_whole(&index_path, &text);
     }
     Ok(Bytes::Owned(bytes))
+}
+
+/// Removes all snapshots but the last few that were made: they can be made again. Gives the ids
+/// of those removed.
+fn drop_old(snapshots: &Path, new: &Path) -> Vec<String> {
+    let mut all: Vec<(SystemTime, PathBuf)> = fs::read_dir(snapshots)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|e| e == "plimsnap") && path != new)
+        .filter_map(|path| Some((path.metadata().ok()?.modified().ok()?, path)))
+        .collect();
+    all.sort();
+    let old = (all.len() + 1).saturating_sub(KEPT);
+    let id = |path: &Path| path.file_stem().map(|id| id.to_string_lossy().into_owned());
+    // One that another reads just now may not be removable on some systems, and stays.
+    let gone = all.into_iter().take(old).filter(|(_, path)| fs::remove_file(path).is_ok());
+    gone.filter_map(|(_, path)| id(&path)).collect()
 }
 
 /// What tells one set of editions from another.
@@ -47,7 +79,7 @@ fn key_of(editions: &[&Edition]) -> String {
     for edition in editions {
         hash.update(format!("{}\n{}\n{}\n", edition.list, edition.edition, edition.layout));
         for file in &edition.files {
-            hash.update(&file.sha256);
+            hash.update(format!("{}\n{}\n{}\n", file.sha256, file.name, file.member));
         }
     }
     hash.finalize().iter().take(16).map(|b| format!("{b:02x}")).collect()
@@ -55,21 +87,23 @@ fn key_of(editions: &[&Edition]) -> String {
 
 /// Reads the received files once each and compiles their lists.
 fn compile_editions(store: &Path, editions: &[&Edition]) -> Result<Vec<u8>, Failure> {
-    let mut sets: BTreeMap<Vec<&str>, Vec<&Edition>> = BTreeMap::new();
+    let mut sets: BTreeMap<String, Vec<&Edition>> = BTreeMap::new();
     for edition in editions {
-        let files = edition.files.iter().map(|f| f.sha256.as_str()).collect();
-        sets.entry(files).or_default().push(edition);
+        let files = edition.files.iter().map(|f| format!(" {}/{}", f.sha256, f.member));
+        let key = edition.layout.clone() + &files.collect::<String>();
+        sets.entry(key).or_default().push(edition);
     }
     let mut all: Vec<(&Edition, Vec<Entity>)> = Vec::new();
     for set in sets.into_values() {
-        let mut parsed = read_again(store, set[0])?;
+        let Some(first) = set.first() else { continue };
+        let mut parsed = read_again(store, first)?;
         for edition in set {
             // A list that is not found again must not pass for one that names nobody.
             let found = parsed.iter_mut().find(|p| p.list == edition.list);
             let entities = found.map(|p| std::mem::take(&mut p.entities)).unwrap_or_default();
             if entities.len() as u64 != edition.entities {
                 let why = format!(
-                    "list {} of {} was loaded with {} entries and its stored files now give {}",
+                    "list {} of {} was loaded with {} entries and its stored files now give {}; load them with --replace",
                     edition.list,
                     edition.edition,
                     edition.entities,
@@ -90,27 +124,32 @@ fn meta(edition: &Edition) -> ListMeta {
         title: edition.title.clone(),
         edition: edition.edition.clone(),
         publisher: edition.publisher.clone(),
-        files: edition.files.iter().map(|f| (f.name.clone(), f.sha256.clone())).collect(),
+        files: edition.files.iter().map(|f| (f.shown(), f.sha256.clone())).collect(),
         entities: 0,
         names: 0,
     }
 }
 
+/// Reads the files of an edition as they were received.
 fn read_again(store: &Path, edition: &Edition) -> Result<Vec<ListEdition>, Failure> {
-    let mut contents = Vec::new();
+    let (mut names, mut contents) = (Vec::new(), Vec::new());
     for file in &edition.files {
         let path = file.path(&folder(store));
-        let raw = fs::read(&path).map_err(|e| unreadable(&path, e))?;
-        contents.push(unpack(&path, raw)?);
+        let raw = fs::read(&path).map_err(|e| broken(&path, e))?;
+        let sha256: String = Sha256::digest(&raw).iter().map(|b| format!("{b:02x}")).collect();
+        if sha256 != file.sha256 {
+            return Err(broken(
+                &path,
+                "this is not what was received; load the file with --replace",
+            ));
+        }
+        contents.push(unpack(&path, &file.member)?);
+        names.push(file.shown());
     }
     let Some(source) = lists::by_id(&edition.layout) else {
         return Err(broken(&folder(store), format!("no layout {}", edition.layout)));
     };
-    let files: Vec<ListFile<'_>> = edition
-        .files
-        .iter()
-        .zip(&contents)
-        .map(|(f, bytes)| ListFile { name: &f.name, bytes })
-        .collect();
+    let files: Vec<ListFile<'_>> =
+        names.iter().zip(&contents).map(|(name, bytes)| ListFile { name, bytes }).collect();
     Ok(lists::read(source, &files).map_err(|e| failure_of(&e))?.editions)
 }

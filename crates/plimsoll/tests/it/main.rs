@@ -16,6 +16,7 @@ mod answers;
 mod commands;
 mod damaged;
 mod demo;
+mod faulty_lists;
 mod real_files;
 mod screen;
 mod store;
