@@ -5,8 +5,12 @@
 //! Two events never share a series, and none stands where a decoy moves all of an exporter's, an
 //! importer's or a code's figures, the pandemic aside.
 
+mod concentration;
 mod decoys;
+mod diversion;
+mod mirror_gap;
 mod surge;
+mod unit_value;
 
 use std::collections::BTreeSet;
 
@@ -39,8 +43,14 @@ pub(super) enum Scale {
 }
 
 /// All that can be planted.
-pub(super) static DETECTORS: [Detector; 1] =
-    [Detector { name: "surge", usual: 4.0, scale: Scale::Factor, plant: surge::plant }];
+#[rustfmt::skip]
+pub(super) static DETECTORS: [Detector; 5] = [
+    Detector { name: "surge", usual: 4.0, scale: Scale::Factor, plant: surge::plant },
+    Detector { name: "diversion", usual: 0.5, scale: Scale::Share, plant: diversion::plant },
+    Detector { name: "mirror-gap", usual: 3.0, scale: Scale::Factor, plant: mirror_gap::plant },
+    Detector { name: "unit-value", usual: 3.0, scale: Scale::Factor, plant: unit_value::plant },
+    Detector { name: "concentration", usual: 0.6, scale: Scale::Share, plant: concentration::plant },
+];
 
 impl Detector {
     /// What was said, or the usual.
@@ -75,10 +85,12 @@ pub(super) fn plant(
     let diverted = detectors.iter().any(|detector| detector.name == "diversion");
     let mut planter = Planter { world, truth, random, taken: BTreeSet::new(), decoys, diverted };
     decoys::plant(&mut planter, detectors, said)?;
-    for detector in detectors {
+    // Those at the end of the list want whole markets: they choose first.
+    for detector in detectors.iter().rev() {
         let said = said.filter(|_| detectors.len() == 1 || detector.scale == Scale::Factor);
         planter.random = SplitMix::of(planter.world.seed, &["events", detector.name]);
-        (detector.plant)(&mut planter, detector.strength(said))?;
+        (detector.plant)(&mut planter, detector.strength(said))
+            .map_err(|message| format!("{}: {message}", detector.name))?;
     }
     Ok(planter.world)
 }
@@ -139,7 +151,10 @@ impl Planter<'_> {
     /// Draws so many of these.
     fn pick<T>(&mut self, mut from: Vec<T>, count: usize) -> Outcome<Vec<T>> {
         if from.len() < count {
-            return Err(format!("this world has room for {} of {count} events", from.len()));
+            return Err(format!(
+                "this world has room for {} of {count}; take another --seed",
+                from.len()
+            ));
         }
         let mut drawn = Vec::with_capacity(count);
         while drawn.len() < count {
@@ -153,6 +168,17 @@ impl Planter<'_> {
         if let Some(series) = self.world.series.get_mut(&cell) {
             series.scale(from, value, weight);
         }
+    }
+
+    /// The series of a cell; one in which nothing goes where it was not traded.
+    fn open(&mut self, cell: Cell) -> &mut Series {
+        self.taken.insert(cell);
+        if !self.world.series.contains_key(&cell) {
+            let mut series = self.world.draw(cell);
+            series.begin(self.world.years.months());
+            self.world.series.insert(cell, series);
+        }
+        self.world.series.entry(cell).or_default()
     }
 
     fn event(&mut self, event: Event) {

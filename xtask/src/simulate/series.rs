@@ -24,7 +24,7 @@ pub(super) struct Shape {
 }
 
 /// One flow.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Series {
     /// USD, FOB, by month; 0 where nothing went.
     pub(super) value: Vec<f64>,
@@ -32,6 +32,8 @@ pub(super) struct Series {
     pub(super) weight: Vec<f64>,
     /// Its usual month, in USD.
     pub(super) level: f64,
+    /// Its usual USD a kilogram.
+    pub(super) unit_value: f64,
     /// Comes in lumps.
     pub(super) lumpy: bool,
     pub(super) exporter_reports: bool,
@@ -67,6 +69,7 @@ impl Series {
             value,
             weight,
             level,
+            unit_value,
             lumpy: idle > 0.0,
             exporter_reports: one_sided >= 0.08,
             importer_reports: !(0.08..0.16).contains(&one_sided),
@@ -78,6 +81,19 @@ impl Series {
     pub(super) fn scale(&mut self, from: usize, value: f64, weight: f64) {
         self.value.iter_mut().skip(from).for_each(|usd| *usd *= value);
         self.weight.iter_mut().skip(from).for_each(|kg| *kg *= weight);
+    }
+
+    /// More goes in a month.
+    pub(super) fn add(&mut self, month: usize, value: f64, weight: f64) {
+        if let (Some(usd), Some(kg)) = (self.value.get_mut(month), self.weight.get_mut(month)) {
+            *usd += value;
+            *kg += weight;
+        }
+    }
+
+    /// USD of a year, counted from 0.
+    pub(super) fn year(&self, year: usize) -> f64 {
+        self.value.iter().skip(year * 12).take(12).sum()
     }
 
     /// Nothing before this month.

@@ -1,6 +1,6 @@
 //! Is what was planted in the numbers, and is what is written what the layout reads?
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 use plimsoll_ingest::fact::Place;
@@ -169,6 +169,115 @@ fn a_surge_a_fall_and_a_new_flow_are_in_the_numbers() {
         assert!(!said("2021") && said("2022"), "{event:?}");
     }
     assert!(!events(&made, "factory").is_empty());
+}
+
+#[test]
+fn a_diversion_leaves_the_target_and_comes_back_through_hubs() {
+    let (before, made) = (Sums::of(&make("--kind noise")), make("--kind diversion"));
+    let after = Sums::of(&made);
+    let events = events(&made, "diversion");
+    assert!(events.len() > 100, "{}", events.len());
+    let places = |of: fn(&Event) -> Option<world::Country>| {
+        events.iter().map(|event| of(event).unwrap().0).collect::<BTreeSet<&str>>()
+    };
+    let (coalition, hubs) = (places(|e| e.exporter), places(|e| e.hub));
+    assert_eq!((coalition.len(), hubs.len()), (5, 3));
+    let total = |sums: &Sums, from: &BTreeSet<&str>, to: &BTreeSet<&str>| -> f64 {
+        let all = sums.0.iter().filter(|(key, _)| {
+            let listed = LISTED.contains(&key.3.as_str()) && key.4 == "2022";
+            listed && key.0 == key.1 && from.contains(&*key.1) && to.contains(&*key.2)
+        });
+        all.map(|(_, (value, _))| value).sum()
+    };
+    let target = BTreeSet::from([world::TARGET.0]);
+    let change = |from, to| total(&after, from, to) - total(&before, from, to);
+    let lost = -change(&coalition, &target);
+    // Ten of the twelve months, nine tenths of each.
+    assert!((0.6..0.85).contains(&(lost / total(&before, &coalition, &target))), "{lost}");
+    for added in [change(&coalition, &hubs), change(&hubs, &target)] {
+        assert!((0.3..0.8).contains(&(added / lost)), "{added} of {lost}");
+    }
+    assert!(!after.0.keys().any(|key| key.0 == "RUS" && key.4 == "2022"));
+    assert!(after.0.keys().any(|key| key.0 == "RUS" && key.4 == "2021"));
+}
+
+#[test]
+fn a_mirror_gap_is_on_the_importers_side_alone() {
+    let (before, made) = (Sums::of(&make("--kind noise")), make("--kind mirror-gap"));
+    let after = Sums::of(&made);
+    for (kind, count, factor) in [("vanished", 20, 1.0 / 3.0), ("appeared", 10, 3.0)] {
+        let events = events(&made, kind);
+        assert_eq!(events.len(), count);
+        for event in events {
+            let (exporter, importer) = (event.exporter.unwrap().0, event.importer.unwrap().0);
+            let change = |side: &str| {
+                let said = |sums: &Sums| sums.get(side, event, "2022").unwrap().0;
+                said(&after) / said(&before)
+            };
+            assert!((change(importer) / factor - 1.0).abs() < 0.01, "{event:?}");
+            assert!((change(exporter) - 1.0).abs() < 0.01, "{event:?}");
+        }
+    }
+}
+
+#[test]
+fn a_unit_value_rises_and_a_misclassified_code_takes_the_price_of_another() {
+    let (before, made) = (Sums::of(&make("--kind noise")), make("--kind unit-value"));
+    let after = Sums::of(&made);
+    let price = |sums: &Sums, event: &Event| {
+        let sides = [event.exporter.unwrap().0, event.importer.unwrap().0];
+        let (value, weight) = sides.iter().find_map(|side| sums.get(side, event, "2022")).unwrap();
+        value / weight
+    };
+    for kind in ["dearer", "lighter"] {
+        let events = events(&made, kind);
+        assert_eq!(events.len(), 10);
+        for event in events {
+            let change = price(&after, event) / price(&before, event);
+            assert!((change - 3.0).abs() < 0.05, "{event:?} {change}");
+        }
+    }
+    let events = events(&made, "misclassified");
+    assert_eq!(events.len(), 5);
+    for event in events {
+        assert_eq!(event.code.unwrap().0[..4], event.from_code.unwrap().0[..4]);
+        let from = Event { code: event.from_code, ..event.clone() };
+        assert!(price(&after, event) > 1.5 * price(&before, event), "{event:?}");
+        assert!(after.growth(&from, "2021", "2022") < before.growth(&from, "2021", "2022"));
+    }
+}
+
+#[test]
+fn one_supplier_comes_to_weigh_more() {
+    let made = make("--kind concentration");
+    let sums = Sums::of(&made);
+    let share = |event: &Event, year: &str| {
+        let (importer, code) = (event.importer.unwrap().0, event.code.unwrap().0);
+        let market = sums.0.iter().filter(|(key, _)| {
+            (&*key.0, &*key.2, &*key.3, &*key.4) == (importer, importer, code, year)
+        });
+        let whole: f64 = market.map(|(_, (value, _))| value).sum();
+        sums.get(importer, event, year).map_or(0.0, |(value, _)| value) / whole
+    };
+    let (takeovers, entries) = (events(&made, "takeover"), events(&made, "new-supplier"));
+    assert_eq!((takeovers.len(), entries.len()), (10, 5));
+    for event in takeovers {
+        let (before, after) = (share(event, "2021"), share(event, "2022"));
+        assert!(before < 0.5 && after > before + 0.15, "{event:?} {before} {after}");
+    }
+    for event in entries {
+        assert!(share(event, "2021") == 0.0 && share(event, "2022") > 0.15, "{event:?}");
+    }
+}
+
+#[test]
+fn no_two_events_share_a_series() {
+    let made = make("--kind all --seed 5");
+    let mut seen = BTreeSet::new();
+    for event in &made.truth.events {
+        let key = (event.exporter, event.importer, event.hub, event.code);
+        assert!(seen.insert(key), "{event:?}");
+    }
 }
 
 #[test]

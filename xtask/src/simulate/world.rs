@@ -74,6 +74,8 @@ pub(super) const TWINS: [(Code, Code); 9] = [
 
 /// Of all combinations, so many are traded.
 const TRADED: f64 = 0.1;
+/// Of the flows of a listed code, so many have one of its twin beside them.
+const TWIN_TRADED: f64 = 0.3;
 /// Importers that publish nothing.
 const SILENT: usize = 4;
 /// Reporters whose figures are far off.
@@ -201,7 +203,17 @@ impl World {
             let chance = (TRADED * weight / mean).clamp(0.0, 0.9).max(self.on_a_route(cell));
             SplitMix::of(self.seed, &names).unit() < chance
         });
-        chosen.map(|(cell, _)| cell).collect()
+        let chosen: Vec<Cell> = chosen.map(|(cell, _)| cell).collect();
+        let twins = chosen.iter().filter_map(|&cell| self.traded_twin(cell)).collect::<Vec<Cell>>();
+        chosen.into_iter().chain(twins).collect()
+    }
+
+    /// Who buys a listed code often buys another of its heading from the same seller.
+    fn traded_twin(&self, cell: Cell) -> Option<Cell> {
+        let (_, code) = TWINS.into_iter().find(|(listed, _)| *listed == cell.code)?;
+        let names = ["twin", cell.exporter.0, cell.importer.0, code.0];
+        let traded = SplitMix::of(self.seed, &names).unit() < TWIN_TRADED;
+        traded.then_some(Cell { code, ..cell })
     }
 
     /// How surely a cell is traded since a diversion would go this way.
