@@ -78,6 +78,23 @@ pub struct Horizon {
 }
 
 impl Horizon {
+    /// The earlier baseline, its last twelve months, and the window: the middle one against the
+    /// first shows what chance does.
+    pub fn sides(&self) -> [Option<Period>; 3] {
+        let split = self.window.first().plus(-12);
+        [
+            Period::new(self.baseline.first(), split.plus(-1)),
+            Period::new(split, self.window.first().plus(-1)),
+            Some(self.window),
+        ]
+    }
+
+    /// SQL that numbers the side of a row: 0, 1 or 2.
+    pub fn side_sql(&self) -> String {
+        let window = self.window.first().0;
+        format!("CASE WHEN start >= {window} THEN 2 WHEN start >= {} THEN 1 ELSE 0 END", window - 12)
+    }
+
     /// From the first month of the baseline to the last of the window.
     pub fn span(&self) -> Period {
         Period::new(self.baseline.first(), self.window.last()).unwrap_or(self.window)

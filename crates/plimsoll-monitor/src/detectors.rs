@@ -11,16 +11,27 @@ use plimsoll_ingest::store::Store;
 use crate::finding::{self, Finding};
 use crate::flows::{Panel, PanelError, Slice};
 use crate::plans::{Engine, Plan, Rows};
-use crate::search::Search;
+use crate::search::{Control, Search};
+use crate::stats::multiple;
 
+pub mod cap;
 pub mod chance;
+pub mod concentration;
 pub mod diversion;
 pub mod mirror_gap;
 pub mod series;
 pub mod surge;
+pub mod unit_value;
 
 /// Every detector, in the order in which `find all` runs them.
-pub static ALL: &[&dyn Detector] = &[&surge::Surge, &mirror_gap::MirrorGap, &diversion::Diversion];
+pub static ALL: &[&dyn Detector] = &[
+    &surge::Surge,
+    &mirror_gap::MirrorGap,
+    &diversion::Diversion,
+    &unit_value::UnitValue,
+    &concentration::Concentration,
+    &cap::Cap,
+];
 
 /// One way of looking.
 pub trait Detector: Sync {
@@ -67,6 +78,14 @@ pub struct Answer {
     pub sources: BTreeSet<usize>,
     /// Rows of `flows` that were looked at.
     pub rows: u64,
+}
+
+/// The rate of false alarms at which each test of a family would count.
+fn q_values(search: &Search, p: &[f64]) -> Vec<f64> {
+    match search.control {
+        Control::Hochberg => multiple::benjamini_hochberg(p),
+        Control::Yekutieli => multiple::benjamini_yekutieli(p),
+    }
 }
 
 /// The detector with this name.

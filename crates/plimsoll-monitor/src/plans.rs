@@ -2,7 +2,7 @@
 //!
 //! | table | columns |
 //! |---|---|
-//! | `flows` | importer, exporter, good, start, months, exports, imports, reconciled, value, grams, weighed, steady |
+//! | `flows` | importer, exporter, good, start, months, exports, imports, reconciled, exports_grams, imports_grams, value, grams, weighed, steady |
 //! | `members` | good, goods_set |
 //!
 //! Places, goods and sets are numbers, `start` is the first month (year × 12 + month − 1), money
@@ -184,6 +184,9 @@ fn flows(panel: &Panel, rows: &[FlowRow]) -> Table {
     let cents = |get: &dyn Fn(&FlowRow) -> Option<Figure>| -> ArrayRef {
         Arc::new(rows.iter().map(|r| get(r).map(|f| f.cents)).collect::<Int64Array>())
     };
+    let grams = |get: &dyn Fn(&FlowRow) -> Option<Figure>| -> ArrayRef {
+        Arc::new(rows.iter().map(|r| get(r).map(|f| f.grams)).collect::<Int64Array>())
+    };
     let of_chosen = |get: fn(Figure) -> i64| -> ArrayRef {
         Arc::new(chosen.iter().map(|f| f.map(get)).collect::<Int64Array>())
     };
@@ -196,6 +199,8 @@ fn flows(panel: &Panel, rows: &[FlowRow]) -> Table {
         ("exports", cents(&|r| r.exports)),
         ("imports", cents(&|r| r.imports)),
         ("reconciled", cents(&|r| r.reconciled)),
+        ("exports_grams", grams(&|r| r.exports)),
+        ("imports_grams", grams(&|r| r.imports)),
         ("value", of_chosen(|f| f.cents)),
         ("grams", of_chosen(|f| f.grams)),
         ("weighed", of_chosen(|f| f.weighed_cents)),

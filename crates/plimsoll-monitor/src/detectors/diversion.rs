@@ -25,9 +25,9 @@ use crate::calendar::{self, Pace, View};
 use crate::finding::{Fact, Finding, Measure, Severity, Sources, Subject, Why};
 use crate::flows::Panel;
 use crate::plans::{self, Plan, Rows};
-use crate::search::{Control, Level};
+use crate::search::Level;
 use crate::stats::random::SplitMix64;
-use crate::stats::{multiple, robust, tails};
+use crate::stats::{robust, tails};
 
 /// Draws for intervals; the seed is fixed, so that the same data give the same bytes.
 const DRAWS: usize = 2000;
@@ -118,10 +118,7 @@ impl Pass for Looking<'_> {
             tested.extend(hubs.into_iter().map(|h| (h, goods.clone())));
         }
         let p: Vec<f64> = tested.iter().map(|(hub, _)| hub.p).collect();
-        let q = match self.panel.search.control {
-            Control::Hochberg => multiple::benjamini_hochberg(&p),
-            Control::Yekutieli => multiple::benjamini_yekutieli(&p),
-        };
+        let q = super::q_values(&self.panel.search, &p);
         outcome.tests = p.len();
         for ((hub, goods), q) in tested.iter().zip(q) {
             let material = hub.excess[0] >= self.panel.search.min_value / 12.0
@@ -151,7 +148,6 @@ impl Looking<'_> {
 #[derive(Clone, Debug)]
 struct Hub {
     place: PlaceId,
-    before: f64,
     after: f64,
     expected: f64,
     /// Excess with its interval.
@@ -280,7 +276,6 @@ impl<'a> Goods<'a> {
             }
             hubs.push(Hub {
                 place,
-                before: compared.before,
                 after: compared.after,
                 expected,
                 excess: self.excess(compared.after, expected),

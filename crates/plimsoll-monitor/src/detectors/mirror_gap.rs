@@ -9,7 +9,6 @@
 use std::collections::BTreeSet;
 
 use plimsoll_ingest::fact::Flow;
-use plimsoll_terms::period::Period;
 use plimsoll_terms::place::PlaceId;
 
 use super::chance::Chance;
@@ -19,8 +18,6 @@ use crate::finding::{Fact, Finding, Measure, Severity, Sources, Subject, Why};
 use crate::flows::Panel;
 use crate::plans::{self, Plan, Rows};
 use crate::reconcile::{self, Reliability, TwoSided};
-use crate::search::Control;
-use crate::stats::multiple;
 
 /// The detector.
 pub struct MirrorGap;
@@ -40,14 +37,11 @@ impl Detector for MirrorGap {
     }
 
     fn plans(&self, panel: &Panel) -> Vec<Plan> {
-        let window = panel.horizon().window.first().0;
         let sql = format!(
-            "SELECT importer, exporter, good, \
-             CASE WHEN start >= {window} THEN 2 WHEN start >= {} THEN 1 ELSE 0 END AS side, \
-             sum(exports) AS exports, sum(imports) AS imports FROM flows \
+            "SELECT importer, exporter, good, {} AS side, sum(exports) AS exports, sum(imports) AS imports FROM flows \
              WHERE exports IS NOT NULL OR imports IS NOT NULL \
              GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4",
-            window - 12
+            panel.horizon().side_sql()
         );
         vec![Plan { name: "gaps", sql }]
     }
@@ -82,15 +76,13 @@ impl Looking<'_> {
     }
 
     fn covered(&self, exporter: PlaceId, importer: PlaceId) -> [bool; 3] {
-        let horizon = self.panel.horizon();
         let exports = self.panel.calendar.reporting(Flow::Export, exporter);
         let imports = self.panel.calendar.reporting(Flow::Import, importer);
         let (Some(exports), Some(imports)) = (exports, imports) else { return [false; 3] };
-        let last = Period::new(horizon.window.first().plus(-12), horizon.window.first().plus(-1));
-        let first = Period::new(horizon.baseline.first(), horizon.window.first().plus(-13));
-        [first, last, Some(horizon.window)].map(|span| {
-            span.is_some_and(|s| exports.covers(&s) && imports.covers(&s))
-        })
+        self.panel
+            .horizon()
+            .sides()
+            .map(|span| span.is_some_and(|s| exports.covers(&s) && imports.covers(&s)))
     }
 
     /// Log gap of some sides together.
@@ -156,36 +148,35 @@ impl Pass for Looking<'_> {
         let reliability = self.reliability();
         let comparable = |g: &&Gap| self.panel.comparable.good(g.good).is_some_and(|g| g.plain);
         let scaled = |g: &Gap, d: f64| d / reliability.expected_gap(g.exporter, g.importer);
-        let size = |g: &Gap| g.exports[2].max(g.imports[2]).max(g.exports[0].max(g.imports[0]));
+        let size = |g: &Gap, side: usize| g.exports[side].max(g.imports[side]);
         let mut placebos = Vec::new();
         let mut tests: Vec<(&Gap, f64, f64)> = Vec::new();
         for gap in self.gaps.iter().filter(comparable) {
-            if let (Some(last), Some(earlier)) = (self.log_gap(gap, &[1]), self.log_gap(gap, &[0])) {
-                placebos.push((size(gap), scaled(gap, last - earlier)));
+            // Without a past of its own a flow is compared with two reports that agree; the same
+            // rule makes the placebos.
+            if let (Some(last), true) = (self.log_gap(gap, &[1]), gap.covered[0]) {
+                let earlier = self.log_gap(gap, &[0]).unwrap_or(0.0);
+                placebos.push((size(gap, 1), scaled(gap, last - earlier)));
             }
             let Some(now) = self.log_gap(gap, &[2]) else { continue };
-            // Without a past of its own a flow is compared with two reports that agree.
             let usual = self.log_gap(gap, &[0, 1]).unwrap_or(0.0);
             tests.push((gap, now, usual));
         }
         if placebos.is_empty() {
-            placebos = tests.iter().map(|(g, now, usual)| (size(g), scaled(g, now - usual))).collect();
+            placebos = tests.iter().map(|(g, now, usual)| (size(g, 2), scaled(g, now - usual))).collect();
         }
         let chance = Chance::new(placebos, self.pad());
         tests.retain(|(g, _, _)| self.panel.asks(g.importer));
         let tails: Vec<[f64; 2]> = (tests.iter())
-            .map(|(g, now, usual)| chance.tails(size(g), scaled(g, now - usual)))
+            .map(|(g, now, usual)| chance.tails(size(g, 2), scaled(g, now - usual)))
             .collect();
         let p: Vec<f64> = tails.iter().map(|[up, down]| (2.0 * up.min(*down)).min(1.0)).collect();
-        let q = match self.panel.search.control {
-            Control::Hochberg => multiple::benjamini_hochberg(&p),
-            Control::Yekutieli => multiple::benjamini_yekutieli(&p),
-        };
+        let q = super::q_values(&self.panel.search, &p);
         let mut outcome = Outcome { tests: p.len(), ..Outcome::default() };
         for ((test, p), q) in tests.iter().zip(&p).zip(q) {
             let moved = (test.1 - test.2).abs() >= self.panel.search.min_ratio.ln();
             if q <= self.panel.search.q && moved {
-                let range = chance.range(size(test.0));
+                let range = chance.range(size(test.0, 2));
                 let scale = reliability.expected_gap(test.0.exporter, test.0.importer);
                 let reach = [range[0] * scale, range[1] * scale];
                 outcome.findings.extend(self.finding(*test, reach, (*p, q), &reliability, sources));

@@ -20,11 +20,12 @@ use crate::calendar::Pace;
 use crate::finding::{Fact, Finding, Measure, Severity, Sources, Subject, Why};
 use crate::flows::Panel;
 use crate::plans::{Plan, Rows};
-use crate::search::{Control, Level};
+use crate::search::Level;
 use crate::stats::cusum::cusum;
+use crate::stats::empirical::Tail;
 use crate::stats::moderated::Prior;
 use crate::stats::segments::{self, Settings};
-use crate::stats::{multiple, robust, tails};
+use crate::stats::{robust, tails};
 
 /// The detector.
 pub struct Surge;
@@ -69,7 +70,14 @@ impl Detector for Surge {
     }
 
     fn begin<'a>(&self, panel: &'a Panel) -> Box<dyn Pass + 'a> {
-        Box::new(Looking { panel, tested: Vec::new(), kept: BTreeMap::new(), small: 0, silent: 0 })
+        Box::new(Looking {
+            panel,
+            tested: Vec::new(),
+            placebos: Vec::new(),
+            kept: BTreeMap::new(),
+            small: 0,
+            silent: 0,
+        })
     }
 }
 
@@ -79,9 +87,20 @@ struct Tested {
     compared: Compared,
 }
 
+/// What a series did within its baseline, where nothing is looked for. Those of series that are
+/// too small to be tested count as well: which are tested depends on the window, and a flow that
+/// grew into the test by chance must meet placebos that grew by chance.
+struct Placebo {
+    level: Level,
+    earlier: f64,
+    last: f64,
+    test: Option<LevelTest>,
+}
+
 struct Looking<'a> {
     panel: &'a Panel,
     tested: Vec<Tested>,
+    placebos: Vec<Placebo>,
     /// Series that may become findings.
     kept: BTreeMap<Key, Series>,
     /// Series below the floor.
@@ -116,10 +135,7 @@ impl Pass for Looking<'_> {
         let (tested, judged): (Vec<&Tested>, Vec<Judged>) =
             self.tested.iter().zip(judged).filter(|(t, _)| asked(t)).unzip();
         let p: Vec<f64> = judged.iter().map(|j| j.p).collect();
-        let q = match self.panel.search.control {
-            Control::Hochberg => multiple::benjamini_hochberg(&p),
-            Control::Yekutieli => multiple::benjamini_yekutieli(&p),
-        };
+        let q = super::q_values(&self.panel.search, &p);
         let mut outcome = Outcome { tests: p.len(), ..Outcome::default() };
         let mut price_only = 0;
         for ((tested, judged), q) in tested.into_iter().zip(&judged).zip(q) {
@@ -172,6 +188,12 @@ impl Looking<'_> {
             return;
         };
         let search = &self.panel.search;
+        if let (Some(earlier), Some(last)) = (compared.earlier, compared.last)
+            && earlier.max(last) * 12.0 >= search.min_value
+        {
+            let level = series.key.level;
+            self.placebos.push(Placebo { level, earlier, last, test: compared.level });
+        }
         let larger = compared.before.max(compared.after) * 12.0;
         if larger < search.min_value {
             self.small += 1;
@@ -195,7 +217,9 @@ impl Looking<'_> {
                 .filter(|(_, t)| t.key.level == *level)
                 .filter_map(|(i, t)| Some((i, t.compared.level.as_ref()?)))
                 .collect();
-            let spread = Spread::of(&of, widened_of);
+            let placebos = self.placebos.iter().filter(|p| p.level == *level);
+            let placebos: Vec<&LevelTest> = placebos.filter_map(|p| p.test.as_ref()).collect();
+            let spread = Spread::of(&of, &placebos, widened_of);
             widened_of = spread.as_ref().map(|s| s.widened).or(widened_of);
             if let Some(spread) = spread {
                 for (i, test) in of {
@@ -203,7 +227,7 @@ impl Looking<'_> {
                 }
             }
         }
-        let chances = Level::ALL.map(|level| jumps(&self.tested, level, self.pad()));
+        let chances = Level::ALL.map(|level| jumps(&self.placebos, &self.tested, level, self.pad()));
         let jump = |t: &Tested| {
             judge_jump(&chances[t.key.level as usize], &t.compared, self.pad())
         };
@@ -387,31 +411,43 @@ pub fn set_name(panel: &Panel, set: u32) -> String {
     panel.comparable.sets().get(set as usize).map(|s| s.name.clone()).unwrap_or_default()
 }
 
+/// Fewest placebos from which the tail is taken as it is.
+const TAIL_FROM: usize = 200;
+
 /// What chance does to the test of levels at one level.
 struct Spread {
     prior: Option<Prior>,
     widened: f64,
+    /// The sizes of the placebos' z, where they are many.
+    tail: Option<Tail>,
 }
 
 impl Spread {
-    fn of(tests: &[(usize, &LevelTest)], below: Option<f64>) -> Option<Spread> {
+    fn of(
+        tests: &[(usize, &LevelTest)],
+        placebos: &[&LevelTest],
+        below: Option<f64>,
+    ) -> Option<Spread> {
         if tests.is_empty() {
             return None;
         }
         let prior = (tests.len() >= 10)
             .then(|| Prior::fit(tests.iter().map(|(_, t)| (t.variance, t.df))))
             .flatten();
-        let mut spread = Spread { prior, widened: 1.0 };
-        let mut placebos: Vec<f64> = Vec::new();
+        let mut spread = Spread { prior, widened: 1.0, tail: None };
+        let mut z: Vec<f64> = Vec::new();
         let mut df = Vec::new();
-        for (_, test) in tests {
+        for test in placebos {
             if let Some((deviation, unit)) = test.placebo {
                 let (variance, of) = spread.posterior(test);
-                placebos.push(deviation / (variance * unit).sqrt());
+                z.push(deviation / (variance * unit).sqrt());
                 df.push(of);
             }
         }
-        spread.widened = widening(placebos, &mut df).or(below).unwrap_or(2.0);
+        let centre = robust::median(&mut z.clone()).unwrap_or(0.0);
+        let sizes: Vec<f64> = z.iter().map(|z| (z - centre).abs()).collect();
+        spread.tail = (sizes.len() >= TAIL_FROM).then(|| Tail::fit(sizes));
+        spread.widened = widening(z, &mut df).or(below).unwrap_or(2.0);
         Some(spread)
     }
 
@@ -424,9 +460,13 @@ impl Spread {
 
     fn judge(&self, test: &LevelTest, common: f64) -> Judged {
         let (variance, df) = self.posterior(test);
-        let error = (variance * test.unit * self.widened).sqrt();
+        let bare = (variance * test.unit).sqrt();
+        let error = bare * self.widened.sqrt();
         let z = (test.deviation - common) / error;
-        let p = (2.0 * tails::t_upper(z.abs(), df)).min(1.0);
+        let p = match &self.tail {
+            Some(tail) => tail.upper(((test.deviation - common) / bare).abs()),
+            None => (2.0 * tails::t_upper(z.abs(), df)).min(1.0),
+        };
         let margin = tails::t_quantile(0.975, df) * error;
         let log = [test.deviation, test.deviation - margin, test.deviation + margin];
         Judged { p, log, z: Some(z), df, widened: self.widened }
@@ -455,13 +495,12 @@ fn widening(mut placebos: Vec<f64>, df: &mut [f64]) -> Option<f64> {
 }
 
 /// Log ratios within baselines, for the jumps of a level; of all levels where it has few.
-fn jumps(tested: &[Tested], level: Level, pad: f64) -> Chance {
-    let sample = |of: &dyn Fn(&Tested) -> bool| -> Vec<(f64, f64)> {
-        let split = |t: &Tested| Some((t.compared.last?, t.compared.earlier?));
-        let kept = tested.iter().filter(|t| of(t)).filter_map(split);
-        kept.map(|(last, earlier)| (earlier, log_ratio(last, earlier, pad))).collect()
+fn jumps(placebos: &[Placebo], tested: &[Tested], level: Level, pad: f64) -> Chance {
+    let sample = |of: &dyn Fn(&Placebo) -> bool| -> Vec<(f64, f64)> {
+        let kept = placebos.iter().filter(|p| p.test.is_none() && of(p));
+        kept.map(|p| (p.earlier, log_ratio(p.last, p.earlier, pad))).collect()
     };
-    let of_level = sample(&|t| t.key.level == level);
+    let of_level = sample(&|p| p.level == level);
     let placebos = if of_level.len() >= 200 { of_level } else { sample(&|_| true) };
     if !placebos.is_empty() {
         return Chance::new(placebos, pad);

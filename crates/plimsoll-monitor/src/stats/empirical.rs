@@ -34,6 +34,8 @@ struct Pareto {
     shape: f64,
     /// The mean excess, which is the scale of the exponential fit.
     mean: f64,
+    /// One standard error of the shape: far out the tail is taken to be heavier by so much.
+    doubt: f64,
 }
 
 impl Tail {
@@ -131,18 +133,22 @@ impl Pareto {
         let fits = mean.is_finite() && scale.is_finite() && scale > 0.0 && mean > 0.0;
         fits.then(|| {
             let share = share(excesses.len(), sample.len());
-            Pareto { threshold, share, scale, shape, mean }
+            let doubt = (1.0 + shape) / count.sqrt();
+            Pareto { threshold, share, scale, shape, mean, doubt }
         })
     }
 
     fn upper(&self, x: f64) -> f64 {
         let excess = x - self.threshold;
-        let beyond = if self.shape.abs() < 1e-6 {
+        // Many tests at once look far beyond the sample, where an error of the shape is worth
+        // powers of ten: the doubt goes against the finding.
+        let shape = (self.shape + self.doubt).min(SHAPES.1);
+        let beyond = if shape.abs() < 1e-6 {
             (-excess / self.scale).exp()
         } else {
             // A negative shape ends at -scale / shape, where the base reaches 0.
-            let base = self.shape * excess / self.scale;
-            if base <= -1.0 { 0.0 } else { (-base.ln_1p() / self.shape).exp() }
+            let base = shape * excess / self.scale;
+            if base <= -1.0 { 0.0 } else { (-base.ln_1p() / shape).exp() }
         };
         let exponential = if self.shape < 0.0 { (-excess / self.mean).exp() } else { 0.0 };
         (self.share * beyond.max(exponential)).max(f64::MIN_POSITIVE)
