@@ -9,6 +9,7 @@
 
 pub mod cusum;
 pub mod empirical;
+pub mod glm;
 pub mod moderated;
 pub mod multiple;
 pub mod random;

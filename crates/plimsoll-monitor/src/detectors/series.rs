@@ -154,7 +154,7 @@ pub struct Compared {
     /// Kilograms by month before and after, where known.
     pub kilograms: Option<(f64, f64)>,
     /// The test of levels where the baseline is long and steady enough.
-    pub level: Option<LevelTest>,
+    pub level: Option<Box<LevelTest>>,
 }
 
 /// One observation of the baseline or window.
@@ -211,7 +211,10 @@ pub fn compare(series: &Series, horizon: &Horizon) -> Option<Compared> {
         last: split.then(|| mean(&last)),
         earlier: split.then(|| mean(&earlier)),
         kilograms: weight(weights[0]).zip(weight(weights[1])),
-        level: if series.pace == Pace::Month { level_test(&window, &baseline) } else { None },
+        level: match series.pace {
+            Pace::Month => level_test(&window, &baseline).map(Box::new),
+            Pace::Year => None,
+        },
     })
 }
 

@@ -16,7 +16,7 @@ use plimsoll_terms::place::PlaceId;
 use super::chance::Chance;
 use super::series::{self, Compared, Key, LevelTest, Series};
 use super::{Detector, Outcome, Pass};
-use crate::calendar::Pace;
+use crate::calendar::{self, Pace};
 use crate::finding::{Fact, Finding, Measure, Severity, Sources, Subject, Why};
 use crate::flows::Panel;
 use crate::plans::{Plan, Rows};
@@ -74,7 +74,6 @@ impl Detector for Surge {
             panel,
             tested: Vec::new(),
             placebos: Vec::new(),
-            kept: BTreeMap::new(),
             small: 0,
             silent: 0,
         })
@@ -85,24 +84,34 @@ impl Detector for Surge {
 struct Tested {
     key: Key,
     compared: Compared,
+    /// Its values where it may become a finding; millions of series have to fit.
+    values: Option<Box<[f32]>>,
+    pace: Pace,
+}
+
+impl Tested {
+    fn series(&self, panel: &Panel) -> Option<Series> {
+        let values: Vec<f64> = self.values.as_ref()?.iter().map(|v| f64::from(*v)).collect();
+        let starts = calendar::periods(&panel.horizon().span(), self.pace).collect();
+        let kilograms = vec![f64::NAN; values.len()];
+        Some(Series { key: self.key, pace: self.pace, starts, values, kilograms })
+    }
 }
 
 /// What a series did within its baseline, where nothing is looked for. Those of series that are
 /// too small to be tested count as well: which are tested depends on the window, and a flow that
 /// grew into the test by chance must meet placebos that grew by chance.
-struct Placebo {
-    level: Level,
-    earlier: f64,
-    last: f64,
-    test: Option<LevelTest>,
+enum Placebo {
+    /// Means of the earlier baseline and of its last year.
+    Jump(Level, f32, f32),
+    /// The test of levels.
+    Levels(Level, Box<LevelTest>),
 }
 
 struct Looking<'a> {
     panel: &'a Panel,
     tested: Vec<Tested>,
     placebos: Vec<Placebo>,
-    /// Series that may become findings.
-    kept: BTreeMap<Key, Series>,
     /// Series below the floor.
     small: usize,
     /// Series whose reporter does not cover the window, or nothing before it.
@@ -139,15 +148,15 @@ impl Pass for Looking<'_> {
         let mut outcome = Outcome { tests: p.len(), ..Outcome::default() };
         let mut price_only = 0;
         for ((tested, judged), q) in tested.into_iter().zip(&judged).zip(q) {
-            let Some(series) = self.kept.get(&tested.key) else { continue };
             if q > self.panel.search.q {
                 continue;
             }
+            let Some(series) = tested.series(self.panel) else { continue };
             if judged.price_only(tested, self.panel.search.min_ratio) {
                 price_only += 1;
                 continue;
             }
-            outcome.findings.extend(self.finding(tested, series, judged, q, sources));
+            outcome.findings.extend(self.finding(tested, &series, judged, q, sources));
         }
         outcome.notes = self.notes(price_only);
         outcome
@@ -192,7 +201,10 @@ impl Looking<'_> {
             && earlier.max(last) * 12.0 >= search.min_value
         {
             let level = series.key.level;
-            self.placebos.push(Placebo { level, earlier, last, test: compared.level });
+            self.placebos.push(match &compared.level {
+                Some(test) => Placebo::Levels(level, test.clone()),
+                None => Placebo::Jump(level, earlier as f32, last as f32),
+            });
         }
         let larger = compared.before.max(compared.after) * 12.0;
         if larger < search.min_value {
@@ -201,29 +213,37 @@ impl Looking<'_> {
         }
         let ratio = (compared.after + self.pad()) / (compared.before + self.pad());
         let moved = ratio >= search.min_ratio || ratio <= 1.0 / search.min_ratio;
-        if moved && self.panel.asks(series.key.importer) {
-            self.kept.insert(series.key, series.clone());
-        }
-        self.tested.push(Tested { key: series.key, compared });
+        let kept = moved && self.panel.asks(series.key.importer);
+        let values = kept.then(|| series.values.iter().map(|v| *v as f32).collect());
+        self.tested.push(Tested { key: series.key, compared, values, pace: series.pace });
     }
 
     fn judge(&self) -> Vec<Judged> {
         let mut judged: Vec<Option<Judged>> = self.tested.iter().map(|_| None).collect();
         let common = self.common();
-        let mut widened_of: Option<f64> = None;
+        let mut below: Option<Spread> = None;
         // From the finest: a level with few series borrows what chance does from the one below.
         for level in Level::ALL.iter().rev() {
             let of: Vec<(usize, &LevelTest)> = (self.tested.iter().enumerate())
                 .filter(|(_, t)| t.key.level == *level)
-                .filter_map(|(i, t)| Some((i, t.compared.level.as_ref()?)))
+                .filter_map(|(i, t)| Some((i, t.compared.level.as_deref()?)))
                 .collect();
-            let placebos = self.placebos.iter().filter(|p| p.level == *level);
-            let placebos: Vec<&LevelTest> = placebos.filter_map(|p| p.test.as_ref()).collect();
-            let spread = Spread::of(&of, &placebos, widened_of);
-            widened_of = spread.as_ref().map(|s| s.widened).or(widened_of);
+            let placebos: Vec<&LevelTest> = (self.placebos.iter())
+                .filter_map(|p| match p {
+                    Placebo::Levels(of, test) if of == level => Some(test.as_ref()),
+                    _ => None,
+                })
+                .collect();
+            let spread = Spread::of(&of, &placebos, below.as_ref());
             if let Some(spread) = spread {
                 for (i, test) in of {
-                    judged[i] = Some(spread.judge(test, common));
+                    // A sum of few codes swings like one code, a whole list does not.
+                    let own = *level > Level::Tier || self.codes_in(&self.tested[i]) >= DIVERSE;
+                    let judge = below.as_ref().filter(|_| !own).unwrap_or(&spread);
+                    judged[i] = Some(judge.judge(test, common));
+                }
+                if *level > Level::Tier {
+                    below = Some(spread);
                 }
             }
         }
@@ -233,6 +253,12 @@ impl Looking<'_> {
         };
         let judged = judged.into_iter().zip(&self.tested);
         judged.map(|(judged, tested)| judged.unwrap_or_else(|| jump(tested))).collect()
+    }
+
+    /// Number of codes that a list or tier has in the data.
+    fn codes_in(&self, tested: &Tested) -> usize {
+        let sets = self.panel.comparable.sets();
+        sets.get(tested.key.item as usize).map_or(0, |s| s.members.len())
     }
 
     /// The movement that all trade has in common: the median over importers of the median of
@@ -411,6 +437,8 @@ pub fn set_name(panel: &Panel, set: u32) -> String {
     panel.comparable.sets().get(set as usize).map(|s| s.name.clone()).unwrap_or_default()
 }
 
+/// From so many codes on a list is a sum of many.
+const DIVERSE: usize = 10;
 /// Fewest placebos from which the tail is taken as it is.
 const TAIL_FROM: usize = 200;
 
@@ -426,7 +454,7 @@ impl Spread {
     fn of(
         tests: &[(usize, &LevelTest)],
         placebos: &[&LevelTest],
-        below: Option<f64>,
+        below: Option<&Spread>,
     ) -> Option<Spread> {
         if tests.is_empty() {
             return None;
@@ -447,7 +475,7 @@ impl Spread {
         let centre = robust::median(&mut z.clone()).unwrap_or(0.0);
         let sizes: Vec<f64> = z.iter().map(|z| (z - centre).abs()).collect();
         spread.tail = (sizes.len() >= TAIL_FROM).then(|| Tail::fit(sizes));
-        spread.widened = widening(z, &mut df).or(below).unwrap_or(2.0);
+        spread.widened = widening(z, &mut df).or(below.map(|b| b.widened)).unwrap_or(2.0);
         Some(spread)
     }
 
@@ -463,10 +491,10 @@ impl Spread {
         let bare = (variance * test.unit).sqrt();
         let error = bare * self.widened.sqrt();
         let z = (test.deviation - common) / error;
-        let p = match &self.tail {
-            Some(tail) => tail.upper(((test.deviation - common) / bare).abs()),
-            None => (2.0 * tails::t_upper(z.abs(), df)).min(1.0),
-        };
+        let by_t = (2.0 * tails::t_upper(z.abs(), df)).min(1.0);
+        let by_placebos = self.tail.as_ref().map(|t| t.upper(((test.deviation - common) / bare).abs()));
+        // The less favourable of both.
+        let p = by_placebos.map_or(by_t, |p| p.max(by_t));
         let margin = tails::t_quantile(0.975, df) * error;
         let log = [test.deviation, test.deviation - margin, test.deviation + margin];
         Judged { p, log, z: Some(z), df, widened: self.widened }
@@ -496,12 +524,17 @@ fn widening(mut placebos: Vec<f64>, df: &mut [f64]) -> Option<f64> {
 
 /// Log ratios within baselines, for the jumps of a level; of all levels where it has few.
 fn jumps(placebos: &[Placebo], tested: &[Tested], level: Level, pad: f64) -> Chance {
-    let sample = |of: &dyn Fn(&Placebo) -> bool| -> Vec<(f64, f64)> {
-        let kept = placebos.iter().filter(|p| p.test.is_none() && of(p));
-        kept.map(|p| (p.earlier, log_ratio(p.last, p.earlier, pad))).collect()
+    let sample = |all: bool| -> Vec<(f64, f64)> {
+        let kept = placebos.iter().filter_map(|p| match p {
+            Placebo::Jump(of, earlier, last) if all || *of == level => Some((*earlier, *last)),
+            _ => None,
+        });
+        kept.map(|(earlier, last)| (f64::from(earlier), f64::from(last)))
+            .map(|(earlier, last)| (earlier, log_ratio(last, earlier, pad)))
+            .collect()
     };
-    let of_level = sample(&|p| p.level == level);
-    let placebos = if of_level.len() >= 200 { of_level } else { sample(&|_| true) };
+    let of_level = sample(false);
+    let placebos = if of_level.len() >= 200 { of_level } else { sample(true) };
     if !placebos.is_empty() {
         return Chance::new(placebos, pad);
     }

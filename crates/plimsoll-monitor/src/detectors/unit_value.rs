@@ -58,14 +58,14 @@ struct Priced {
     importer: PlaceId,
     exporter: PlaceId,
     good: u32,
-    value: [f64; 3],
-    kilograms: [f64; 3],
+    value: [f32; 3],
+    kilograms: [f32; 3],
 }
 
 impl Priced {
     /// Log value by kilogram of some sides together.
     fn price(&self, sides: &[usize]) -> Option<f64> {
-        let sum = |of: &[f64; 3]| sides.iter().map(|s| of[*s]).sum::<f64>();
+        let sum = |of: &[f32; 3]| sides.iter().map(|s| f64::from(of[*s])).sum::<f64>();
         let (value, weight) = (sum(&self.value), sum(&self.kilograms));
         (value > 0.0 && weight > 0.0).then(|| (value / weight).ln())
     }
@@ -96,13 +96,13 @@ impl Pass for Looking<'_> {
             if last != Some(key) {
                 last = Some(key);
                 let good = key.2 as u32;
-                let zero = [0.0; 3];
+                let zero = [0.0f32; 3];
                 self.flows.push(Priced { importer, exporter, good, value: zero, kilograms: zero });
             }
             if let Some(flow) = self.flows.last_mut() {
                 let side = number("side", i).clamp(0, 2) as usize;
-                flow.value[side] = number("value", i) as f64 / 100.0;
-                flow.kilograms[side] = number("grams", i) as f64 / 1000.0;
+                flow.value[side] = (number("value", i) as f64 / 100.0) as f32;
+                flow.kilograms[side] = (number("grams", i) as f64 / 1000.0) as f32;
             }
         }
     }
@@ -111,7 +111,7 @@ impl Pass for Looking<'_> {
         let (mut tests, chance) = self.tests();
         tests.retain(|t| self.panel.asks(self.flows[t.flow].importer));
         let tails: Vec<[f64; 2]> =
-            tests.iter().map(|t| chance.tails(self.flows[t.flow].value[2], t.beyond)).collect();
+            tests.iter().map(|t| chance.tails(self.size(t.flow, 2), t.beyond)).collect();
         let p: Vec<f64> = tails.iter().map(|[up, down]| (2.0 * up.min(*down)).min(1.0)).collect();
         let q = super::q_values(&self.panel.search, &p);
         let mut outcome = Outcome { tests: p.len(), ..Outcome::default() };
@@ -119,7 +119,7 @@ impl Pass for Looking<'_> {
         for ((test, p), q) in tests.iter().zip(&p).zip(q) {
             let moved = test.beyond.abs() >= self.panel.search.min_ratio.ln();
             if q <= self.panel.search.q && moved {
-                let range = chance.range(self.flows[test.flow].value[2]);
+                let range = chance.range(self.size(test.flow, 2));
                 let found = self.finding(test, range, (*p, q), &prices, sources);
                 outcome.findings.extend(found);
             }
@@ -132,9 +132,13 @@ impl Pass for Looking<'_> {
 }
 
 impl Looking<'_> {
+    fn size(&self, flow: usize, side: usize) -> f64 {
+        f64::from(self.flows[flow].value[side])
+    }
+
     fn large(&self, flow: &Priced, side: usize) -> bool {
         let months = self.panel.horizon().sides()[side].map_or(12, |s| s.len());
-        flow.value[side] * 12.0 / f64::from(months) >= self.panel.search.min_value
+        f64::from(flow.value[side]) * 12.0 / f64::from(months) >= self.panel.search.min_value
     }
 
     fn tests(&self) -> (Vec<Test>, Chance) {
@@ -151,10 +155,10 @@ impl Looking<'_> {
             after - before - common.get(&self.flows[i].good).copied().unwrap_or(0.0)
         };
         let mut placebos: Vec<(f64, f64)> =
-            placebo.iter().map(|c| (self.flows[c.0].value[1], beyond(&common_then, *c))).collect();
+            placebo.iter().map(|c| (self.size(c.0, 1), beyond(&common_then, *c))).collect();
         if placebos.is_empty() {
             placebos =
-                now.iter().map(|c| (self.flows[c.0].value[2], beyond(&common_now, *c))).collect();
+                now.iter().map(|c| (self.size(c.0, 2), beyond(&common_now, *c))).collect();
         }
         let chance = Chance::new(placebos, self.panel.search.min_value / 10.0);
         let test = |c: &(usize, f64, f64)| Test {
@@ -202,7 +206,7 @@ impl Looking<'_> {
         let near = self.flows[at.saturating_sub(40)..].iter().take(80).filter(cell);
         let rate = |f: &Priced, side: usize| {
             let months = self.panel.horizon().sides()[side].map_or(12, |s| s.len());
-            f.value[side] / f64::from(months)
+            f64::from(f.value[side]) / f64::from(months)
         };
         near.filter(|f| self.panel.comparable.good(f.good).is_some_and(|g| g.heading == heading))
             .filter(|f| rate(f, 2) < 0.67 * rate(f, 1) && rate(riser, 2) > 1.5 * rate(riser, 1))
@@ -238,7 +242,7 @@ impl Looking<'_> {
             of_good.iter().filter(|(i, _)| *i != flow.importer).map(|(_, p)| *p).collect();
         let mut facts = vec![
             Fact::figure("change beyond that of the same good elsewhere", test.beyond.exp(), "ratio"),
-            Fact::figure(format!("value in the window, of {} kg", whole(flow.kilograms[2])), flow.value[2], currency),
+            Fact::figure(format!("value in the window, of {} kg", whole(f64::from(flow.kilograms[2]))), f64::from(flow.value[2]), currency),
         ];
         if let Some((low, high)) = robust::adjusted_fences(&all) {
             let place = if test.after > high { "above" } else if test.after < low { "below" } else { "within" };

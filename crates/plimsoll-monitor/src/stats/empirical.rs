@@ -34,7 +34,7 @@ struct Pareto {
     shape: f64,
     /// The mean excess, which is the scale of the exponential fit.
     mean: f64,
-    /// One standard error of the shape: far out the tail is taken to be heavier by so much.
+    /// Two standard errors of the shape: far out the tail is taken to be heavier by so much.
     doubt: f64,
 }
 
@@ -133,7 +133,7 @@ impl Pareto {
         let fits = mean.is_finite() && scale.is_finite() && scale > 0.0 && mean > 0.0;
         fits.then(|| {
             let share = share(excesses.len(), sample.len());
-            let doubt = (1.0 + shape) / count.sqrt();
+            let doubt = 2.0 * (1.0 + shape) / count.sqrt();
             Pareto { threshold, share, scale, shape, mean, doubt }
         })
     }
