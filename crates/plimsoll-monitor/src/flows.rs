@@ -238,12 +238,15 @@ impl Panel {
     ) -> BTreeMap<(Flow, Option<PlaceId>), Arc<CodeMap>> {
         type Counts = BTreeMap<HsRevision, usize>;
         let mut used: BTreeMap<(Flow, Option<PlaceId>), [Counts; 2]> = BTreeMap::new();
-        let window = self.horizon().window;
+        let sides = [self.horizon().window, self.horizon().baseline];
         for row in rows {
             let Some(importer) = places.of(row.importer) else { continue };
-            let side = usize::from(!row.period.within(&window));
-            let of = &mut used.entry(class_key(row.flow, importer)).or_default()[side];
-            *of.entry(row.revision).or_default() += 1;
+            let of = used.entry(class_key(row.flow, importer)).or_default();
+            for (counts, side) in of.iter_mut().zip(&sides) {
+                if row.period.within(side) {
+                    *counts.entry(row.revision).or_default() += 1;
+                }
+            }
         }
         // A straggler's old revision would widen everybody's codes: below one row in fifty it
         // is left out.

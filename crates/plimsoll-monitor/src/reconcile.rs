@@ -10,7 +10,13 @@
 
 use std::collections::BTreeMap;
 
-use plimsoll_terms::place::PlaceId;
+use plimsoll_ingest::store::Store;
+use plimsoll_terms::period::Period;
+use plimsoll_terms::place::{PlaceId, PlaceSet};
+
+use crate::flows::{Panel, PanelError};
+use crate::plans::Engine;
+use crate::search::Search;
 
 /// Gaps beyond a factor e are one flow's accident and not a reporter's reliability.
 const CAP: f64 = 1.0;
@@ -176,6 +182,87 @@ impl Reliability {
         let weight = self.exporter_weight(flow.exporter, flow.importer);
         weight * flow.exports + (1.0 - weight) * flow.imports
     }
+}
+
+/// One flow of an answer: both reports as they stand, and one value.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// Where from.
+    pub exporter: PlaceId,
+    /// Where to.
+    pub importer: PlaceId,
+    /// Code, or codes joined by `+`.
+    pub goods: String,
+    /// As the exporter reports it.
+    pub exports: Option<f64>,
+    /// As the importer reports it.
+    pub imports: Option<f64>,
+    /// Weight of the exporter's report; `None` where there is only one report.
+    pub exporter_weight: Option<f64>,
+    /// One value: the weighted mean, or the one report.
+    pub reconciled: f64,
+}
+
+/// Both reports of all flows of a period, reconciled. Sorted by importer, exporter and goods.
+/// Reliabilities are those of all flows of the goods asked for, whatever places are.
+pub fn reconcile(
+    store: Store,
+    mut search: Search,
+    period: Period,
+    progress: &dyn Fn(usize, usize),
+) -> Result<(Vec<Row>, Reliability), PanelError> {
+    search.period = Some(period);
+    search.against = Some(period);
+    let (importers, exporters) = (search.importer.take(), search.exporter.take());
+    let sizes = Engine::new(search.threads)?.rows_by_importer(&store)?;
+    let panel = Panel::new(store, search, &sizes)?;
+    let mut sums: BTreeMap<(PlaceId, PlaceId, u32), [Option<f64>; 2]> = BTreeMap::new();
+    for (done, slice) in panel.slices.iter().enumerate() {
+        progress(done, panel.slices.len());
+        for row in panel.slice(slice)?.rows {
+            let sum = sums.entry((row.importer, row.exporter, row.good)).or_default();
+            for (sum, figure) in sum.iter_mut().zip([row.exports, row.imports]) {
+                if let Some(figure) = figure {
+                    *sum = Some(sum.unwrap_or(0.0) + figure.cents as f64 / 100.0);
+                }
+            }
+        }
+    }
+    let two_sided: Vec<TwoSided> = (sums.iter())
+        .filter_map(|((importer, exporter, good), [x, m])| {
+            let (exports, imports) = ((*x)?, (*m)?);
+            let (exporter, importer, good) = (*exporter, *importer, *good);
+            let both = exports > 0.0 && imports > 0.0;
+            both.then_some(TwoSided { exporter, importer, good, exports, imports })
+        })
+        .collect();
+    let reliability = reliability(&two_sided);
+    let asked = |set: &Option<PlaceSet>, place| set.as_ref().is_none_or(|s| s.contains(place));
+    let mut rows: Vec<Row> = (sums.into_iter())
+        .filter(|((importer, exporter, _), _)| {
+            asked(&importers, *importer) && asked(&exporters, *exporter)
+        })
+        .filter_map(|((importer, exporter, good), [exports, imports])| {
+            let both = matches!((exports, imports), (Some(x), Some(m)) if x > 0.0 && m > 0.0);
+            let weight = reliability.exporter_weight(exporter, importer);
+            let (x, m) = (exports.unwrap_or(0.0), imports.unwrap_or(0.0));
+            let reconciled = if both { weight * x + (1.0 - weight) * m } else { x.max(m) };
+            (reconciled > 0.0).then(|| Row {
+                exporter,
+                importer,
+                goods: panel.comparable.name(good),
+                exports,
+                imports,
+                exporter_weight: both.then_some(weight),
+                reconciled,
+            })
+        })
+        .collect();
+    rows.sort_by(|a, b| {
+        let key = |r: &Row| (r.importer.code(), r.exporter.code(), r.goods.clone());
+        key(a).cmp(&key(b))
+    });
+    Ok((rows, reliability))
 }
 
 /// BACI's weight of report i of two with log standard deviations `s_i` and `s_j`:

@@ -63,6 +63,9 @@ pub enum Command {
     /// Where to look: surges, mirror gaps, diversion and more, with a stated rate of false alarms
     #[command(after_help = FIND_HELP)]
     Find(Box<FindArgs>),
+    /// Both reports of each trade side by side, and one value out of both
+    #[command(after_help = RECONCILE_HELP)]
+    Reconcile(Box<ReconcileArgs>),
     /// Read-only SQL over the store
     #[command(
         after_help = "Example:\n  plimsoll sql \"SELECT exporter, sum(value_usd) FROM trade WHERE importer = 'RUS' GROUP BY exporter\""
@@ -125,6 +128,14 @@ const FIND_HELP: &str = "Examples:
 A finding is a lead with its evidence. Of all findings of a detector a share of at most --q are
 false alarms, on average. Exit codes: 0 nothing found, 1 something found, 3 nothing to test.
 `plimsoll explain detectors` lists the detectors; each has its test page: `plimsoll explain surge`.";
+
+const RECONCILE_HELP: &str = "Example:
+  plimsoll reconcile --period 2022 --goods 854231 --importer KAZ
+  plimsoll reconcile --period 2022 --format csv
+
+The value is a weighted mean of both reports; the weight depends on how far the reports of the
+exporter and of the importer differ from others' everywhere. A flow that one side alone reports
+keeps that report. docs/methods.md has the formula and how close it comes to BACI.";
 
 /// `plimsoll demo`
 #[derive(Debug, Args)]
@@ -393,4 +404,30 @@ pub enum ControlArg {
     Bh,
     /// Benjamini and Yekutieli
     By,
+}
+
+/// `plimsoll reconcile`
+#[derive(Debug, Args)]
+pub struct ReconcileArgs {
+    /// When
+    #[arg(long)]
+    pub period: String,
+    /// Only trade into these places
+    #[arg(long, value_name = "PLACE")]
+    pub importer: Option<String>,
+    /// Only trade from these places
+    #[arg(long, value_name = "PLACE")]
+    pub exporter: Option<String>,
+    /// Only these goods: a code, a list or a group; without it all codes
+    #[arg(long)]
+    pub goods: Option<String>,
+    /// Currency of all figures
+    #[arg(long, default_value = "USD")]
+    pub currency: String,
+    /// Only this dataset, such as comtrade
+    #[arg(long)]
+    pub dataset: Option<String>,
+    /// Threads; else one for each core
+    #[arg(long, value_name = "N")]
+    pub threads: Option<usize>,
 }

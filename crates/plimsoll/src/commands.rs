@@ -13,6 +13,7 @@ pub mod explain;
 pub mod find;
 pub mod goods;
 pub mod load;
+pub mod reconcile;
 pub mod screen;
 pub mod sql;
 pub mod status;
@@ -36,6 +37,7 @@ pub fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Goods(args) => goods::run(&context, &args),
         Command::Assess(args) => assess::run(&context, &args),
         Command::Find(args) => find::run(&context, &args),
+        Command::Reconcile(args) => reconcile::run(&context, &args),
         Command::Sql(args) => sql::run(&context, &args),
         Command::Explain(args) => explain::run(&context, &args),
         Command::Completions { shell } => {

@@ -10,6 +10,7 @@ use crate::present::tables::{self, Plain};
 use crate::printer;
 use plimsoll_ingest::formats::{self, IngestFormat};
 use plimsoll_monitor::choice;
+use plimsoll_monitor::detectors;
 use plimsoll_screen::features;
 use plimsoll_screen::lists::{self, ListSource};
 use serde_json::{Map, Value, json};
@@ -114,6 +115,12 @@ impl Entry {
 /// All entries: those of the text, with layouts completed from the list of layouts.
 fn entries() -> Vec<Entry> {
     let mut all = parse(TEXTS);
+    all.extend(detectors::ALL.iter().map(|d| Entry {
+        code: format!("detector:{}", d.id()),
+        kind: "Detector".into(),
+        summary: d.question().to_owned(),
+        text: format!("{}\n\n{}", d.question(), d.page()),
+    }));
     for entry in all.iter_mut().filter(|e| e.kind == "Layout") {
         if let Some(format) = formats::by_id(entry.name()) {
             let met = met(&entry.text).to_owned();
@@ -306,6 +313,14 @@ fn topic(code: &str, all: &[Entry]) -> Option<Plain> {
             table.rows = features::ALL
                 .iter()
                 .map(|f| vec![f.id().to_owned(), f.title().to_owned()])
+                .collect();
+            table
+        }
+        "detectors" => {
+            let mut table = Plain::new(["Detector", "Question"]);
+            table.rows = detectors::ALL
+                .iter()
+                .map(|d| vec![d.id().to_owned(), d.question().to_owned()])
                 .collect();
             table
         }

@@ -38,17 +38,41 @@ pub fn run(context: &Context, args: &FindArgs) -> Result<Exit, Failure> {
     Ok(if found { Exit::Attention } else { Exit::Done })
 }
 
-fn cannot_tell(why: &str) -> Exit {
+/// Says why there is no answer, and what to do.
+pub fn cannot_tell(why: &str) -> Exit {
     printer::talk(&format!("cannot tell: {why}"));
     printer::next("plimsoll status shows what is loaded; load a longer span, or name --period and --against");
     Exit::CannotTell
 }
 
-fn failure(error: PanelError) -> Failure {
+/// A failure of a search.
+pub fn failure(error: PanelError) -> Failure {
     match error {
         PanelError::Store(error) => error.into(),
         error => Failure::usage("sql", error.to_string(), "please report this: it is a fault of ours"),
     }
+}
+
+/// A search of everything, with the usual limits.
+pub fn usual() -> Result<Search, Failure> {
+    Ok(Search {
+        importer: None,
+        exporter: None,
+        goods: None,
+        period: None,
+        against: None,
+        currency: "USD".into(),
+        rates: settings::rates(None)?,
+        dataset: None,
+        q: 0.05,
+        control: Control::Hochberg,
+        min_value: 100_000.0,
+        min_ratio: 1.5,
+        levels: Vec::new(),
+        target: None,
+        origin: None,
+        threads: 0,
+    })
 }
 
 /// The detectors that are named; `all` is every one.

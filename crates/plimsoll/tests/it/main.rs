@@ -17,6 +17,7 @@ mod commands;
 mod damaged;
 mod demo;
 mod faulty_lists;
+mod find;
 mod real_files;
 mod screen;
 mod store;
