@@ -92,7 +92,10 @@ impl Horizon {
     /// SQL that numbers the side of a row: 0, 1 or 2.
     pub fn side_sql(&self) -> String {
         let window = self.window.first().0;
-        format!("CASE WHEN start >= {window} THEN 2 WHEN start >= {} THEN 1 ELSE 0 END", window - 12)
+        format!(
+            "CASE WHEN start >= {window} THEN 2 WHEN start >= {} THEN 1 ELSE 0 END",
+            window - 12
+        )
     }
 
     /// From the first month of the baseline to the last of the window.
@@ -182,9 +185,7 @@ impl Calendar {
         let reconciled = coverage
             .datasets_with(Flow::Reconciled.name())
             .into_iter()
-            .filter_map(|d| {
-                reporting(&d, &coverage.months_of(&d, Flow::Reconciled.name()), span)
-            })
+            .filter_map(|d| reporting(&d, &coverage.months_of(&d, Flow::Reconciled.name()), span))
             .max_by_key(|r| r.starts.len());
         let horizon = Horizon { window: *span, baseline: *span };
         let by_reporter = by_reporter.into_iter().map(|(k, (_, r))| (k, r)).collect();
@@ -194,7 +195,8 @@ impl Calendar {
     fn horizon_for(&self, search: &Search) -> Result<Horizon, NoHorizon> {
         let all = || self.by_reporter.values().chain(&self.reconciled);
         let covered = |r: &Reporting| -> Vec<Month> {
-            let months = |start: &Month| (0..r.pace.months()).map(|n| start.plus(n)).collect::<Vec<_>>();
+            let months =
+                |start: &Month| (0..r.pace.months()).map(|n| start.plus(n)).collect::<Vec<_>>();
             r.starts.iter().flat_map(months).collect()
         };
         let mut reporters: BTreeMap<Month, usize> = BTreeMap::new();

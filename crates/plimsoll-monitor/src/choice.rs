@@ -97,7 +97,8 @@ impl Coverage {
     /// The months that a dataset's flow covers, by year, whoever reports.
     pub fn months_of(&self, dataset: &str, flow: &str) -> BTreeMap<i32, u16> {
         let mut all = BTreeMap::new();
-        for ((_, _, _), years) in self.codes.iter().filter(|((d, f, _), _)| d == dataset && f == flow)
+        for ((_, _, _), years) in
+            self.codes.iter().filter(|((d, f, _), _)| d == dataset && f == flow)
         {
             for ((year, _), mask) in years {
                 *all.entry(*year).or_default() |= mask;
@@ -114,9 +115,12 @@ impl Coverage {
         period: &Period,
     ) -> BTreeMap<HsRevision, BTreeSet<HsCode>> {
         let mut found: BTreeMap<HsRevision, BTreeSet<HsCode>> = BTreeMap::new();
-        for ((_, _, code), years) in self.codes.iter().filter(|((d, f, _), _)| d == dataset && f == flow)
+        for ((_, _, code), years) in
+            self.codes.iter().filter(|((d, f, _), _)| d == dataset && f == flow)
         {
-            let Some(code) = code.get(..6).and_then(|six| HsCode::parse(six).ok()) else { continue };
+            let Some(code) = code.get(..6).and_then(|six| HsCode::parse(six).ok()) else {
+                continue;
+            };
             for ((year, revision), mask) in years {
                 if months_in(period, std::iter::once((*year, *mask))) > 0
                     && let Ok(revision) = HsRevision::parse(revision)

@@ -129,7 +129,8 @@ impl Comparable {
             }
             all
         };
-        let codes = [side(&self.horizon.window, &class[0]), side(&self.horizon.baseline, &class[1])];
+        let codes =
+            [side(&self.horizon.window, &class[0]), side(&self.horizon.baseline, &class[1])];
         Held { coverage: &self.coverage, used, codes }
     }
 
@@ -232,9 +233,11 @@ fn sets(list: &Goods, goods: &[(GoodId, &Concept)], all: bool) -> Vec<GoodsSet> 
         return Vec::new();
     }
     let name = |tier: &str| format!("{}, tier {tier}", list.spec());
-    let tiers = tiers
-        .into_iter()
-        .map(|(tier, members)| GoodsSet { name: name(&tier), tier: true, members });
+    let tiers = tiers.into_iter().map(|(tier, members)| GoodsSet {
+        name: name(&tier),
+        tier: true,
+        members,
+    });
     std::iter::once(whole).chain(tiers).collect()
 }
 

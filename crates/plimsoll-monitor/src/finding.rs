@@ -193,18 +193,18 @@ impl Finding {
     }
 }
 
-/// The order of findings in every output: by detector, then the smallest q, the largest
-/// effect, and the subject.
+/// The order of findings in every output: by detector, then the smallest q and p, the most
+/// urgent, and the subject.
 pub fn sort(findings: &mut [Finding]) {
     let q = |f: &Finding| f.q_value.unwrap_or(1.0);
     findings.sort_by(|a, b| {
         (a.detector.cmp(b.detector))
             .then_with(|| q(a).total_cmp(&q(b)))
-            .then_with(|| b.severity.cmp(&a.severity))
             .then_with(|| {
                 let p = |f: &Finding| f.p_value.unwrap_or(1.0);
                 p(a).total_cmp(&p(b))
             })
+            .then_with(|| b.severity.cmp(&a.severity))
             .then_with(|| a.subject.cmp(&b.subject))
     });
 }

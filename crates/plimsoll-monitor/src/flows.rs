@@ -184,8 +184,7 @@ impl Panel {
             Flow::ReExport | Flow::ReImport => None,
         };
         let dataset = &self.scanner.store().manifest.resources[row.source].dataset;
-        importer != exporter
-            && reporting.is_some_and(|r| r.pace == pace && r.dataset == *dataset)
+        importer != exporter && reporting.is_some_and(|r| r.pace == pace && r.dataset == *dataset)
     }
 
     /// Rows of one report each to rows with all reports side by side.
@@ -254,7 +253,9 @@ impl Panel {
             let all: usize = counts.values().sum();
             counts.into_iter().filter(|(_, n)| n * 50 >= all).map(|(r, _)| r).collect()
         };
-        used.into_iter().map(|(key, sides)| (key, self.comparable.class(&sides.map(kept)))).collect()
+        used.into_iter()
+            .map(|(key, sides)| (key, self.comparable.class(&sides.map(kept))))
+            .collect()
     }
 
     /// A row's figure in the currency of the search; `None` without a rate.

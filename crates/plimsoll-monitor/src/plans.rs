@@ -121,7 +121,9 @@ impl Engine {
     pub fn open(&self, panel: &Panel, rows: &[FlowRow]) -> Result<SessionContext, PanelError> {
         let session = self.session();
         let fail = |e: datafusion::error::DataFusionError| PanelError::Engine(e.strip_backtrace());
-        session.register_table("flows", Arc::new(flows(panel, rows).map_err(fail)?)).map_err(fail)?;
+        session
+            .register_table("flows", Arc::new(flows(panel, rows).map_err(fail)?))
+            .map_err(fail)?;
         let members = members(panel).map_err(fail)?;
         session.register_table("members", Arc::new(members)).map_err(fail)?;
         Ok(session)
@@ -169,9 +171,7 @@ fn flows(panel: &Panel, rows: &[FlowRow]) -> Table {
     let mut is_steady: Vec<Option<bool>> = Vec::with_capacity(rows.len());
     let horizon = panel.horizon();
     for row in rows {
-        let view = *views
-            .entry(row.importer)
-            .or_insert_with(|| panel.calendar.view(row.importer));
+        let view = *views.entry(row.importer).or_insert_with(|| panel.calendar.view(row.importer));
         let of = || panel.calendar.of_flow(view, row.importer, row.exporter);
         let covers = |r: &Reporting| r.covers(&horizon.window) && r.covers(&horizon.baseline);
         let key = (row.importer, row.exporter);

@@ -94,7 +94,9 @@ impl Effects<'_> {
 }
 
 /// Numbers for the distinct values of a key, in their order.
-fn numbered<K: Ord + Copy>(keys: impl Iterator<Item = K> + Clone) -> (BTreeMap<K, usize>, Vec<usize>) {
+fn numbered<K: Ord + Copy>(
+    keys: impl Iterator<Item = K> + Clone,
+) -> (BTreeMap<K, usize>, Vec<usize>) {
     let mut numbers: BTreeMap<K, usize> = keys.clone().map(|k| (k, 0)).collect();
     for (i, number) in numbers.values_mut().enumerate() {
         *number = i;
@@ -338,11 +340,19 @@ mod tests {
                     imports: 1e6,
                 };
                 flows.push(flow(careful, 1.02));
-                flows.push(flow(careless, if (i + good as usize) % 2 == 0 { 2.0 } else { 0.5 }));
+                flows.push(flow(
+                    careless,
+                    if (i + good as usize).is_multiple_of(2) { 2.0 } else { 0.5 },
+                ));
             }
         }
         let reliability = reliability(&flows);
         let weight = |from| reliability.exporter_weight(from, partners[0]);
-        assert!(weight(careful) > 0.5 && weight(careless) < 0.2, "{} {}", weight(careful), weight(careless));
+        assert!(
+            weight(careful) > 0.5 && weight(careless) < 0.2,
+            "{} {}",
+            weight(careful),
+            weight(careless)
+        );
     }
 }

@@ -108,7 +108,8 @@ impl Pass for Looking<'_> {
             };
             let Some(good) = self.panel.comparable.good(good as u32) else { continue };
             for (at, ceiling) in CEILINGS.iter().enumerate() {
-                let ours = ceiling.importer == importer.code() && ceiling.headings.contains(&good.heading);
+                let ours =
+                    ceiling.importer == importer.code() && ceiling.headings.contains(&good.heading);
                 if !ours {
                     continue;
                 }
@@ -176,7 +177,9 @@ fn finding(
     );
     let when = match dates {
         [Some(late), Some(early)] => format!("reached between {early} and {late}"),
-        [None, Some(early)] => format!("reached in {early} if the product is light, not reached if it is heavy"),
+        [None, Some(early)] => {
+            format!("reached in {early} if the product is light, not reached if it is heavy")
+        }
         _ => "not reached".into(),
     };
     Some(Finding {
@@ -190,16 +193,30 @@ fn finding(
         },
         period: year.to_string(),
         start: dates[1].map(|m| m.to_string()),
-        measure: Measure { name: "share-of-ceiling", value: (least + most) / 2.0, low: least, high: most },
+        measure: Measure {
+            name: "share-of-ceiling",
+            value: (least + most) / 2.0,
+            low: least,
+            high: most,
+        },
         p_value: None,
         q_value: None,
-        severity: if least >= 1.0 { Severity::High } else if most >= 1.0 { Severity::Medium } else { Severity::Low },
+        severity: if least >= 1.0 {
+            Severity::High
+        } else if most >= 1.0 {
+            Severity::Medium
+        } else {
+            Severity::Low
+        },
         why: Why::new(
             Fact::text(headline),
             [
                 Fact::text(when),
                 Fact::text(format!("source of the ceiling: {}", ceiling.source)),
-                Fact::text(format!("barrels a tonne: {} to {}", ceiling.barrels_per_tonne[0], ceiling.barrels_per_tonne[1])),
+                Fact::text(format!(
+                    "barrels a tonne: {} to {}",
+                    ceiling.barrels_per_tonne[0], ceiling.barrels_per_tonne[1]
+                )),
                 Fact::text("who did not report weights is not in it: a lower bound of the trade"),
             ],
         ),

@@ -83,7 +83,8 @@ impl Pass for Looking<'_> {
         for i in 0..rows.len() {
             let key = (number("importer", i), number("good", i));
             let side = number("side", i).clamp(0, 2) as usize;
-            market.entry(number("exporter", i)).or_default()[side] += number("value", i) as f64 / 100.0;
+            market.entry(number("exporter", i)).or_default()[side] +=
+                number("value", i) as f64 / 100.0;
             let next = i + 1;
             if next == rows.len() || (number("importer", next), number("good", next)) != key {
                 self.see(key, &std::mem::take(&mut market));
@@ -114,7 +115,9 @@ impl Pass for Looking<'_> {
                 outcome.findings.extend(self.finding(test, range, (*p, q), sources));
             }
         }
-        outcome.notes.push("shares are those of suppliers whose reports cover the whole span".into());
+        outcome
+            .notes
+            .push("shares are those of suppliers whose reports cover the whole span".into());
         outcome
     }
 }
@@ -129,9 +132,8 @@ impl Looking<'_> {
             sides.iter().map(|s| v[*s]).sum::<f64>() / total
         };
         let sides = self.panel.horizon().sides();
-        let year = |side: usize, value: f64| {
-            value * 12.0 / f64::from(sides[side].map_or(12, |s| s.len()))
-        };
+        let year =
+            |side: usize, value: f64| value * 12.0 / f64::from(sides[side].map_or(12, |s| s.len()));
         let floor = self.panel.search.min_value;
         let (first, last, now, past) = (total(&[0]), total(&[1]), total(&[2]), total(&[0, 1]));
         if first > 0.0 && year(1, last) >= floor {
@@ -151,7 +153,9 @@ impl Looking<'_> {
         let herfindahl = [index(&[0, 1], past), index(&[2], now)];
         for (exporter, v) in market {
             let (before, after) = (share(v, &[0, 1], past), share(v, &[2], now));
-            if let (Some(exporter), true) = (plans::place(*exporter), before.max(after) >= LEAST_SHARE) {
+            if let (Some(exporter), true) =
+                (plans::place(*exporter), before.max(after) >= LEAST_SHARE)
+            {
                 let size = year(2, now);
                 let good = good as u32;
                 self.tests.push(Test { importer, exporter, good, before, after, size, herfindahl });
@@ -198,14 +202,23 @@ impl Looking<'_> {
             },
             period: self.panel.horizon().window.to_string(),
             start: None,
-            measure: Measure { name: "share-change", value: change, low: back(range[1]), high: back(range[0]) },
+            measure: Measure {
+                name: "share-change",
+                value: change,
+                low: back(range[1]),
+                high: back(range[0]),
+            },
             p_value: Some(p),
             q_value: Some(q),
             severity: if change.abs() >= 0.4 { Severity::High } else { Severity::Medium },
             why: Why::new(
                 Fact::text(headline),
                 [
-                    Fact::figure("value of the market a year", test.size, self.panel.search.currency.as_str()),
+                    Fact::figure(
+                        "value of the market a year",
+                        test.size,
+                        self.panel.search.currency.as_str(),
+                    ),
                     Fact::figure("Herfindahl index before", test.herfindahl[0], "index"),
                     Fact::figure("Herfindahl index in the window", test.herfindahl[1], "index"),
                 ],

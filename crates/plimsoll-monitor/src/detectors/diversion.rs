@@ -120,7 +120,8 @@ impl Pass for Looking<'_> {
             if set.is_some_and(|s| s.tier) {
                 continue;
             }
-            let name = set.map_or_else(|| "all products in the data".to_owned(), |s| s.name.clone());
+            let name =
+                set.map_or_else(|| "all products in the data".to_owned(), |s| s.name.clone());
             let Some(goods) = Goods::new(self.panel, &target, exports, name) else { continue };
             outcome.notes.extend(goods.ratios());
             let hubs: Vec<Hub> = goods.hubs();
@@ -340,7 +341,10 @@ impl<'a> Goods<'a> {
         let (before, after) = self.lost;
         let loss = (before * self.elsewhere.unwrap_or(0.0).exp()) - after;
         if loss <= 0.0 {
-            return vec![format!("{}: sales to the target did not fall; there is no share of a loss", self.name)];
+            return vec![format!(
+                "{}: sales to the target did not fall; there is no share of a loss",
+                self.name
+            )];
         }
         let named = |codes: &[&str]| -> Vec<&Hub> {
             hubs.iter().filter(|h| codes.contains(&h.place.code())).collect()
@@ -401,7 +405,9 @@ fn goods_series(
 ) -> Series {
     let starts: Vec<Month> = calendar::periods(&panel.horizon().span(), pace).collect();
     let mut sums: BTreeMap<Month, f64> = starts.iter().map(|s| (*s, 0.0)).collect();
-    let kept = exports.iter().filter(|((to, from), _)| destinations.contains(to) && origins.contains(from));
+    let kept = exports
+        .iter()
+        .filter(|((to, from), _)| destinations.contains(to) && origins.contains(from));
     for (month, value) in kept.flat_map(|(_, months)| months) {
         if let Some(sum) = sums.get_mut(month) {
             *sum += value;
@@ -429,6 +435,53 @@ fn p_of(compared: &Compared, rise: bool, changes: &[f64]) -> f64 {
     (beyond as f64 + 1.0) / (changes.len() as f64 + 1.0)
 }
 
+/// What a finding rests on besides its headline.
+fn facts(goods: &Goods<'_>, hub: &Hub) -> Vec<Fact> {
+    let currency = goods.panel.search.currency.as_str();
+    let (before, after) = goods.lost;
+    let most = match hub.onward {
+        Some((before, after)) => hub.excess[0].min((after - before).max(0.0)),
+        None => hub.excess[0].min((before - after).max(0.0)),
+    };
+    let onward = match hub.onward {
+        Some((before, after)) => Fact::text(format!(
+            "its own exports of these goods to the target went from {} to {} {currency} a month",
+            whole(before),
+            whole(after)
+        )),
+        None => {
+            Fact::text("its exports to the target are not in the data: what went on is not known")
+        }
+    };
+    vec![
+        Fact::figure("excess inflow a month", hub.excess[0], currency),
+        Fact::figure(
+            format!(
+                "goods that may have gone on to the target are at least 0 and at most {} {currency} a month",
+                whole(most)
+            ),
+            most,
+            currency,
+        ),
+        onward,
+        Fact::text(format!(
+            "rank {} of {} destinations by growth; over places alone p is {:.3}",
+            hub.rank.0,
+            hub.rank.1,
+            hub.rank.0 as f64 / (hub.rank.1 as f64 + 1.0)
+        )),
+        Fact::text(format!(
+            "from {} exporters whose sales to the target at least halved: {}",
+            goods.origins.len(),
+            goods.origins.iter().map(|o| o.code()).collect::<Vec<_>>().join(" ")
+        )),
+        Fact::text(format!(
+            "basis: country of {}; a rise beside a fall is no proof of a link",
+            View::Exports.basis()
+        )),
+    ]
+}
+
 fn finding(goods: &Goods<'_>, hub: &Hub, q: f64, sources: &BTreeSet<usize>) -> Option<Finding> {
     let search = &goods.panel.search;
     let currency = search.currency.as_str();
@@ -446,33 +499,17 @@ fn finding(goods: &Goods<'_>, hub: &Hub, q: f64, sources: &BTreeSet<usize>) -> O
         whole(before),
         whole(after),
     );
-    let most = match hub.onward {
-        Some((before, after)) => hub.excess[0].min((after - before).max(0.0)),
-        None => hub.excess[0].min((before - after).max(0.0)),
-    };
     let counterfactual = match goods.elsewhere {
-        Some(growth) => Fact::figure("expected: its past, grown as sales to all other destinations", growth.exp(), "ratio"),
-        None => Fact::text("expected: its own past; fewer than ten other destinations are in the data, so their growth is not known"),
+        Some(growth) => Fact::figure(
+            "expected: its past, grown as sales to all other destinations",
+            growth.exp(),
+            "ratio",
+        ),
+        None => Fact::text(
+            "expected: its own past; fewer than ten other destinations are in the data, so their growth is not known",
+        ),
     };
-    let onward = match hub.onward {
-        Some((before, after)) => Fact::text(format!(
-            "its own exports of these goods to the target went from {} to {} {currency} a month",
-            whole(before),
-            whole(after)
-        )),
-        None => Fact::text("its exports to the target are not in the data: what went on is not known"),
-    };
-    let why = Why::new(
-        Fact::text(headline).because(vec![counterfactual]),
-        [
-            Fact::figure("excess inflow a month", hub.excess[0], currency),
-            Fact::figure(format!("goods that may have gone on to the target are at least 0 and at most {} {currency} a month", whole(most)), most, currency),
-            onward,
-            Fact::text(format!("rank {} of {} destinations by growth; over places alone p is {:.3}", hub.rank.0, hub.rank.1, hub.rank.0 as f64 / (hub.rank.1 as f64 + 1.0))),
-            Fact::text(format!("from {} exporters whose sales to the target at least halved: {}", goods.origins.len(), goods.origins.iter().map(|o| o.code()).collect::<Vec<_>>().join(" "))),
-            Fact::text(format!("basis: country of {}; a rise beside a fall is no proof of a link", View::Exports.basis())),
-        ],
-    );
+    let why = Why::new(Fact::text(headline).because(vec![counterfactual]), facts(goods, hub));
     let severity = if hub.ratio >= 2.0 && q <= 0.01 { Severity::High } else { Severity::Medium };
     Some(Finding {
         detector: "diversion",

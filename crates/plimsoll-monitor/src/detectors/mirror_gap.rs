@@ -163,7 +163,8 @@ impl Pass for Looking<'_> {
             tests.push((gap, now, usual));
         }
         if placebos.is_empty() {
-            placebos = tests.iter().map(|(g, now, usual)| (size(g, 2), scaled(g, now - usual))).collect();
+            placebos =
+                tests.iter().map(|(g, now, usual)| (size(g, 2), scaled(g, now - usual))).collect();
         }
         let chance = Chance::new(placebos, self.pad());
         tests.retain(|(g, _, _)| self.panel.asks(g.importer));
@@ -227,9 +228,19 @@ impl Looking<'_> {
             [
                 Fact::figure("log of the importer's over the exporter's figure", now, "log"),
                 Fact::figure("the same in the baseline", usual, "log"),
-                Fact::figure("gap to be expected of these two reporters", reliability.expected_gap(gap.exporter, gap.importer), "log"),
-                Fact::figure(format!("reconciled value; the exporter's report weighs {weight:.2}"), reconciled, currency),
-                Fact::text("an exporter names the country it sends to, an importer the country of origin: goods sold on, and other bases, open such gaps too"),
+                Fact::figure(
+                    "gap to be expected of these two reporters",
+                    reliability.expected_gap(gap.exporter, gap.importer),
+                    "log",
+                ),
+                Fact::figure(
+                    format!("reconciled value; the exporter's report weighs {weight:.2}"),
+                    reconciled,
+                    currency,
+                ),
+                Fact::text(
+                    "an exporter names the country it sends to, an importer the country of origin: goods sold on, and other bases, open such gaps too",
+                ),
             ],
         );
         let missing = (x - m).abs();

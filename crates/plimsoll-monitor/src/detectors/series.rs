@@ -71,9 +71,8 @@ pub fn fold(panel: &Panel, level: Level, rows: &Rows, mut each: impl FnMut(Serie
         {
             let exporter = exporter.and_then(plans::place);
             let key = Key { level, importer, exporter, item: item as u32 };
-            let facts: BTreeMap<Month, usize> = (first..end)
-                .filter_map(|i| Some((plans::month(starts[i]?), i)))
-                .collect();
+            let facts: BTreeMap<Month, usize> =
+                (first..end).filter_map(|i| Some((plans::month(starts[i]?), i))).collect();
             each(dense(panel, key, plans::pace(pace), &facts, rows));
         }
         first = end;
@@ -106,11 +105,8 @@ fn dense(
                 let value = number("value", i) / 100.0;
                 let weighed = number("weighed", i) / 100.0;
                 let known = weighed >= WEIGHED * value && value > 0.0;
-                let weight = if known {
-                    number("grams", i) / 1000.0 * value / weighed
-                } else {
-                    f64::NAN
-                };
+                let weight =
+                    if known { number("grams", i) / 1000.0 * value / weighed } else { f64::NAN };
                 (value, weight)
             }
             None if covered => (0.0, 0.0),
@@ -224,8 +220,7 @@ fn level_test(window: &[Point], baseline: &[Point]) -> Option<LevelTest> {
     if window.len() < 3 || (trading as f64) < STEADY_SHARE * baseline.len() as f64 {
         return None;
     }
-    let mut positive: Vec<f64> =
-        baseline.iter().map(|p| p.value).filter(|v| *v > 0.0).collect();
+    let mut positive: Vec<f64> = baseline.iter().map(|p| p.value).filter(|v| *v > 0.0).collect();
     let floor = LOG_FLOOR * robust::median(&mut positive)?;
     let log = |p: &Point| (p.value + floor).ln();
     let mut by_month: BTreeMap<u8, Vec<(i32, f64)>> = BTreeMap::new();
@@ -281,7 +276,7 @@ fn placebo(by_month: &BTreeMap<u8, Vec<(i32, f64)>>, cut: usize) -> Option<(f64,
     let mut differences = Vec::new();
     let mut earlier_years = 0.0;
     for of in by_month.values() {
-        let (last, before): (Vec<(i32, f64)>, Vec<(i32, f64)>) =
+        let (last, before): (Vec<_>, Vec<(i32, f64)>) =
             of.iter().partition(|(block, _)| *block == recent);
         if let (Some((_, last)), false) = (last.first(), before.is_empty()) {
             let mean = before.iter().map(|(_, y)| y).sum::<f64>() / before.len() as f64;

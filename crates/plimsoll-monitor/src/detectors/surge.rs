@@ -70,13 +70,7 @@ impl Detector for Surge {
     }
 
     fn begin<'a>(&self, panel: &'a Panel) -> Box<dyn Pass + 'a> {
-        Box::new(Looking {
-            panel,
-            tested: Vec::new(),
-            placebos: Vec::new(),
-            small: 0,
-            silent: 0,
-        })
+        Box::new(Looking { panel, tested: Vec::new(), placebos: Vec::new(), small: 0, silent: 0 })
     }
 }
 
@@ -247,10 +241,9 @@ impl Looking<'_> {
                 }
             }
         }
-        let chances = Level::ALL.map(|level| jumps(&self.placebos, &self.tested, level, self.pad()));
-        let jump = |t: &Tested| {
-            judge_jump(&chances[t.key.level as usize], &t.compared, self.pad())
-        };
+        let chances =
+            Level::ALL.map(|level| jumps(&self.placebos, &self.tested, level, self.pad()));
+        let jump = |t: &Tested| judge_jump(&chances[t.key.level as usize], &t.compared, self.pad());
         let judged = judged.into_iter().zip(&self.tested);
         judged.map(|(judged, tested)| judged.unwrap_or_else(|| jump(tested))).collect()
     }
@@ -366,14 +359,17 @@ impl Looking<'_> {
         );
         match compared.kilograms {
             Some((before, after)) if before > 0.0 => {
-                let text = format!("volume went from {} to {} kg a month", whole(before), whole(after));
+                let text =
+                    format!("volume went from {} to {} kg a month", whole(before), whole(after));
                 why.push(Fact::figure(text, after / before, "ratio"));
             }
             _ => why.push(Fact::text("volume is not known: value alone was tested")),
         }
         why.push(self.test_fact(compared, judged));
         if let Some(alarm) = cusum_alarm(series, &horizon.window.first(), judged.log[0] > 0.0) {
-            why.push(Fact::text(format!("the running sum of deviations (CUSUM) raises an alarm in {alarm}")));
+            why.push(Fact::text(format!(
+                "the running sum of deviations (CUSUM) raises an alarm in {alarm}"
+            )));
         }
         let view = panel.calendar.view(key.importer);
         why.push(Fact::text(format!("basis: country of {}", view.basis())));
@@ -492,7 +488,8 @@ impl Spread {
         let error = bare * self.widened.sqrt();
         let z = (test.deviation - common) / error;
         let by_t = (2.0 * tails::t_upper(z.abs(), df)).min(1.0);
-        let by_placebos = self.tail.as_ref().map(|t| t.upper(((test.deviation - common) / bare).abs()));
+        let by_placebos =
+            self.tail.as_ref().map(|t| t.upper(((test.deviation - common) / bare).abs()));
         // The less favourable of both.
         let p = by_placebos.map_or(by_t, |p| p.max(by_t));
         let margin = tails::t_quantile(0.975, df) * error;
@@ -540,9 +537,8 @@ fn jumps(placebos: &[Placebo], tested: &[Tested], level: Level, pad: f64) -> Cha
     }
     // Without placebos the changes themselves are the null: conservative, since what is looked
     // for is in it.
-    let change = |t: &Tested| {
-        (t.compared.before, log_ratio(t.compared.after, t.compared.before, pad))
-    };
+    let change =
+        |t: &Tested| (t.compared.before, log_ratio(t.compared.after, t.compared.before, pad));
     Chance::new(tested.iter().map(change), pad)
 }
 

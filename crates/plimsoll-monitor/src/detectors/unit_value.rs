@@ -90,7 +90,8 @@ impl Pass for Looking<'_> {
         let mut last: Option<(i64, i64, i64)> = None;
         for i in 0..rows.len() {
             let key = (number("importer", i), number("exporter", i), number("good", i));
-            let (Some(importer), Some(exporter)) = (plans::place(key.0), plans::place(key.1)) else {
+            let (Some(importer), Some(exporter)) = (plans::place(key.0), plans::place(key.1))
+            else {
                 continue;
             };
             if last != Some(key) {
@@ -157,8 +158,7 @@ impl Looking<'_> {
         let mut placebos: Vec<(f64, f64)> =
             placebo.iter().map(|c| (self.size(c.0, 1), beyond(&common_then, *c))).collect();
         if placebos.is_empty() {
-            placebos =
-                now.iter().map(|c| (self.size(c.0, 2), beyond(&common_now, *c))).collect();
+            placebos = now.iter().map(|c| (self.size(c.0, 2), beyond(&common_now, *c))).collect();
         }
         let chance = Chance::new(placebos, self.panel.search.min_value / 10.0);
         let test = |c: &(usize, f64, f64)| Test {
@@ -216,6 +216,63 @@ impl Looking<'_> {
             .map(|f| f.good)
     }
 
+    /// What a finding rests on besides its headline, and the code whose trade this one took.
+    fn facts(
+        &self,
+        test: &Test,
+        prices: &BTreeMap<u32, Vec<(PlaceId, f64)>>,
+    ) -> (Vec<Fact>, Option<u32>) {
+        let flow = &self.flows[test.flow];
+        let currency = self.panel.search.currency.as_str();
+        let empty = Vec::new();
+        let of_good = prices.get(&flow.good).unwrap_or(&empty);
+        let all: Vec<f64> = of_good.iter().map(|(_, p)| *p).collect();
+        let mut others: Vec<f64> =
+            of_good.iter().filter(|(i, _)| *i != flow.importer).map(|(_, p)| *p).collect();
+        let mut facts = vec![
+            Fact::figure(
+                "change beyond that of the same good elsewhere",
+                test.beyond.exp(),
+                "ratio",
+            ),
+            Fact::figure(
+                format!("value in the window, of {} kg", whole(f64::from(flow.kilograms[2]))),
+                f64::from(flow.value[2]),
+                currency,
+            ),
+        ];
+        if let Some((low, high)) = robust::adjusted_fences(&all) {
+            let place = if test.after > high {
+                "above"
+            } else if test.after < low {
+                "below"
+            } else {
+                "within"
+            };
+            facts.push(Fact::text(format!(
+                "{place} the fences of the adjusted boxplot over {} flows: {:.2} to {:.2} {currency} a kilogram",
+                all.len(),
+                low.exp(),
+                high.exp()
+            )));
+        }
+        if let Some(middle) = robust::median(&mut others) {
+            facts.push(Fact::figure(
+                "premium over the median that other importers pay",
+                (test.after - middle).exp(),
+                "ratio",
+            ));
+        }
+        let other = self.taken_over(test.flow);
+        if let Some(other) = other {
+            facts.push(Fact::text(format!(
+                "{} of the same heading fell in the same cell, and this code moved to its price: perhaps the same goods under another code",
+                self.panel.comparable.name(other)
+            )));
+        }
+        (facts, other)
+    }
+
     fn finding(
         &self,
         test: &Test,
@@ -235,34 +292,7 @@ impl Looking<'_> {
             test.before.exp(),
             test.after.exp()
         );
-        let empty = Vec::new();
-        let of_good = prices.get(&flow.good).unwrap_or(&empty);
-        let all: Vec<f64> = of_good.iter().map(|(_, p)| *p).collect();
-        let mut others: Vec<f64> =
-            of_good.iter().filter(|(i, _)| *i != flow.importer).map(|(_, p)| *p).collect();
-        let mut facts = vec![
-            Fact::figure("change beyond that of the same good elsewhere", test.beyond.exp(), "ratio"),
-            Fact::figure(format!("value in the window, of {} kg", whole(f64::from(flow.kilograms[2]))), f64::from(flow.value[2]), currency),
-        ];
-        if let Some((low, high)) = robust::adjusted_fences(&all) {
-            let place = if test.after > high { "above" } else if test.after < low { "below" } else { "within" };
-            facts.push(Fact::text(format!(
-                "{place} the fences of the adjusted boxplot over {} flows: {:.2} to {:.2} {currency} a kilogram",
-                all.len(),
-                low.exp(),
-                high.exp()
-            )));
-        }
-        if let Some(middle) = robust::median(&mut others) {
-            facts.push(Fact::figure("premium over the median that other importers pay", (test.after - middle).exp(), "ratio"));
-        }
-        let other = self.taken_over(test.flow);
-        if let Some(other) = other {
-            facts.push(Fact::text(format!(
-                "{} of the same heading fell in the same cell, and this code moved to its price: perhaps the same goods under another code",
-                self.panel.comparable.name(other)
-            )));
-        }
+        let (facts, other) = self.facts(test, prices);
         let strong = test.beyond.abs().exp();
         Some(Finding {
             detector: "unit-value",
@@ -285,7 +315,13 @@ impl Looking<'_> {
             },
             p_value: Some(p),
             q_value: Some(q),
-            severity: if strong >= 4.0 { Severity::High } else if strong >= 2.0 { Severity::Medium } else { Severity::Low },
+            severity: if strong >= 4.0 - 1e-9 {
+                Severity::High
+            } else if strong >= 2.0 {
+                Severity::Medium
+            } else {
+                Severity::Low
+            },
             why: Why::new(Fact::text(headline), facts),
             sources: Sources::new(sources.iter().copied())?,
         })

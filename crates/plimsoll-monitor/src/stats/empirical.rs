@@ -128,8 +128,11 @@ impl Pareto {
         let raw = if gap > 0.0 { 2.0 - mean / gap } else { SHAPES.0 };
         let shape = raw.clamp(SHAPES.0, SHAPES.1);
         // The second moment decides the scale; where the shape was bounded, the mean does.
-        let scale =
-            if shape == raw && gap > 0.0 { 2.0 * mean * weighted / gap } else { mean * (1.0 - shape) };
+        let scale = if shape == raw && gap > 0.0 {
+            2.0 * mean * weighted / gap
+        } else {
+            mean * (1.0 - shape)
+        };
         let fits = mean.is_finite() && scale.is_finite() && scale > 0.0 && mean > 0.0;
         fits.then(|| {
             let share = share(excesses.len(), sample.len());

@@ -67,14 +67,8 @@ pub fn digamma(x: f64) -> f64 {
         y += 1.0;
     }
     let r = 1.0 / (y * y);
-    let series = [
-        691.0 / 32_760.0,
-        -1.0 / 132.0,
-        1.0 / 240.0,
-        -1.0 / 252.0,
-        1.0 / 120.0,
-        -1.0 / 12.0,
-    ];
+    let series =
+        [691.0 / 32_760.0, -1.0 / 132.0, 1.0 / 240.0, -1.0 / 252.0, 1.0 / 120.0, -1.0 / 12.0];
     y.ln() - 0.5 / y + series.iter().fold(0.0, |sum, c| (sum + c) * r) - below
 }
 
@@ -91,15 +85,8 @@ pub fn trigamma(x: f64) -> f64 {
         y += 1.0;
     }
     let r = 1.0 / (y * y);
-    let series = [
-        7.0 / 6.0,
-        -691.0 / 2730.0,
-        5.0 / 66.0,
-        -1.0 / 30.0,
-        1.0 / 42.0,
-        -1.0 / 30.0,
-        1.0 / 6.0,
-    ];
+    let series =
+        [7.0 / 6.0, -691.0 / 2730.0, 5.0 / 66.0, -1.0 / 30.0, 1.0 / 42.0, -1.0 / 30.0, 1.0 / 6.0];
     1.0 / y + 0.5 * r + series.iter().fold(0.0, |sum, c| (sum + c) * r) / y + below
 }
 
@@ -216,6 +203,8 @@ pub(super) fn ln_normal_density(z: f64) -> f64 {
 }
 
 #[cfg(test)]
+// Vectors keep the digits that their source gives.
+#[allow(clippy::excessive_precision)]
 mod tests {
     use super::*;
 

@@ -5,9 +5,7 @@
 //! digit. For the quantile of a small upper tail use symmetry, `-normal_quantile(tail)`, for the
 //! same reason. NaN in gives NaN out.
 
-use super::special::{
-    Share, ln_beta, ln_beta_lower, ln_normal_density, normal_density,
-};
+use super::special::{Share, ln_beta, ln_beta_lower, ln_normal_density, normal_density};
 
 /// Where the series about 0 hands over to the continued fraction.
 const FAR: f64 = 2.0;
@@ -189,6 +187,8 @@ pub fn binomial_at_least(k: u64, n: u64, p: f64) -> f64 {
 }
 
 #[cfg(test)]
+// Vectors keep the digits that their source gives.
+#[allow(clippy::excessive_precision)]
 mod tests {
     use super::*;
     use proptest::prelude::*;

@@ -30,7 +30,9 @@ pub fn run(context: &Context, args: &FindArgs) -> Result<Exit, Failure> {
     let found = answer.outcomes.iter().any(|(_, o)| !o.findings.is_empty());
     let tested: usize = answer.outcomes.iter().map(|(_, o)| o.tests).sum();
     if context.format == Format::Table && found && !args.why {
-        printer::next("add --why for the facts behind each finding, --format ndjson for all of them");
+        printer::next(
+            "add --why for the facts behind each finding, --format ndjson for all of them",
+        );
     }
     if !found && tested == 0 {
         return Ok(cannot_tell("nothing in the data could be tested"));
@@ -41,7 +43,9 @@ pub fn run(context: &Context, args: &FindArgs) -> Result<Exit, Failure> {
 /// Says why there is no answer, and what to do.
 pub fn cannot_tell(why: &str) -> Exit {
     printer::talk(&format!("cannot tell: {why}"));
-    printer::next("plimsoll status shows what is loaded; load a longer span, or name --period and --against");
+    printer::next(
+        "plimsoll status shows what is loaded; load a longer span, or name --period and --against",
+    );
     Exit::CannotTell
 }
 
@@ -49,7 +53,9 @@ pub fn cannot_tell(why: &str) -> Exit {
 pub fn failure(error: PanelError) -> Failure {
     match error {
         PanelError::Store(error) => error.into(),
-        error => Failure::usage("sql", error.to_string(), "please report this: it is a fault of ours"),
+        error => {
+            Failure::usage("sql", error.to_string(), "please report this: it is a fault of ours")
+        }
     }
 }
 

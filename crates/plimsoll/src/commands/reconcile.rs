@@ -65,7 +65,13 @@ fn value(row: &Row) -> Value {
 
 fn table(rows: &[Row]) -> Plain {
     let mut table = Plain::new([
-        "exporter", "importer", "goods", ">exports", ">imports", ">exporter_weight", ">reconciled",
+        "exporter",
+        "importer",
+        "goods",
+        ">exports",
+        ">imports",
+        ">exporter_weight",
+        ">reconciled",
     ]);
     for row in rows {
         let money = |v: Option<f64>| tables::or_dash(v, |v| format!("{v:.2}"));

@@ -157,8 +157,18 @@ fn figure(value: f64) -> String {
 fn table(answer: &Answer, findings: &[&Finding]) -> Plain {
     let _ = answer;
     let mut table = Plain::new([
-        "Detector", "Level", "Importer", "Exporter", "Goods", "What", "Since", ">Measure", ">at least",
-        ">at most", ">q", "Severity",
+        "Detector",
+        "Level",
+        "Importer",
+        "Exporter",
+        "Goods",
+        "What",
+        "Since",
+        ">Measure",
+        ">at least",
+        ">at most",
+        ">q",
+        "Severity",
     ]);
     let name = |code: &Option<String>| {
         let place = code.as_deref().and_then(place::by_code);

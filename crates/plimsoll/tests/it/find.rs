@@ -42,8 +42,8 @@ fn every_page_finds_what_it_says() {
 #[test]
 fn a_finding_has_all_that_the_contract_names() {
     let keys = [
-        "detector", "subject", "period", "measure", "low", "high", "p_value", "q_value", "severity",
-        "why", "sources",
+        "detector", "subject", "period", "measure", "low", "high", "p_value", "q_value",
+        "severity", "why", "sources",
     ];
     for detector in detectors::ALL {
         let (_desk, _, out) = run_page(*detector);
@@ -90,7 +90,8 @@ fn who_stops_reporting_has_not_stopped_trading() {
     }
     let file = desk.file("simulated.csv", text);
     desk.load(&[&file]);
-    let out = desk.run(&["find", "surge", "--period", "2022", "--q", "1", "--format", "ndjson"]).out;
+    let out =
+        desk.run(&["find", "surge", "--period", "2022", "--q", "1", "--format", "ndjson"]).out;
     assert!(!out.contains("FRA") && !out.contains("fall"), "{out}");
 }
 
@@ -140,5 +141,8 @@ fn reconciled_values_show_both_reports() {
     let out = desk.run(&["reconcile", "--period", "2022", "--format", "ndjson"]).exits(0).out;
     let row: Value = serde_json::from_str(out.trim()).unwrap();
     assert_eq!((&row["exports"], &row["imports"]), (&900.0.into(), &1200.0.into()));
-    assert_eq!(row["reconciled"], 1100.0, "a third of the exporter's, two thirds of the importer's");
+    assert_eq!(
+        row["reconciled"], 1100.0,
+        "a third of the exporter's, two thirds of the importer's"
+    );
 }
