@@ -17,7 +17,7 @@ use crate::calendar::Horizon;
 use crate::choice::Coverage;
 use crate::concepts::{self, Concept, Presence, Sides, State};
 
-/// Number of a good in a search: a place in [`Comparable::goods`].
+/// Number of a good in a search, see [`Comparable::good`].
 pub type GoodId = u32;
 
 /// One good: the codes that hold it.

@@ -62,6 +62,16 @@ impl Tail {
     /// evidence.
     #[must_use]
     pub fn upper(&self, x: f64) -> f64 {
+        self.beyond(x, true)
+    }
+
+    /// Like [`Tail::upper`], but by the fitted shape as it is.
+    #[must_use]
+    pub fn fitted_upper(&self, x: f64) -> f64 {
+        self.beyond(x, false)
+    }
+
+    fn beyond(&self, x: f64, doubting: bool) -> f64 {
         if x.is_nan() {
             return 1.0;
         }
@@ -70,7 +80,7 @@ impl Tail {
         if let Some(fitted) = self.fitted.filter(|f| x > f.threshold) {
             // A lumpy sample can have more values out here than the smooth tail allows.
             let counted = reached as f64 / (self.sample.len() + 1) as f64;
-            return fitted.upper(x).max(counted);
+            return fitted.upper(x, doubting).max(counted);
         }
         share(reached, self.sample.len())
     }
@@ -141,11 +151,12 @@ impl Pareto {
         })
     }
 
-    fn upper(&self, x: f64) -> f64 {
+    fn upper(&self, x: f64, doubting: bool) -> f64 {
         let excess = x - self.threshold;
         // Many tests at once look far beyond the sample, where an error of the shape is worth
         // powers of ten: the doubt goes against the finding.
-        let shape = (self.shape + self.doubt).min(SHAPES.1);
+        let doubt = if doubting { self.doubt } else { 0.0 };
+        let shape = (self.shape + doubt).min(SHAPES.1);
         let beyond = if shape.abs() < 1e-6 {
             (-excess / self.scale).exp()
         } else {
@@ -193,14 +204,17 @@ mod tests {
         let tail = Tail::fit(values);
         assert!((tail.threshold().unwrap() - PARETO.0).abs() < 1e-9);
         assert!((tail.shape().unwrap() - PARETO.1).abs() < 1e-9, "{:?}", tail.shape());
-        assert!((tail.upper(40.0) / PARETO.2 - 1.0).abs() < 1e-9, "{}", tail.upper(40.0));
+        let fitted = tail.fitted_upper(40.0);
+        assert!((fitted / PARETO.2 - 1.0).abs() < 1e-9, "{fitted}");
+        // The doubt goes against the finding, and less so with more values.
+        assert!(tail.upper(40.0) > fitted);
     }
 
     #[test]
     fn exponential_tail_reaches_beyond_the_sample() {
         let tail = Tail::fit(sample(20_000, 5, |r| -(1.0 - r.uniform()).ln()));
-        assert!((tail.upper(5.0) / (-5.0f64).exp() - 1.0).abs() < 0.15);
-        let far = tail.upper(20.0).ln();
+        assert!((tail.fitted_upper(5.0) / (-5.0f64).exp() - 1.0).abs() < 0.15);
+        let far = tail.fitted_upper(20.0).ln();
         assert!((-24.0..-12.0).contains(&far), "{far}");
     }
 
@@ -209,7 +223,8 @@ mod tests {
         let tail = Tail::fit(sample(20_000, 6, |r| (1.0 - r.uniform()).powf(-0.4)));
         assert!((tail.shape().unwrap() - 0.4).abs() < 0.08, "{:?}", tail.shape());
         // P(X >= 100) = 100^-2.5 = 1e-5.
-        assert!((tail.upper(100.0).log10() + 5.0).abs() < 0.4, "{}", tail.upper(100.0));
+        let fitted = tail.fitted_upper(100.0);
+        assert!((fitted.log10() + 5.0).abs() < 0.4, "{fitted}");
     }
 
     #[test]
