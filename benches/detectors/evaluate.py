@@ -42,10 +42,10 @@ def rules(file, tested):
             flow = (row["exporter"], row["importer"], row["hs_code"])
             months[flow][row["period"]] = float(row["value_usd"])
     reporters = {f[1] for f in months}
-    if True:
-        for row in csv.DictReader(open(file)):
-            if row["flow"] == "export" and row["importer"] not in reporters:
-                months[(row["exporter"], row["importer"], row["hs_code"])][row["period"]] = float(row["value_usd"])
+    for row in csv.DictReader(open(file)):
+        if row["flow"] == "export" and row["importer"] not in reporters:
+            flow = (row["exporter"], row["importer"], row["hs_code"])
+            months[flow][row["period"]] = float(row["value_usd"])
     yoy, z = {}, {}
     for flow in tested:
         of = months[flow]
@@ -94,7 +94,6 @@ def planted(plimsoll, xtask, first, last):
                 got = {key(f["subject"]) for f in find(plimsoll, store, kind, 0.05)}
                 ranked = find(plimsoll, store, kind, 1, ["--min-ratio", "1"])
                 tested = [key(f["subject"]) for f in ranked]
-                real &= set(tested) | got | real
                 events += len(real)
                 hits += len(real & got)
                 found += len(got)

@@ -7,9 +7,10 @@
 use std::collections::BTreeSet;
 
 use plimsoll_ingest::store::Store;
+use plimsoll_terms::place::PlaceId;
 
-use crate::finding::{self, Finding};
-use crate::flows::{Panel, PanelError, Slice};
+use crate::finding::{self, Finding, Sources};
+use crate::flows::{Panel, PanelError, Slice, SourcesOf};
 use crate::plans::{Engine, Plan, Rows};
 use crate::search::{Control, Search};
 use crate::stats::multiple;
@@ -53,8 +54,8 @@ pub trait Detector: Sync {
 pub trait Pass {
     /// Takes the rows of one plan of one slice.
     fn take(&mut self, plan: &Plan, rows: &Rows);
-    /// Judges all that was seen. `sources` are those of the rows.
-    fn finish(self: Box<Self>, sources: &BTreeSet<usize>) -> Outcome;
+    /// Judges all that was seen.
+    fn finish(self: Box<Self>, sources: &SourcesOf) -> Outcome;
 }
 
 /// What a detector comes to.
@@ -80,6 +81,12 @@ pub struct Answer {
     pub rows: u64,
 }
 
+/// The sources of the trade into some importers; `None` where there are none.
+fn sources_of(all: &SourcesOf, importers: impl IntoIterator<Item = PlaceId>) -> Option<Sources> {
+    let of = importers.into_iter().filter_map(|i| all.get(&i)).flatten();
+    Sources::new(of.copied())
+}
+
 /// The rate of false alarms at which each test of a family would count.
 fn q_values(search: &Search, p: &[f64]) -> Vec<f64> {
     match search.control {
@@ -101,9 +108,8 @@ pub fn find(
     progress: &dyn Fn(usize, usize),
 ) -> Result<Answer, PanelError> {
     let engine = Engine::new(search.threads)?;
-    let sizes = engine.rows_by_importer(&store)?;
-    let panel = Panel::new(store, search, &sizes)?;
-    let mut sources = BTreeSet::new();
+    let panel = Panel::new(store, search, &engine)?;
+    let mut sources = SourcesOf::new();
     let mut rows = 0;
     let mut passes: Vec<(Vec<Plan>, Box<dyn Pass + '_>)> =
         detectors.iter().map(|d| (d.plans(&panel), d.begin(&panel))).collect();
@@ -114,7 +120,9 @@ pub fn find(
             continue;
         }
         rows += flows.len() as u64;
-        sources.extend(used);
+        for (importer, of) in used {
+            sources.entry(importer).or_default().extend(of);
+        }
         let session = engine.open(&panel, &flows)?;
         drop(flows);
         for (plans, pass) in &mut passes {
@@ -130,5 +138,6 @@ pub fn find(
         finding::sort(&mut outcome.findings);
         outcomes.push((detector.id(), outcome));
     }
+    let sources = sources.into_values().flatten().collect();
     Ok(Answer { panel, outcomes, sources, rows })
 }

@@ -19,11 +19,14 @@ use plimsoll_terms::place::{self, PlaceId, PlaceSet};
 use crate::calendar::{Calendar, Horizon, NoHorizon, Pace, View};
 use crate::choice::Coverage;
 use crate::comparable::{self, CodeMap, Comparable, GoodId};
+use crate::plans::Engine;
 use crate::resolve::{self, Rules};
 use crate::search::Search;
 
 /// Rows of `trade` that one slice holds at most, unless one importer alone has more.
 const SLICE_ROWS: u64 = 2_000_000;
+/// Lists of at most so many codes are read for all importers at once.
+const SHORT_LIST: usize = 100;
 
 /// A figure of one report: whole cents and grams, so that sums do not depend on order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -105,35 +108,12 @@ pub enum PanelError {
 }
 
 impl Panel {
-    /// Reads indexes and decides what is compared with what. `rows_by_importer` tells how large
-    /// each importer's trade is, for slices of like size.
-    pub fn new(
-        store: Store,
-        search: Search,
-        rows_by_importer: &BTreeMap<String, u64>,
-    ) -> Result<Panel, PanelError> {
+    /// Reads indexes and decides what is compared with what.
+    pub fn new(store: Store, search: Search, engine: &Engine) -> Result<Panel, PanelError> {
         let coverage = Coverage::of(&store, search.dataset.as_deref())?;
         let calendar = Calendar::new(&coverage, &search)?;
         let comparable = Comparable::new(coverage, calendar.horizon, search.goods.clone());
-        // A list of goods is a small read for all importers, and the flows of the others show
-        // what chance does to such goods.
-        let importer = search.importer.as_ref().filter(|_| search.goods.is_none());
-        let wanted = importer.map(codes_of);
-        let mut slices: Vec<BTreeSet<String>> = Vec::new();
-        let mut held = u64::MAX;
-        for (importer, rows) in rows_by_importer {
-            if wanted.as_ref().is_some_and(|w| !w.contains(importer)) {
-                continue;
-            }
-            if held.saturating_add(*rows) > SLICE_ROWS {
-                slices.push(BTreeSet::new());
-                held = 0;
-            }
-            held += rows;
-            if let Some(slice) = slices.last_mut() {
-                slice.insert(importer.clone());
-            }
-        }
+        let slices = slices(&store, &search, engine)?;
         Ok(Panel { scanner: Scanner::new(store), calendar, comparable, search, slices })
     }
 
@@ -190,7 +170,7 @@ impl Panel {
     /// Rows of one report each to rows with all reports side by side.
     fn wide(&self, rows: &[TradeRow], places: &Places, symbols: &Symbols) -> Slice {
         let classes = self.classes(rows, places);
-        let mut sources = BTreeSet::new();
+        let mut sources = SourcesOf::new();
         let mut wide: Vec<FlowRow> = Vec::with_capacity(rows.len());
         for row in rows.iter().filter(|r| r.code.len() >= 6) {
             let (Some(importer), Some(exporter)) =
@@ -201,7 +181,7 @@ impl Panel {
             let class = classes.get(&class_key(row.flow, importer));
             let good = class.and_then(|map| comparable::good_of(map, row.revision, row.code));
             let (Some(good), Some(figure)) = (good, self.figure(row, symbols)) else { continue };
-            sources.insert(row.source);
+            sources.entry(importer).or_default().insert(row.source);
             let is = |flow: Flow| (row.flow == flow).then_some(figure);
             wide.push(FlowRow {
                 importer,
@@ -280,6 +260,39 @@ impl Panel {
     }
 }
 
+/// Importers by slice, of like numbers of rows.
+///
+/// A short list of goods is one small read for all importers, and the flows of the others show
+/// what chance does to such goods: one slice, in which an empty set means everybody.
+fn slices(
+    store: &Store,
+    search: &Search,
+    engine: &Engine,
+) -> Result<Vec<BTreeSet<String>>, PanelError> {
+    if search.goods.as_ref().is_some_and(|g| g.codes.len() <= SHORT_LIST) {
+        return Ok(vec![BTreeSet::new()]);
+    }
+    if let (Some(importer), None) = (&search.importer, &search.goods) {
+        // A hub is judged beside what the target lost.
+        let all = std::iter::once(importer).chain(&search.target);
+        let codes: BTreeSet<String> = all.flat_map(codes_of).collect();
+        return Ok(codes.into_iter().map(|code| BTreeSet::from([code])).collect());
+    }
+    let mut slices: Vec<BTreeSet<String>> = Vec::new();
+    let mut held = u64::MAX;
+    for (importer, rows) in engine.rows_by_importer(store)? {
+        if held.saturating_add(rows) > SLICE_ROWS {
+            slices.push(BTreeSet::new());
+            held = 0;
+        }
+        held += rows;
+        if let Some(slice) = slices.last_mut() {
+            slice.insert(importer);
+        }
+    }
+    Ok(slices)
+}
+
 /// Whose revisions count for a row.
 fn class_key(flow: Flow, importer: PlaceId) -> (Flow, Option<PlaceId>) {
     (flow, (flow == Flow::Import).then_some(importer))
@@ -298,9 +311,12 @@ fn merge(into: &mut Option<Figure>, other: Option<Figure>) {
 pub struct Slice {
     /// Sorted by importer, exporter, good, pace and period.
     pub rows: Vec<FlowRow>,
-    /// Places in the manifest.
-    pub sources: BTreeSet<usize>,
+    /// Where they come from.
+    pub sources: SourcesOf,
 }
+
+/// The sources of the trade into each importer: places in the manifest.
+pub type SourcesOf = BTreeMap<PlaceId, BTreeSet<usize>>;
 
 /// The countries of a scan's texts; sums and unattributed places have none.
 struct Places {

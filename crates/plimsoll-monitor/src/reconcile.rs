@@ -216,8 +216,8 @@ pub fn reconcile(
     search.period = Some(period);
     search.against = Some(period);
     let (importers, exporters) = (search.importer.take(), search.exporter.take());
-    let sizes = Engine::new(search.threads)?.rows_by_importer(&store)?;
-    let panel = Panel::new(store, search, &sizes)?;
+    let engine = Engine::new(search.threads)?;
+    let panel = Panel::new(store, search, &engine)?;
     let mut sums: BTreeMap<(PlaceId, PlaceId, u32), [Option<f64>; 2]> = BTreeMap::new();
     for (done, slice) in panel.slices.iter().enumerate() {
         progress(done, panel.slices.len());

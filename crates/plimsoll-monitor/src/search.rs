@@ -81,6 +81,28 @@ pub struct Search {
 }
 
 impl Search {
+    /// Everything, in USD, at 5 % of false alarms.
+    pub fn new(rates: Rates) -> Search {
+        Search {
+            importer: None,
+            exporter: None,
+            goods: None,
+            period: None,
+            against: None,
+            currency: "USD".into(),
+            rates,
+            dataset: None,
+            q: 0.05,
+            control: Control::Hochberg,
+            min_value: 100_000.0,
+            min_ratio: 1.5,
+            levels: Vec::new(),
+            target: None,
+            origin: None,
+            threads: 0,
+        }
+    }
+
     /// Whether a level is asked for.
     pub fn wants(&self, level: Level) -> bool {
         self.levels.is_empty() || self.levels.contains(&level)

@@ -356,8 +356,8 @@ pub struct FindArgs {
     #[arg(long, value_name = "RATIO", default_value_t = 1.5)]
     pub min_ratio: f64,
     /// Diversion: where goods are taken to end up
-    #[arg(long, value_name = "PLACE")]
-    pub target: Option<String>,
+    #[arg(long, value_name = "PLACE", default_value = "RUS")]
+    pub target: String,
     /// Diversion: who sold to the target before
     #[arg(long, value_name = "PLACE")]
     pub origin: Option<String>,

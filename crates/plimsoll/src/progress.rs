@@ -66,7 +66,7 @@ impl LoadProgress {
     }
 }
 
-/// Shows how many are done of a number that is not known; silent where stderr is no terminal,
+/// Shows how many are done, of how many where that is known; silent where stderr is no terminal,
 /// and in the first second.
 pub struct CountProgress {
     bar: ProgressBar,
@@ -83,48 +83,24 @@ impl CountProgress {
 
     /// So many are done.
     pub fn see(&self, done: u64) {
+        self.show(done, "{msg} {human_pos} ({per_sec})");
+    }
+
+    /// So many of so many are done.
+    pub fn see_of(&self, done: usize, all: usize) {
+        self.bar.set_length(all as u64);
+        self.show(done as u64, "{msg} {wide_bar} {pos}/{len} {eta}");
+    }
+
+    fn show(&self, done: u64, template: &str) {
         if self.bar.is_hidden() && self.started.elapsed() > Duration::from_secs(1) {
             self.bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(10));
-            if let Ok(style) = ProgressStyle::with_template("{msg} {human_pos} ({per_sec})") {
+            if let Ok(style) = ProgressStyle::with_template(template) {
                 self.bar.set_style(style);
             }
             self.bar.set_message(self.what);
         }
         self.bar.set_position(done);
-    }
-
-    /// Takes the bar away.
-    pub fn done(&self) {
-        self.bar.finish_and_clear();
-    }
-}
-
-/// Shows how many of a known number of parts are done; silent where stderr is no terminal, and
-/// in the first second.
-pub struct SliceProgress {
-    bar: ProgressBar,
-    started: Instant,
-    what: &'static str,
-}
-
-impl SliceProgress {
-    /// For something that is done part by part.
-    pub fn new(what: &'static str) -> SliceProgress {
-        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
-        SliceProgress { bar, started: Instant::now(), what }
-    }
-
-    /// So many of so many are done.
-    pub fn see(&self, done: usize, all: usize) {
-        self.bar.set_length(all as u64);
-        self.bar.set_position(done as u64);
-        if self.bar.is_hidden() && self.started.elapsed() > Duration::from_secs(1) {
-            self.bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(10));
-            if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} {eta}") {
-                self.bar.set_style(style);
-            }
-            self.bar.set_message(self.what);
-        }
     }
 
     /// Takes the bar away.

@@ -14,8 +14,8 @@ use serde::Deserialize;
 
 use super::surge::whole;
 use super::{Detector, Outcome, Pass};
-use crate::finding::{Fact, Finding, Measure, Severity, Sources, Subject, Why};
-use crate::flows::Panel;
+use crate::finding::{Fact, Finding, Measure, Severity, Subject, Why};
+use crate::flows::{Panel, SourcesOf};
 use crate::plans::{self, Plan, Rows};
 
 /// From this share of a ceiling on it is reported.
@@ -123,7 +123,7 @@ impl Pass for Looking<'_> {
         }
     }
 
-    fn finish(self: Box<Self>, sources: &BTreeSet<usize>) -> Outcome {
+    fn finish(self: Box<Self>, sources: &SourcesOf) -> Outcome {
         let mut outcome = Outcome::default();
         for ((at, side), months) in &self.tonnes {
             let ceiling = &CEILINGS[*at];
@@ -150,21 +150,14 @@ fn finding(
     side: usize,
     year: i32,
     months: &[(Month, f64)],
-    sources: &BTreeSet<usize>,
+    sources: &SourcesOf,
 ) -> Option<Finding> {
     let total: f64 = months.iter().map(|(_, t)| t).sum();
     let [least, most] = ceiling.barrels_per_tonne.map(|b| total * b / ceiling.barrels);
     if most < NEAR {
         return None;
     }
-    let reached = |per_tonne: f64| {
-        let mut sum = 0.0;
-        months.iter().find(|(_, tonnes)| {
-            sum += tonnes * per_tonne;
-            sum >= ceiling.barrels
-        })
-    };
-    let dates = ceiling.barrels_per_tonne.map(|b| reached(b).map(|(m, _)| *m));
+    let dates = ceiling.barrels_per_tonne.map(|b| reached(months, b, ceiling.barrels));
     let said = ["exporters' reports", "the importer's own report"][side];
     let place = place::by_code(&ceiling.importer)?;
     let headline = format!(
@@ -175,13 +168,6 @@ fn finding(
         100.0 * most,
         whole(ceiling.barrels)
     );
-    let when = match dates {
-        [Some(late), Some(early)] => format!("reached between {early} and {late}"),
-        [None, Some(early)] => {
-            format!("reached in {early} if the product is light, not reached if it is heavy")
-        }
-        _ => "not reached".into(),
-    };
     Some(Finding {
         detector: "cap",
         subject: Subject {
@@ -211,7 +197,7 @@ fn finding(
         why: Why::new(
             Fact::text(headline),
             [
-                Fact::text(when),
+                Fact::text(when(dates)),
                 Fact::text(format!("source of the ceiling: {}", ceiling.source)),
                 Fact::text(format!(
                     "barrels a tonne: {} to {}",
@@ -220,6 +206,27 @@ fn finding(
                 Fact::text("who did not report weights is not in it: a lower bound of the trade"),
             ],
         ),
-        sources: Sources::new(sources.iter().copied())?,
+        sources: super::sources_of(sources, [place])?,
     })
+}
+
+/// The month in which so many barrels are reached.
+fn reached(months: &[(Month, f64)], per_tonne: f64, barrels: f64) -> Option<Month> {
+    let mut sum = 0.0;
+    let reached = months.iter().find(|(_, tonnes)| {
+        sum += tonnes * per_tonne;
+        sum >= barrels
+    });
+    reached.map(|(month, _)| *month)
+}
+
+/// Between which months a ceiling was reached: with the heaviest and with the lightest product.
+fn when(dates: [Option<Month>; 2]) -> String {
+    match dates {
+        [Some(late), Some(early)] => format!("reached between {early} and {late}"),
+        [None, Some(early)] => {
+            format!("reached in {early} if the product is light, not reached if it is heavy")
+        }
+        _ => "not reached".into(),
+    }
 }

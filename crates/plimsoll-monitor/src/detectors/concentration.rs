@@ -5,14 +5,14 @@
 //! on its size, against the same change within the baselines of all markets of like value. The
 //! Herfindahl index before and after stands beside it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use plimsoll_terms::place::PlaceId;
 
 use super::chance::Chance;
 use super::{Detector, Outcome, Pass};
-use crate::finding::{Fact, Finding, Measure, Severity, Sources, Subject, Why};
-use crate::flows::Panel;
+use crate::finding::{Fact, Finding, Measure, Severity, Subject, Why};
+use crate::flows::{Panel, SourcesOf};
 use crate::plans::{self, Plan, Rows};
 
 /// Shares below this on both sides are not looked at.
@@ -92,7 +92,7 @@ impl Pass for Looking<'_> {
         }
     }
 
-    fn finish(self: Box<Self>, sources: &BTreeSet<usize>) -> Outcome {
+    fn finish(self: Box<Self>, sources: &SourcesOf) -> Outcome {
         let change = |t: &Test| stabilised(t.after) - stabilised(t.before);
         let pad = self.panel.search.min_value / 10.0;
         let chance = match self.placebos.is_empty() {
@@ -168,7 +168,7 @@ impl Looking<'_> {
         test: &Test,
         range: [f64; 2],
         (p, q): (f64, f64),
-        sources: &BTreeSet<usize>,
+        sources: &SourcesOf,
     ) -> Option<Finding> {
         let goods = self.panel.comparable.name(test.good);
         let direction = match (test.before < ABSENT, test.after < ABSENT) {
@@ -223,7 +223,7 @@ impl Looking<'_> {
                     Fact::figure("Herfindahl index in the window", test.herfindahl[1], "index"),
                 ],
             ),
-            sources: Sources::new(sources.iter().copied())?,
+            sources: super::sources_of(sources, [test.importer])?,
         })
     }
 }

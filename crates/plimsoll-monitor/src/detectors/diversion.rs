@@ -16,14 +16,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use plimsoll_ingest::fact::Flow;
 use plimsoll_terms::period::Month;
-use plimsoll_terms::place::{self, PlaceId, PlaceSet};
+use plimsoll_terms::place::PlaceId;
 
 use super::series::{self, Compared, Key, Series};
 use super::surge::{self, whole};
 use super::{Detector, Outcome, Pass};
 use crate::calendar::{self, Pace, View};
-use crate::finding::{Fact, Finding, Measure, Severity, Sources, Subject, Why};
-use crate::flows::Panel;
+use crate::finding::{Fact, Finding, Measure, Severity, Subject, Why};
+use crate::flows::{Panel, SourcesOf};
 use crate::plans::{self, Plan, Rows};
 use crate::search::Level;
 use crate::stats::random::SplitMix64;
@@ -110,7 +110,7 @@ impl Pass for Looking<'_> {
         }
     }
 
-    fn finish(self: Box<Self>, sources: &BTreeSet<usize>) -> Outcome {
+    fn finish(self: Box<Self>, sources: &SourcesOf) -> Outcome {
         let mut outcome = Outcome::default();
         let mut tested: Vec<(Hub, Goods<'_>)> = Vec::new();
         let sets = self.panel.comparable.sets();
@@ -151,9 +151,8 @@ impl Pass for Looking<'_> {
 
 impl Looking<'_> {
     fn target(&self) -> BTreeSet<PlaceId> {
-        let set = self.panel.search.target.clone();
-        let set = set.or_else(|| place::by_code("RUS").map(PlaceSet::single));
-        set.map(|s| s.members.into_iter().collect()).unwrap_or_default()
+        let target = self.panel.search.target.iter();
+        target.flat_map(|set| set.members.iter().copied()).collect()
     }
 }
 
@@ -482,7 +481,7 @@ fn facts(goods: &Goods<'_>, hub: &Hub) -> Vec<Fact> {
     ]
 }
 
-fn finding(goods: &Goods<'_>, hub: &Hub, q: f64, sources: &BTreeSet<usize>) -> Option<Finding> {
+fn finding(goods: &Goods<'_>, hub: &Hub, q: f64, sources: &SourcesOf) -> Option<Finding> {
     let search = &goods.panel.search;
     let currency = search.currency.as_str();
     let horizon = goods.panel.horizon();
@@ -532,6 +531,6 @@ fn finding(goods: &Goods<'_>, hub: &Hub, q: f64, sources: &BTreeSet<usize>) -> O
         q_value: Some(q),
         severity,
         why,
-        sources: Sources::new(sources.iter().copied())?,
+        sources: super::sources_of(sources, goods.target.iter().copied().chain([hub.place]))?,
     })
 }

@@ -6,16 +6,14 @@
 //! *vanished* (the exporter says so, the importer never sees it) and *appeared* (the importer
 //! sees what nobody says they sent). Only periods that both reporters cover are compared.
 
-use std::collections::BTreeSet;
-
 use plimsoll_ingest::fact::Flow;
 use plimsoll_terms::place::PlaceId;
 
 use super::chance::Chance;
 use super::surge::whole;
 use super::{Detector, Outcome, Pass};
-use crate::finding::{Fact, Finding, Measure, Severity, Sources, Subject, Why};
-use crate::flows::Panel;
+use crate::finding::{Fact, Finding, Measure, Severity, Subject, Why};
+use crate::flows::{Panel, SourcesOf};
 use crate::plans::{self, Plan, Rows};
 use crate::reconcile::{self, Reliability, TwoSided};
 
@@ -144,7 +142,7 @@ impl Pass for Looking<'_> {
         self.one_sided += before - self.gaps.len();
     }
 
-    fn finish(self: Box<Self>, sources: &BTreeSet<usize>) -> Outcome {
+    fn finish(self: Box<Self>, sources: &SourcesOf) -> Outcome {
         let reliability = self.reliability();
         let comparable = |g: &&Gap| self.panel.comparable.good(g.good).is_some_and(|g| g.plain);
         let scaled = |g: &Gap, d: f64| d / reliability.expected_gap(g.exporter, g.importer);
@@ -204,7 +202,7 @@ impl Looking<'_> {
         reach: [f64; 2],
         (p, q): (f64, f64),
         reliability: &Reliability,
-        sources: &BTreeSet<usize>,
+        sources: &SourcesOf,
     ) -> Option<Finding> {
         let search = &self.panel.search;
         let currency = search.currency.as_str();
@@ -218,30 +216,12 @@ impl Looking<'_> {
             whole(m),
             whole(x)
         );
-        let weight = reliability.exporter_weight(gap.exporter, gap.importer);
-        let reconciled = weight * x + (1.0 - weight) * m;
         let why = Why::new(
             Fact::text(headline).because(vec![
                 Fact::figure(format!("exports as {from} reports them"), x, currency),
                 Fact::figure(format!("imports as {to} reports them"), m, currency),
             ]),
-            [
-                Fact::figure("log of the importer's over the exporter's figure", now, "log"),
-                Fact::figure("the same in the baseline", usual, "log"),
-                Fact::figure(
-                    "gap to be expected of these two reporters",
-                    reliability.expected_gap(gap.exporter, gap.importer),
-                    "log",
-                ),
-                Fact::figure(
-                    format!("reconciled value; the exporter's report weighs {weight:.2}"),
-                    reconciled,
-                    currency,
-                ),
-                Fact::text(
-                    "an exporter names the country it sends to, an importer the country of origin: goods sold on, and other bases, open such gaps too",
-                ),
-            ],
+            facts(gap, (now, usual), reliability, currency),
         );
         let missing = (x - m).abs();
         let severity = match missing {
@@ -271,7 +251,37 @@ impl Looking<'_> {
             q_value: Some(q),
             severity,
             why,
-            sources: Sources::new(sources.iter().copied())?,
+            sources: super::sources_of(sources, [gap.importer])?,
         })
     }
+}
+
+/// What a finding rests on besides both reports: the gap now and before, what was to be expected
+/// of these reporters, and one value out of both.
+fn facts(
+    gap: &Gap,
+    (now, usual): (f64, f64),
+    reliability: &Reliability,
+    currency: &str,
+) -> Vec<Fact> {
+    let (x, m) = (gap.exports[2], gap.imports[2]);
+    let weight = reliability.exporter_weight(gap.exporter, gap.importer);
+    let reconciled = weight * x + (1.0 - weight) * m;
+    vec![
+        Fact::figure("log of the importer's over the exporter's figure", now, "log"),
+        Fact::figure("the same in the baseline", usual, "log"),
+        Fact::figure(
+            "gap to be expected of these two reporters",
+            reliability.expected_gap(gap.exporter, gap.importer),
+            "log",
+        ),
+        Fact::figure(
+            format!("reconciled value; the exporter's report weighs {weight:.2}"),
+            reconciled,
+            currency,
+        ),
+        Fact::text(
+            "an exporter names the country it sends to, an importer the country of origin: goods sold on, and other bases, open such gaps too",
+        ),
+    ]
 }

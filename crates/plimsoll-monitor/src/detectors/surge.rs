@@ -8,7 +8,7 @@
 //! of window to baseline against the same ratio within the baselines of flows of like size, with
 //! a generalised Pareto tail. All tests are one family (Benjamini and Hochberg 1995).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use plimsoll_terms::period::Month;
 use plimsoll_terms::place::PlaceId;
@@ -17,8 +17,8 @@ use super::chance::Chance;
 use super::series::{self, Compared, Key, LevelTest, Series};
 use super::{Detector, Outcome, Pass};
 use crate::calendar::{self, Pace};
-use crate::finding::{Fact, Finding, Measure, Severity, Sources, Subject, Why};
-use crate::flows::Panel;
+use crate::finding::{Fact, Finding, Measure, Severity, Subject, Why};
+use crate::flows::{Panel, SourcesOf};
 use crate::plans::{Plan, Rows};
 use crate::search::Level;
 use crate::stats::cusum::cusum;
@@ -132,7 +132,7 @@ impl Pass for Looking<'_> {
         });
     }
 
-    fn finish(self: Box<Self>, sources: &BTreeSet<usize>) -> Outcome {
+    fn finish(self: Box<Self>, sources: &SourcesOf) -> Outcome {
         let judged = self.judge();
         let asked = |t: &Tested| self.panel.asks(t.key.importer);
         let (tested, judged): (Vec<&Tested>, Vec<Judged>) =
@@ -280,7 +280,7 @@ impl Looking<'_> {
         series: &Series,
         judged: &Judged,
         q: f64,
-        sources: &BTreeSet<usize>,
+        sources: &SourcesOf,
     ) -> Option<Finding> {
         let panel = self.panel;
         let horizon = panel.horizon();
@@ -322,7 +322,7 @@ impl Looking<'_> {
             p_value: Some(judged.p),
             q_value: Some(q),
             severity,
-            sources: Sources::new(sources.iter().copied())?,
+            sources: super::sources_of(sources, [key.importer])?,
         })
     }
 

@@ -8,15 +8,15 @@
 //! a sign of another classification where one falls, the other rises in the same cell, and the
 //! riser's unit value moves towards that of the faller.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use plimsoll_terms::place::PlaceId;
 
 use super::chance::Chance;
 use super::surge::whole;
 use super::{Detector, Outcome, Pass};
-use crate::finding::{Fact, Finding, Measure, Severity, Sources, Subject, Why};
-use crate::flows::Panel;
+use crate::finding::{Fact, Finding, Measure, Severity, Subject, Why};
+use crate::flows::{Panel, SourcesOf};
 use crate::plans::{self, Plan, Rows};
 use crate::stats::robust;
 
@@ -108,7 +108,7 @@ impl Pass for Looking<'_> {
         }
     }
 
-    fn finish(self: Box<Self>, sources: &BTreeSet<usize>) -> Outcome {
+    fn finish(self: Box<Self>, sources: &SourcesOf) -> Outcome {
         let (mut tests, chance) = self.tests();
         tests.retain(|t| self.panel.asks(self.flows[t.flow].importer));
         let tails: Vec<[f64; 2]> =
@@ -279,7 +279,7 @@ impl Looking<'_> {
         range: [f64; 2],
         (p, q): (f64, f64),
         prices: &BTreeMap<u32, Vec<(PlaceId, f64)>>,
-        sources: &BTreeSet<usize>,
+        sources: &SourcesOf,
     ) -> Option<Finding> {
         let flow = &self.flows[test.flow];
         let currency = self.panel.search.currency.as_str();
@@ -323,7 +323,7 @@ impl Looking<'_> {
                 Severity::Low
             },
             why: Why::new(Fact::text(headline), facts),
-            sources: Sources::new(sources.iter().copied())?,
+            sources: super::sources_of(sources, [flow.importer])?,
         })
     }
 }

@@ -4,7 +4,7 @@ use crate::cli::{ControlArg, FindArgs, Format, LevelArg};
 use crate::commands::{Context, assess};
 use crate::failure::{Exit, Failure};
 use crate::present::find as present;
-use crate::progress::SliceProgress;
+use crate::progress::CountProgress;
 use crate::{printer, settings};
 use plimsoll_ingest::store::Store;
 use plimsoll_monitor::detectors::{self, Detector};
@@ -18,8 +18,8 @@ pub fn run(context: &Context, args: &FindArgs) -> Result<Exit, Failure> {
     let store = Store::open(&context.store)?;
     store.check_files()?;
     assess::known_dataset(&store, search.dataset.as_deref())?;
-    let progress = SliceProgress::new("searching");
-    let answer = detectors::find(store, search, &chosen, &|done, all| progress.see(done, all));
+    let progress = CountProgress::new("searching");
+    let answer = detectors::find(store, search, &chosen, &|done, all| progress.see_of(done, all));
     progress.done();
     let answer = match answer {
         Ok(answer) => answer,
@@ -57,28 +57,6 @@ pub fn failure(error: PanelError) -> Failure {
             Failure::usage("sql", error.to_string(), "please report this: it is a fault of ours")
         }
     }
-}
-
-/// A search of everything, with the usual limits.
-pub fn usual() -> Result<Search, Failure> {
-    Ok(Search {
-        importer: None,
-        exporter: None,
-        goods: None,
-        period: None,
-        against: None,
-        currency: "USD".into(),
-        rates: settings::rates(None)?,
-        dataset: None,
-        q: 0.05,
-        control: Control::Hochberg,
-        min_value: 100_000.0,
-        min_ratio: 1.5,
-        levels: Vec::new(),
-        target: None,
-        origin: None,
-        threads: 0,
-    })
 }
 
 /// The detectors that are named; `all` is every one.
@@ -143,7 +121,7 @@ fn search(args: &FindArgs) -> Result<Search, Failure> {
         min_value: args.min_value.max(1.0),
         min_ratio: args.min_ratio.max(1.0),
         levels: levels.collect(),
-        target: assess::places(args.target.as_deref(), "--target")?,
+        target: assess::places(Some(&args.target), "--target")?,
         origin: assess::places(args.origin.as_deref(), "--origin")?,
         threads: args.threads.unwrap_or(0),
     })

@@ -4,8 +4,8 @@ use crate::cli::{Format, ReconcileArgs};
 use crate::commands::{Context, assess, find};
 use crate::failure::{Exit, Failure};
 use crate::present::tables::{self, Plain};
-use crate::printer;
-use crate::progress::SliceProgress;
+use crate::progress::CountProgress;
+use crate::{printer, settings};
 use plimsoll_ingest::store::Store;
 use plimsoll_monitor::flows::PanelError;
 use plimsoll_monitor::reconcile::{self, Row};
@@ -22,13 +22,14 @@ pub fn run(context: &Context, args: &ReconcileArgs) -> Result<Exit, Failure> {
         currency: args.currency.to_ascii_uppercase(),
         dataset: args.dataset.clone(),
         threads: args.threads.unwrap_or(0),
-        ..find::usual()?
+        ..Search::new(settings::rates(None)?)
     };
     let store = Store::open(&context.store)?;
     store.check_files()?;
     assess::known_dataset(&store, search.dataset.as_deref())?;
-    let progress = SliceProgress::new("reconciling");
-    let answer = reconcile::reconcile(store, search, period, &|done, all| progress.see(done, all));
+    let progress = CountProgress::new("reconciling");
+    let answer =
+        reconcile::reconcile(store, search, period, &|done, all| progress.see_of(done, all));
     progress.done();
     let (rows, reliability) = match answer {
         Ok(answer) => answer,

@@ -14,7 +14,7 @@ pub fn text(answer: &Answer, args: &FindArgs, format: Format) -> String {
     match format {
         Format::Ndjson => all.map(|f| format!("{}\n", value(answer, f))).collect(),
         Format::Json => tables::pretty(&document(answer)),
-        Format::Csv => table(answer, &all.collect::<Vec<_>>()).show(format),
+        Format::Csv => table(&all.collect::<Vec<_>>()).show(format),
         Format::Table | Format::Md => shown(answer, args, format),
     }
 }
@@ -97,13 +97,13 @@ fn shown(answer: &Answer, args: &FindArgs, format: Format) -> String {
             outcome.findings.len(),
             tables::whole(outcome.tests as u64),
         );
-        out.push_str(&body(answer, outcome, args, format));
+        out.push_str(&body(outcome, args, format));
     }
     out.push_str("A finding is a lead and no verdict: a flow may rise for good reasons.\n");
     out
 }
 
-fn body(answer: &Answer, outcome: &Outcome, args: &FindArgs, format: Format) -> String {
+fn body(outcome: &Outcome, args: &FindArgs, format: Format) -> String {
     let mut out = String::new();
     let limit = if args.limit == 0 { outcome.findings.len() } else { args.limit };
     let first: Vec<&Finding> = outcome.findings.iter().take(limit).collect();
@@ -116,7 +116,7 @@ fn body(answer: &Answer, outcome: &Outcome, args: &FindArgs, format: Format) -> 
         }
     } else if !first.is_empty() {
         out.push('\n');
-        out.push_str(&table(answer, &first).show(format));
+        out.push_str(&table(&first).show(format));
     }
     if outcome.findings.len() > limit {
         let more = outcome.findings.len() - limit;
@@ -154,8 +154,7 @@ fn figure(value: f64) -> String {
     }
 }
 
-fn table(answer: &Answer, findings: &[&Finding]) -> Plain {
-    let _ = answer;
+fn table(findings: &[&Finding]) -> Plain {
     let mut table = Plain::new([
         "Detector",
         "Level",
