@@ -1,0 +1,81 @@
+//! The ledger: a TOML file with one `[[claim]]` for each claim.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Claim, Measure};
+
+/// A file of claims.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Ledger {
+    /// What the ledger is, in a line.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub title: String,
+    /// The claims, in the order of the file.
+    #[serde(rename = "claim")]
+    pub claims: Vec<Claim>,
+}
+
+/// Why a ledger cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LedgerError {
+    /// Not TOML, or a field that a claim does not have.
+    #[error("{0}")]
+    Toml(String),
+    /// A claim that says too little or contradicts its own fields.
+    #[error("claim {id:?}: {what}")]
+    Claim {
+        /// Its id, or `#n` for the nth claim.
+        id: String,
+        /// What is wrong.
+        what: String,
+    },
+}
+
+/// Reads a ledger and checks each claim: an id of its own, a figure that can be read, periods,
+/// places and goods that the catalogue knows (`user_goods` are the names of the user's groups).
+pub fn parse(text: &str, user_goods: &[crate::goods::GoodsGroup]) -> Result<Ledger, LedgerError> {
+    let ledger: Ledger = toml::from_str(text).map_err(|e| LedgerError::Toml(e.to_string()))?;
+    let mut ids = std::collections::BTreeSet::new();
+    for (i, claim) in ledger.claims.iter().enumerate() {
+        let id = if claim.id.is_empty() { format!("#{}", i + 1) } else { claim.id.clone() };
+        let fault = |what: String| LedgerError::Claim { id: id.clone(), what };
+        if claim.id.is_empty() || !ids.insert(claim.id.as_str()) {
+            return Err(fault("every claim needs an `id` of its own".into()));
+        }
+        check(claim, user_goods).map_err(fault)?;
+    }
+    Ok(ledger)
+}
+
+fn check(claim: &Claim, user_goods: &[crate::goods::GoodsGroup]) -> Result<(), String> {
+    if claim.text.trim().is_empty() && claim.quote.trim().is_empty() {
+        return Err("`text` says what is claimed, in one sentence".into());
+    }
+    if claim.measure != Measure::Deed && claim.amount().is_none() {
+        return Err(format!(
+            "`value` {:?} is no figure; say for example \"nearly 70 %\", \"$900 million\", \"3,039 t\"",
+            claim.value
+        ));
+    }
+    let periods = claim.readings.iter().map(|r| &r.period).chain([&claim.period, &claim.against]);
+    for period in periods.filter(|p| !p.is_empty()) {
+        crate::period::Period::parse(period).map_err(|e| e.to_string())?;
+    }
+    let places = claim.readings.iter().flat_map(|r| [&r.exporter, &r.importer]);
+    for place in places.chain([&claim.importer, &claim.exporter]) {
+        if !place.is_empty() && place != "all" {
+            crate::place::parse_place_set(place).map_err(|e| e.to_string())?;
+        }
+    }
+    let goods = claim.readings.iter().map(|r| &r.goods).chain([&claim.goods]);
+    for goods in goods.filter(|g| !g.is_empty()) {
+        crate::goods::resolve(goods, user_goods).map_err(|e| e.to_string())?;
+    }
+    Ok(())
+}
+
+/// Writes a ledger, in the form that [`parse`] reads.
+pub fn write(ledger: &Ledger) -> Result<String, LedgerError> {
+    toml::to_string(ledger).map_err(|e| LedgerError::Toml(e.to_string()))
+}
