@@ -3,6 +3,7 @@
 pub mod assess_json;
 pub mod assess_page;
 pub mod assess_text;
+pub mod claim;
 pub mod demo;
 pub mod find;
 pub mod goods;

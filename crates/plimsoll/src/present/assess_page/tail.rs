@@ -22,27 +22,30 @@ fn used<'a>(shown: &'a Shown<'_>) -> impl Iterator<Item = &'a Loaded> {
 
 /// The files behind the figures.
 pub fn sources(shown: &Shown<'_>) -> Vec<SourceLine> {
-    used(shown)
-        .map(|s| SourceLine {
-            url: s.url.clone(),
-            licence: s.licence.clone(),
-            publisher: s.publisher.clone(),
-            dataset: format!(
-                "{}: {}, {} to {}, {} rows",
-                s.dataset,
-                s.file,
-                s.first_period,
-                s.last_period,
-                whole(s.rows_loaded)
-            ),
-            vintage: match s.vintage == s.loaded {
-                true => format!("as loaded on {}", s.loaded),
-                false => s.vintage.clone(),
-            },
-            sha256: s.sha256.clone(),
-            ..SourceLine::default()
-        })
-        .collect()
+    used(shown).map(source_line).collect()
+}
+
+/// A loaded file as a source of a page.
+pub fn source_line(s: &Loaded) -> SourceLine {
+    SourceLine {
+        url: s.url.clone(),
+        licence: s.licence.clone(),
+        publisher: s.publisher.clone(),
+        dataset: format!(
+            "{}: {}, {} to {}, {} rows",
+            s.dataset,
+            s.file,
+            s.first_period,
+            s.last_period,
+            whole(s.rows_loaded)
+        ),
+        vintage: match s.vintage == s.loaded {
+            true => format!("as loaded on {}", s.loaded),
+            false => s.vintage.clone(),
+        },
+        sha256: s.sha256.clone(),
+        ..SourceLine::default()
+    }
 }
 
 /// The day of the newest source: the page has no clock.
