@@ -145,7 +145,9 @@ fn nothing_is_asked_from_outside() {
         assert!(!rest.contains(bad), "{bad} is in the page");
     }
     let links = rest.matches("href=\"").count();
-    assert_eq!(links, rest.matches("<a href=\"https://").count());
+    let outside = rest.matches("<a href=\"https://").count();
+    assert_eq!(links, outside + rest.matches("href=\"#").count());
+    assert_eq!(outside, 1);
     assert!(html.contains("default-src &#39;none&#39;"));
 }
 

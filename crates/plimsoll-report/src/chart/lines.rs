@@ -41,7 +41,7 @@ pub(super) fn draw(
 }
 
 /// One line with a break at each gap; a value between two gaps is a dot.
-fn line(c: &mut Canvas, chart: &TimeChart, plot: &Plot, strand: &Strand) {
+pub(super) fn line(c: &mut Canvas, chart: &TimeChart, plot: &Plot, strand: &Strand) {
     let mut d = String::new();
     let mut dots = Vec::new();
     for (at, value) in strand.values.iter().enumerate() {
@@ -72,7 +72,8 @@ fn line(c: &mut Canvas, chart: &TimeChart, plot: &Plot, strand: &Strand) {
     }
 }
 
-fn ends(chart: &TimeChart, plot: &Plot, labelled: usize) -> Vec<EndLabel> {
+/// Where the labels of the first `labelled` lines belong, top to bottom.
+pub(super) fn ends(chart: &TimeChart, plot: &Plot, labelled: usize) -> Vec<EndLabel> {
     let mut ends = Vec::new();
     for (strand, s) in chart.strands.iter().enumerate().take(labelled) {
         let Some(last) = s.values.iter().rposition(Option::is_some) else {
