@@ -18,6 +18,9 @@ mod shares_over_time;
 mod surge;
 mod unit_values;
 
+#[cfg(test)]
+pub(crate) use labels::width as text_width;
+
 use crate::{
     html::CHART_CSS,
     page::{ChangeRow, Chart, MirrorPairs, MirrorRow},

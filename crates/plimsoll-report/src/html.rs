@@ -264,8 +264,8 @@ fn figure(out: &mut String, chart: &Chart, table: &Table, note: Option<&str>, id
         }
     }
     out.push_str(&format!(
-        "<p class=\"pl-figure-source\">{}<span class=\"pl-figure-links\"><a href=\"#{id}\">Link to this chart</a></span></p>\n",
-        ids.credit
+        "<p class=\"pl-figure-source\">{}<span class=\"pl-figure-links\"><a href=\"#{id}\">Link<span class=\"pl-said\"> to chart {}</span></a></span></p>\n",
+        ids.credit, ids.charts
     ));
     out.push_str("<details class=\"pl-data\">\n<summary>The figures as a table</summary>\n");
     table::write(out, table, &format!("{id}-table"));

@@ -35,4 +35,6 @@ pub use page::{
 };
 
 #[cfg(test)]
+extern crate self as plimsoll_report;
+#[cfg(test)]
 mod tests;

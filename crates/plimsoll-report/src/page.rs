@@ -336,7 +336,7 @@ pub enum Chart {
     /// Shares over time within the bands of their bounds.
     SharesOverTime(SharesOverTime),
     /// One flow over time, its baseline, and where its rise begins.
-    Surge(Surge),
+    Surge(Box<Surge>),
     /// Two reports of each trade side by side.
     MirrorPairs(MirrorPairs),
     /// Flows from origins over hubs to targets.
@@ -354,10 +354,10 @@ impl Chart {
             | Self::ShareWithBounds { title, .. }
             | Self::BeforeAfter { title, .. }
             | Self::SharesOverTime(SharesOverTime { title, .. })
-            | Self::Surge(Surge { title, .. })
             | Self::MirrorPairs(MirrorPairs { title, .. })
             | Self::Diversion(Diversion { title, .. })
             | Self::UnitValues(UnitValues { title, .. }) => title,
+            Self::Surge(surge) => &surge.title,
         }
     }
 
@@ -369,10 +369,10 @@ impl Chart {
             | Self::ShareWithBounds { subtitle, .. }
             | Self::BeforeAfter { subtitle, .. }
             | Self::SharesOverTime(SharesOverTime { subtitle, .. })
-            | Self::Surge(Surge { subtitle, .. })
             | Self::MirrorPairs(MirrorPairs { subtitle, .. })
             | Self::Diversion(Diversion { subtitle, .. })
             | Self::UnitValues(UnitValues { subtitle, .. }) => subtitle,
+            Self::Surge(surge) => &surge.subtitle,
         }
     }
 
@@ -381,8 +381,8 @@ impl Chart {
         match self {
             Self::StackedColumns { events, .. }
             | Self::Lines { events, .. }
-            | Self::SharesOverTime(SharesOverTime { events, .. })
-            | Self::Surge(Surge { events, .. }) => events,
+            | Self::SharesOverTime(SharesOverTime { events, .. }) => events,
+            Self::Surge(surge) => &surge.events,
             _ => &[],
         }
     }

@@ -72,7 +72,7 @@ fn surge() -> Chart {
         0..=16 => Some(wave(at, 2.4e6)),
         _ => Some(wave(at, 2.4e6 + (at as f64 - 16.0).min(9.0) * 1.3e6)),
     };
-    Chart::Surge(Surge {
+    Chart::Surge(Box::new(Surge {
         title: "Exports to San Lorenzo left their baseline in June 2022".to_owned(),
         subtitle:
             "Exports of machine tools from Sylvania to San Lorenzo, FOB, by month. Simulated data."
@@ -91,7 +91,7 @@ fn surge() -> Chart {
         window: Some(("2022-03".to_owned(), "2022-12".to_owned())),
         onset: Some("2022-06".to_owned()),
         events: Vec::new(),
-    })
+    }))
 }
 
 fn mirror() -> Chart {

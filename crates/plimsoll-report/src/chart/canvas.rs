@@ -76,7 +76,13 @@ impl Canvas {
             "",
         );
         let middle = self.width() / 2.0;
-        self.lines_at(middle, self.y + height / 2.0, Anchor::Middle, "pl-m pl-halo", &lines, words);
+        self.lines_at(
+            (middle, self.y + height / 2.0),
+            Anchor::Middle,
+            "pl-m pl-halo",
+            &lines,
+            words,
+        );
         self.y += height;
         words.to_owned()
     }
@@ -99,8 +105,7 @@ impl Canvas {
     /// shows when the pointer rests on them.
     pub(super) fn lines_at(
         &mut self,
-        x: f64,
-        y: f64,
+        (x, y): (f64, f64),
         anchor: Anchor,
         class: &str,
         lines: &[String],
@@ -153,13 +158,6 @@ impl Canvas {
     pub(super) fn diamond(&mut self, x: f64, y: f64, r: f64, class: &str, tip: &str) {
         let d = format!("M{} {}l{r} {r}l-{r} {r}l-{r}-{r}Z", n(x), n(y - r));
         self.path(&d, class, tip);
-    }
-
-    /// A band in the colour and hatch of a series, through which the ground shows.
-    pub(super) fn ribbon(&mut self, d: &str, style: usize, tip: &str) {
-        let fill = self.hatch(&format!("s{}", style % 8));
-        self.push(&format!("<path d=\"{d}\" class=\"pl-ribbon\" fill=\"{fill}\""));
-        self.end("path", tip);
     }
 
     pub(super) fn path(&mut self, d: &str, class: &str, tip: &str) {

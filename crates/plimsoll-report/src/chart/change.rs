@@ -197,7 +197,7 @@ impl Columns {
             return Self { label_room: c.width() - 90.0, edges: [0.0, 0.0, c.width()] };
         }
         let widest = |texts: Vec<String>, head: &str| {
-            let head = head_width(head) + 20.0;
+            let head = head_width(head) + 24.0;
             texts.iter().map(|t| width(t, LABEL)).fold(head, f64::max)
         };
         let figure = |v: Option<f64>| figure(v, axis.decimals);
@@ -274,8 +274,8 @@ fn header(
     {
         let lines = head(name);
         let middle = c.y - 4.5 - (lines.len().max(1) as f64 - 1.0) * LINE_HEIGHT / 2.0;
-        c.lines_at(edge, middle, Anchor::End, "pl-b", &lines, name);
-        let x = edge - head_width(name) - 10.0;
+        c.lines_at((edge, middle), Anchor::End, "pl-b", &lines, name);
+        let x = edge - head_width(name) - 13.0;
         match second {
             false => of.first_mark(c, x, middle, "pl-same"),
             true => of.second_mark(c, x, middle, "pl-same"),
@@ -324,8 +324,7 @@ fn draw_row(c: &mut Canvas, pair: &Pair, columns: &Columns, axis: &Axis, height:
     if c.is_narrow() {
         y = c.y + block + 30.0;
         c.lines_at(
-            0.0,
-            c.y + 1.0 + block / 2.0,
+            (0.0, c.y + 1.0 + block / 2.0),
             Anchor::Start,
             "pl-b pl-halo",
             &lines,
@@ -340,7 +339,7 @@ fn draw_row(c: &mut Canvas, pair: &Pair, columns: &Columns, axis: &Axis, height:
         c.text(0.0, c.y + block + 14.0, Anchor::Start, "pl-m pl-halo pl-num", &figures);
     } else {
         y = c.y + height / 2.0;
-        c.lines_at(columns.label_room, y, Anchor::End, "pl-t", &lines, &pair.label);
+        c.lines_at((columns.label_room, y), Anchor::End, "pl-t", &lines, &pair.label);
         for (text, known, edge) in [
             (&before, pair.before.is_some(), columns.edges[0]),
             (&after, pair.after.is_some(), columns.edges[1]),

@@ -189,7 +189,7 @@ fn header(c: &mut Canvas, chart: &Diversion, scale: &Scale) {
     let tall = heads.iter().map(Vec::len).max().unwrap_or(0) as f64 * LINE_HEIGHT;
     for (at, lines) in heads.iter().enumerate() {
         let middle = (bar(c, at) + BAR + bar(c, at + 1)) / 2.0;
-        c.lines_at(middle, c.y + tall / 2.0, Anchor::Middle, "pl-b", lines, &chart.stages[at]);
+        c.lines_at((middle, c.y + tall / 2.0), Anchor::Middle, "pl-b", lines, &chart.stages[at]);
     }
     c.y += tall + 10.0;
 }
@@ -253,7 +253,8 @@ fn draw_ribbon(c: &mut Canvas, nodes: &[Node], ribbon: &Ribbon, scale: &Scale) {
     );
     let hub = if ribbon.link.onward { ribbon.from } else { ribbon.to };
     let first = nodes.iter().position(|v| v.column == 1).unwrap_or(0);
-    c.ribbon(&d, (hub - first.min(hub)) % 7, &tip);
+    // Plain colour: each ribbon carries its figure, and see-through hatches make huge PDF files.
+    c.path(&d, &format!("pl-ribbon pl-c{}", (hub - first.min(hub)) % 7), &tip);
 }
 
 fn draw_node(c: &mut Canvas, node: &Node) {
@@ -268,7 +269,7 @@ fn draw_node(c: &mut Canvas, node: &Node) {
         (false, 1) => (x + BAR / 2.0, node.top - 4.0 - tall / 2.0, Anchor::Middle),
         (false, _) => (x + BAR, node.top - 4.0 - tall / 2.0, Anchor::End),
     };
-    c.lines_at(x, y, anchor, "pl-b pl-halo", &node.lines, &node.name);
+    c.lines_at((x, y), anchor, "pl-b pl-halo", &node.lines, &node.name);
 }
 
 /// The figures of a half, on the side where its ribbons are furthest apart.
@@ -294,7 +295,12 @@ fn labels(c: &mut Canvas, nodes: &[Node], ribbons: &[Ribbon], onward: bool, scal
 
 /// A figure with its interval, without the unit: `12.3 (5.1 to 20.4)`.
 fn figures(link: &FlowLink, scale: &Scale) -> String {
-    let bare = |v: f64| format_number(v / scale.divisor, short_decimals(v / scale.divisor));
+    // One decimal for all, so that they can be compared; more where nothing else would be left.
+    let bare = |v: f64| {
+        let v = v / scale.divisor;
+        let fine = v != 0.0 && v.abs() < 0.1;
+        format_number(v, if fine { short_decimals(v) } else { u8::from(v.abs() < 1000.0) })
+    };
     match (link.value, link.low, link.high) {
         (None, Some(low), Some(high)) => format!("{} to {}", bare(low), bare(high)),
         (None, ..) => "no data".to_owned(),

@@ -3,7 +3,7 @@
 use super::{
     calendar,
     canvas::{Canvas, n},
-    over_time::{EndLabel, Mark, Plot, REST, Strand, TimeChart, largest},
+    over_time::{EndLabel, GUIDE, Mark, Plot, REST, Strand, TimeChart, largest},
 };
 use crate::page::Series;
 
@@ -67,7 +67,8 @@ pub(super) fn line(c: &mut Canvas, chart: &TimeChart, plot: &Plot, strand: &Stra
         None => strand.name.clone(),
     };
     c.path(&d, &format!("pl-l pl-l{style}"), &tip);
-    for (x, y) in dots {
+    // A guide is no data: it has an end where the drawing ends.
+    for (x, y) in dots.into_iter().filter(|_| style != GUIDE) {
         c.circle(x, y, if style == REST { 1.5 } else { 3.0 }, &format!("pl-c{style}"));
     }
 }

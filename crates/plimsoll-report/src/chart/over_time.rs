@@ -277,7 +277,7 @@ impl<'a> TimeChart<'a> {
             c.path(&format!("M{a} {y0}H{b}L{e} {y1}"), "pl-lead", "");
             self.swatch(c, x, y, style);
             let name = &self.strands[end.strand].name;
-            c.lines_at(x + SWATCH + 5.0, y, Anchor::Start, "pl-t", lines, name);
+            c.lines_at((x + SWATCH + 5.0, y), Anchor::Start, "pl-t", lines, name);
         }
     }
 

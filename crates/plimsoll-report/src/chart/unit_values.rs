@@ -149,6 +149,13 @@ fn header(c: &mut Canvas, chart: &UnitValues, layout: &Layout) {
 
 fn grid(c: &mut Canvas, layout: &Layout, top: f64, bottom: f64) {
     let mut ticks = log_ticks(layout.low, layout.high);
+    if ticks.len() < 3 {
+        let steps = |tick: &f64| [0.2, 0.5, 1.0, 2.0, 5.0].map(|s| s * tick);
+        ticks = ticks.iter().flat_map(steps).collect();
+        ticks.sort_by(f64::total_cmp);
+        ticks.dedup_by(|a, b| (*a / *b - 1.0).abs() < 1e-6);
+        ticks.retain(|t| (layout.low..=layout.high).contains(t));
+    }
     if ticks.len() < 2 {
         ticks = Ticks::linear(layout.low, layout.high, 4).at;
         ticks.retain(|t| (layout.low..=layout.high).contains(t));
@@ -184,8 +191,7 @@ fn draw_strip(c: &mut Canvas, strip: &Strip, layout: &Layout) {
     };
     if c.is_narrow() {
         c.lines_at(
-            0.0,
-            c.y + 1.0 + names / 2.0,
+            (0.0, c.y + 1.0 + names / 2.0),
             Anchor::Start,
             "pl-t pl-halo",
             &strip.lines,
@@ -193,7 +199,7 @@ fn draw_strip(c: &mut Canvas, strip: &Strip, layout: &Layout) {
         );
         c.text(c.width(), c.y + 13.0, Anchor::End, "pl-b pl-halo pl-num", &median(row));
     } else {
-        c.lines_at(layout.label_room, y, Anchor::End, "pl-t", &strip.lines, &row.label);
+        c.lines_at((layout.label_room, y), Anchor::End, "pl-t", &strip.lines, &row.label);
         c.text(c.width(), y + 4.5, Anchor::End, "pl-b pl-num", &median(row));
     }
     if prices(row).is_empty() {

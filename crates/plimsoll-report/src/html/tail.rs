@@ -42,7 +42,7 @@ pub(super) fn credit(page: &Page) -> String {
     names.truncate(3);
     let mut out = match names.is_empty() {
         true => String::new(),
-        false => format!("Source: {}", esc(&names.join("; "))),
+        false => format!("<a href=\"#sources\">Source</a>: {}", esc(&names.join("; "))),
     };
     if more > 0 {
         out.push_str(&format!(" and {more} more"));
@@ -51,7 +51,7 @@ pub(super) fn credit(page: &Page) -> String {
         out.push_str(".\n");
     }
     out.push_str("<span class=\"pl-figure-links\">");
-    for (id, heading) in sections(page) {
+    for (id, heading) in sections(page).filter(|(id, _)| *id != "sources") {
         out.push_str(&format!("<a href=\"#{id}\">{heading}</a> · "));
     }
     out.push_str("</span>");
