@@ -5,6 +5,7 @@ pub mod assess_page;
 pub mod assess_text;
 pub mod demo;
 pub mod find;
+pub mod find_page;
 pub mod goods;
 pub mod load;
 pub mod screen;

@@ -290,7 +290,9 @@ fn header(
 fn grid(c: &mut Canvas, axis: &Axis, top: f64, bottom: f64) {
     let mut free_from = f64::NEG_INFINITY;
     if let Some(x) = axis.zero {
-        c.line((x, top), (x, bottom), "pl-base");
+        // In a narrow window the line runs behind words and must not look like one of them.
+        let class = if c.is_narrow() { "pl-grid" } else { "pl-base" };
+        c.line((x, top), (x, bottom), class);
         c.text(x, bottom + 16.0, Anchor::Middle, "pl-m", "0");
         let (a, b, d) = (n(x + 13.0), n(bottom + 4.0), n(bottom - 4.0));
         let e = n(x + 19.0);
@@ -334,6 +336,7 @@ fn draw_row(c: &mut Canvas, pair: &Pair, columns: &Columns, axis: &Axis, height:
         c.text(columns.edges[2], c.y + 13.0, Anchor::End, "pl-b pl-halo pl-num", &change);
         let figures = match before == after && pair.before.is_none() {
             true => before,
+            false if pair.of == Compared::Reports => format!("{before} and {after}"),
             false => format!("{before} → {after}"),
         };
         c.text(0.0, c.y + block + 14.0, Anchor::Start, "pl-m pl-halo pl-num", &figures);
