@@ -9,7 +9,7 @@ pub(super) const SMALL: f64 = 12.0;
 
 /// About how wide a text is, on the wide side: system fonts differ.
 pub(crate) fn width(text: &str, size: f64) -> f64 {
-    text.chars().map(advance).sum::<f64>() * size * 1.04
+    text.chars().map(advance).sum::<f64>() * size * 1.08
 }
 
 /// The width of one character as a part of the type size.
