@@ -90,7 +90,7 @@ fn findings() -> Vec<Chart> {
             name: hostile(),
             values: vec![Some(-1.0), Some(f64::NAN)],
             unit: hostile(),
-            onset: Some(hostile()),
+            onset: Some((hostile(), hostile())),
             window: Some((hostile(), hostile())),
             ..Surge::default()
         })),

@@ -89,7 +89,7 @@ fn surge() -> Chart {
             high: Some(2.78e6),
         }),
         window: Some(("2022-03".to_owned(), "2022-12".to_owned())),
-        onset: Some("2022-06".to_owned()),
+        onset: Some(("2022-06".to_owned(), "rise begins".to_owned())),
         events: Vec::new(),
     }))
 }

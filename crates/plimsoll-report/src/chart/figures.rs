@@ -129,8 +129,10 @@ fn surges(surge: &Surge) -> Columns {
         if surge.window.as_ref().is_some_and(|(a, b)| within(place, a, b)) {
             what.push("window");
         }
-        if surge.onset.as_ref() == Some(period) {
-            what.push("rise begins");
+        if let Some((onset, words)) = &surge.onset
+            && onset == period
+        {
+            what.push(words);
         }
         let value = surge.values.get(place).copied().flatten();
         vec![Cell::text(period.clone()), amount(value), Cell::text(what.join(", "))]

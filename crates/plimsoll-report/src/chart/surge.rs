@@ -59,8 +59,8 @@ fn usual(b: &Baseline, scale: &Scale) -> String {
 /// The events of the caller, the onset and the span that was searched.
 fn events(surge: &Surge) -> Vec<(String, String)> {
     let mut events = surge.events.clone();
-    if let Some(onset) = &surge.onset {
-        events.push((onset.clone(), format!("rise begins: {}", calendar::readable(onset))));
+    if let Some((onset, words)) = &surge.onset {
+        events.push((onset.clone(), format!("{words}: {}", calendar::readable(onset))));
     }
     if let Some((from, to)) = &surge.window {
         let (first, last) = (calendar::readable(from), calendar::readable(to));
@@ -97,7 +97,7 @@ fn band(c: &mut Canvas, b: &Baseline, x: &[String], plot: &Plot, scale: &Scale) 
 }
 
 fn onset(c: &mut Canvas, surge: &Surge, chart: &TimeChart, plot: &Plot) {
-    let at = surge.onset.as_ref().and_then(|o| surge.x.iter().position(|p| p == o));
+    let at = surge.onset.as_ref().and_then(|(o, _)| surge.x.iter().position(|p| p == o));
     let Some(at) = at else { return };
     if let Some(value) = chart.strands[0].values[at] {
         let tip = calendar::readable(&surge.x[at]);
@@ -118,8 +118,8 @@ fn words(surge: &Surge, chart: &TimeChart) -> String {
     for guide in chart.strands.iter().skip(1) {
         out.push_str(&format!(" Baseline, {}.", guide.name));
     }
-    if let Some(onset) = &surge.onset {
-        out.push_str(&format!(" The rise begins in {}.", calendar::readable(onset)));
+    if let Some((onset, words)) = &surge.onset {
+        out.push_str(&format!(" {words}: {}.", calendar::readable(onset)));
     }
     out.push_str(&chart.missed_events());
     out

@@ -56,8 +56,8 @@ pub struct Surge {
     pub baseline: Option<Baseline>,
     /// First and last period of what was searched; shaded.
     pub window: Option<(String, String)>,
-    /// The period in which the rise begins, where it is dated.
-    pub onset: Option<String>,
+    /// The period in which it leaves its baseline, and the words: `rise begins`.
+    pub onset: Option<(String, String)>,
     /// Vertical lines: a date or one of `x`, and the words.
     pub events: Vec<(String, String)>,
 }

@@ -114,8 +114,17 @@ fn lede(answer: &Answer) -> String {
 }
 
 fn key_figure((id, outcome): &(&'static str, Outcome)) -> KeyFigure {
+    let label = by_id(id).map_or(*id, |d| d.title()).to_owned();
+    // Nothing tested is not nothing found.
+    if outcome.tests == 0 && outcome.findings.is_empty() {
+        return KeyFigure {
+            label,
+            value: "–".to_owned(),
+            detail: "nothing could be tested".to_owned(),
+        };
+    }
     KeyFigure {
-        label: by_id(id).map_or(*id, |d| d.title()).to_owned(),
+        label,
         value: whole(outcome.findings.len() as u64),
         detail: format!("of {} tests", whole(outcome.tests as u64)),
     }
@@ -130,7 +139,9 @@ fn detector(
     let Some(detector) = by_id(id) else { return Ok(()) };
     blocks.push(heading(detector.title()));
     blocks.push(Block::Prose(detector.question().to_owned()));
-    if outcome.findings.is_empty() {
+    if outcome.findings.is_empty() && outcome.tests == 0 {
+        blocks.push(Block::Prose("Nothing in the data could be tested.".to_owned()));
+    } else if outcome.findings.is_empty() {
         blocks.push(Block::Prose(format!(
             "None of {} tests is a finding.",
             whole(outcome.tests as u64)
@@ -138,9 +149,14 @@ fn detector(
     } else {
         blocks.extend(exhibits.together(id, &outcome.findings)?);
         for finding in outcome.findings.iter().take(DRAWN) {
-            let text = words::sentence_case(finding.headline());
-            blocks.push(Block::Heading { level: 3, text });
-            blocks.extend(exhibits.of(finding)?);
+            // A drawing has the same sentence as its title.
+            match exhibits.of(finding)? {
+                Some(drawing) => blocks.push(drawing),
+                None => {
+                    let text = words::sentence_case(finding.headline());
+                    blocks.push(Block::Heading { level: 3, text });
+                }
+            }
             blocks.push(Block::List(reasons(finding)));
         }
         blocks.push(findings(&outcome.findings, detector.title(), args.limit));
@@ -243,7 +259,7 @@ fn findings(all: &[Finding], title: &str, limit: usize) -> Block {
             Column::text("trade"),
             Column::text("goods"),
             Column::text("what"),
-            Column::text("since"),
+            Column::number("since", ""),
             Column::number("figure", ""),
             Column::number("at least", ""),
             Column::number("at most", ""),

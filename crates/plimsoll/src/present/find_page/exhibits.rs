@@ -120,7 +120,10 @@ impl<'a> Exhibits<'a> {
             unit: self.panel.search.currency.clone(),
             baseline,
             window: within(horizon.window.first(), horizon.window.last()),
-            onset: finding.start.clone(),
+            onset: finding.start.clone().map(|start| {
+                let way = finding.subject.direction.unwrap_or("change");
+                (start, format!("{way} begins"))
+            }),
             events: Vec::new(),
         };
         let note = "The dashed line is the median of the baseline, the band its middle half. The test compares the \
