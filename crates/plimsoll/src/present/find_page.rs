@@ -83,6 +83,11 @@ fn count(answer: &Answer) -> usize {
     answer.outcomes.iter().map(|(_, o)| o.findings.len()).sum()
 }
 
+/// `1 test`, `1,121 tests`
+fn tests(number: usize) -> String {
+    format!("{} test{}", whole(number as u64), if number == 1 { "" } else { "s" })
+}
+
 fn title(answer: &Answer) -> String {
     let search = &answer.panel.search;
     let found = match count(answer) {
@@ -101,11 +106,11 @@ fn title(answer: &Answer) -> String {
 
 fn lede(answer: &Answer) -> String {
     let horizon = answer.panel.horizon();
-    let tests: usize = answer.outcomes.iter().map(|(_, o)| o.tests).sum();
+    let all: usize = answer.outcomes.iter().map(|(_, o)| o.tests).sum();
     format!(
-        "{} tests of trade in {} against {}. Of the findings of a detector a share of at most {} is expected to be \
+        "{} of trade in {} against {}. Of the findings of a detector a share of at most {} is expected to be \
          chance. Figures are in {}.",
-        whole(tests as u64),
+        tests(all),
         words::period(&horizon.window),
         words::period(&horizon.baseline),
         crate::present::tables::percent(answer.panel.search.q),
@@ -126,7 +131,7 @@ fn key_figure((id, outcome): &(&'static str, Outcome)) -> KeyFigure {
     KeyFigure {
         label,
         value: whole(outcome.findings.len() as u64),
-        detail: format!("of {} tests", whole(outcome.tests as u64)),
+        detail: format!("of {}", tests(outcome.tests)),
     }
 }
 
@@ -142,10 +147,7 @@ fn detector(
     if outcome.findings.is_empty() && outcome.tests == 0 {
         blocks.push(Block::Prose("Nothing in the data could be tested.".to_owned()));
     } else if outcome.findings.is_empty() {
-        blocks.push(Block::Prose(format!(
-            "None of {} tests is a finding.",
-            whole(outcome.tests as u64)
-        )));
+        blocks.push(Block::Prose(format!("None of {} is a finding.", tests(outcome.tests))));
     } else {
         blocks.extend(exhibits.together(id, &outcome.findings)?);
         for finding in outcome.findings.iter().take(DRAWN) {

@@ -194,7 +194,7 @@ impl<'a> Exhibits<'a> {
         let chart = Diversion {
             title: "What the hubs took in beyond what was to be expected".to_owned(),
             subtitle: format!(
-                "A month in {}, against {}; in brackets the interval",
+                "A month in {}, against {}",
                 words::period(&horizon.window),
                 words::period(&horizon.baseline)
             ),
@@ -227,7 +227,7 @@ impl<'a> Exhibits<'a> {
         let window = panel.horizon().window;
         let before = of().filter(|r| r.exporter == exporter && !window.contains(r.start));
         let now = of().filter(|r| r.exporter == exporter && window.contains(r.start));
-        let flagged = now.filter_map(|r| Some((price(r)?, words::month_year(r.start)))).take(ROWS);
+        let flagged = now.filter_map(|r| Some((price(r)?, format!("in {}", when(r))))).take(ROWS);
         let own = UnitValueRow {
             flagged: flagged.collect(),
             ..spread(format!("{}, earlier", exporter.name()), before.filter_map(price).collect())
@@ -242,6 +242,14 @@ impl<'a> Exhibits<'a> {
         let note = "Each tick is one period of one supplier; diamonds are the window. Ticks without a weight are left \
                     out.";
         Ok(Some(Block::drawn(Chart::UnitValues(chart), Some(note.to_owned()))))
+    }
+}
+
+/// When a row was: `January 2022`, or `2022` where the report is yearly.
+fn when(row: &FlowRow) -> String {
+    match row.pace {
+        Pace::Month => words::month_year(row.start),
+        Pace::Year => row.start.year().to_string(),
     }
 }
 
