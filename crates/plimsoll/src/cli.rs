@@ -450,6 +450,9 @@ pub struct FindArgs {
     /// The most findings that a table shows of each detector; 0 is all
     #[arg(long, value_name = "N", default_value_t = 40)]
     pub limit: usize,
+    /// Writes a page with charts of the first findings, sources and how they are made
+    #[arg(long, value_name = "FILE")]
+    pub page: Option<PathBuf>,
     /// The facts behind each finding
     #[arg(long)]
     pub why: bool,

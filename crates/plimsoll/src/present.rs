@@ -6,6 +6,7 @@ pub mod assess_text;
 pub mod claim;
 pub mod demo;
 pub mod find;
+pub mod find_page;
 pub mod goods;
 pub mod load;
 pub mod screen;

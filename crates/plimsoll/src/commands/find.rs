@@ -3,7 +3,7 @@
 use crate::cli::{ControlArg, FindArgs, Format, LevelArg};
 use crate::commands::{Context, assess};
 use crate::failure::{Exit, Failure};
-use crate::present::find as present;
+use crate::present::{find as present, find_page};
 use crate::progress::CountProgress;
 use crate::{printer, settings};
 use plimsoll_ingest::store::Store;
@@ -27,6 +27,11 @@ pub fn run(context: &Context, args: &FindArgs) -> Result<Exit, Failure> {
         Err(error) => return Err(failure(error)),
     };
     printer::data(&present::text(&answer, args, context.format));
+    if let Some(path) = &args.page {
+        let page = find_page::page(&answer, args)?;
+        assess::write_page(path, &plimsoll_report::to_html(&page))?;
+        printer::talk(&format!("page written: {}", path.display()));
+    }
     let found = answer.outcomes.iter().any(|(_, o)| !o.findings.is_empty());
     let tested: usize = answer.outcomes.iter().map(|(_, o)| o.tests).sum();
     if context.format == Format::Table && found && !args.why {

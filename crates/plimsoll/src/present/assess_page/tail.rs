@@ -25,7 +25,7 @@ pub fn sources(shown: &Shown<'_>) -> Vec<SourceLine> {
     used(shown).map(source_line).collect()
 }
 
-/// A loaded file as a source of a page.
+/// One loaded file as a source of figures.
 pub fn source_line(s: &Loaded) -> SourceLine {
     SourceLine {
         url: s.url.clone(),
@@ -120,7 +120,7 @@ fn plain(text: String) -> HowStep {
 }
 
 /// A word of a command line, quoted where a shell would split it.
-fn word(text: &str) -> String {
+pub fn word(text: &str) -> String {
     let safe = |c: char| c.is_ascii_alphanumeric() || "+-_.,:@/".contains(c);
     if !text.is_empty() && text.chars().all(safe) {
         text.to_owned()
@@ -166,7 +166,7 @@ fn command(shown: &Shown<'_>) -> String {
 }
 
 /// A command on lines of a readable length.
-fn folded(parts: &[String]) -> String {
+pub fn folded(parts: &[String]) -> String {
     let mut lines: Vec<String> = Vec::new();
     for part in parts {
         match lines.last_mut() {
