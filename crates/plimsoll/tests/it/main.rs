@@ -18,6 +18,7 @@ mod damaged;
 mod demo;
 mod faulty_lists;
 mod find;
+mod published;
 mod real_files;
 mod screen;
 mod store;
