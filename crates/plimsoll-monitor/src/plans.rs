@@ -128,7 +128,7 @@ impl Engine {
             rows.iter().filter(|r| good(set, r.good)).copied().collect::<Vec<FlowRow>>()
         };
         let control = of(|set, good| set.contains(&good), &controls);
-        let mut register = |name: &str, rows: &[FlowRow]| {
+        let register = |name: &str, rows: &[FlowRow]| {
             let table = flows(panel, rows).map_err(fail)?;
             session.register_table(name, Arc::new(table)).map_err(fail).map(|_| ())
         };
