@@ -16,6 +16,7 @@ mod answers;
 mod commands;
 mod damaged;
 mod demo;
+mod diversion;
 mod faulty_lists;
 mod find;
 mod published;
