@@ -441,6 +441,9 @@ pub struct FindArgs {
     /// Diversion: who sold to the target before
     #[arg(long, value_name = "PLACE")]
     pub origin: Option<String>,
+    /// Diversion: goods that nobody stopped selling, to compare with
+    #[arg(long = "control-goods", value_name = "GOODS", default_value = "placebo-civilian")]
+    pub control_goods: String,
     /// Currency of all figures
     #[arg(long, default_value = "USD")]
     pub currency: String,
