@@ -8,6 +8,7 @@ mod calendar;
 mod canvas;
 mod change;
 mod columns;
+mod graph;
 mod labels;
 mod lines;
 mod over_time;
@@ -73,6 +74,7 @@ fn draw(canvas: &mut Canvas, chart: &Chart) -> String {
             lines::draw(canvas, x, series, unit, events)
         }
         Chart::ShareWithBounds { rows, .. } => shares::draw(canvas, rows),
+        Chart::Graph { columns, nodes, links, .. } => graph::draw(canvas, columns, nodes, links),
         Chart::BeforeAfter { before_label, after_label, unit, rows, .. } => {
             change::draw(canvas, (before_label, after_label), unit, rows)
         }

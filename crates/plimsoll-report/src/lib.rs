@@ -29,8 +29,8 @@ pub use json::to_json;
 pub use markdown::to_markdown;
 pub use number::{format_number, format_percent};
 pub use page::{
-    Block, CalloutKind, Cell, ChangeRow, Chart, Cite, Column, ColumnKind, HowStep, KeyFigure, Page,
-    Series, ShareRow, SourceLine, Table,
+    Block, CalloutKind, Cell, ChangeRow, Chart, Cite, Column, ColumnKind, GraphLink, GraphNode,
+    HowStep, KeyFigure, Page, Series, ShareRow, SourceLine, Table,
 };
 
 #[cfg(test)]

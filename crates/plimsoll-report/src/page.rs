@@ -143,6 +143,8 @@ pub enum ColumnKind {
     Percent,
     /// Amounts in the column's unit; set to the right.
     Money,
+    /// Words; those that are a web address lead there.
+    Link,
 }
 
 /// One cell of a table.
@@ -263,6 +265,20 @@ pub enum Chart {
         /// The rows, top to bottom.
         rows: Vec<ChangeRow>,
     },
+    /// Who is tied to whom: nodes in columns, left to right, and a line for each tie. Above
+    /// about forty nodes those with the lightest ties are folded and counted.
+    Graph {
+        /// What is seen, in one sentence.
+        title: String,
+        /// What a tie means. May be empty.
+        subtitle: String,
+        /// The names of the columns, left to right.
+        columns: Vec<String>,
+        /// The nodes, top to bottom within each column.
+        nodes: Vec<GraphNode>,
+        /// The ties.
+        links: Vec<GraphLink>,
+    },
 }
 
 impl Chart {
@@ -272,7 +288,8 @@ impl Chart {
             Self::StackedColumns { title, .. }
             | Self::Lines { title, .. }
             | Self::ShareWithBounds { title, .. }
-            | Self::BeforeAfter { title, .. } => title,
+            | Self::BeforeAfter { title, .. }
+            | Self::Graph { title, .. } => title,
         }
     }
 
@@ -282,7 +299,8 @@ impl Chart {
             Self::StackedColumns { subtitle, .. }
             | Self::Lines { subtitle, .. }
             | Self::ShareWithBounds { subtitle, .. }
-            | Self::BeforeAfter { subtitle, .. } => subtitle,
+            | Self::BeforeAfter { subtitle, .. }
+            | Self::Graph { subtitle, .. } => subtitle,
         }
     }
 
@@ -326,6 +344,28 @@ pub struct ChangeRow {
     pub before: Option<f64>,
     /// The value at the second moment; `None` where there is no data.
     pub after: Option<f64>,
+}
+
+/// One node of [`Chart::Graph`].
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct GraphNode {
+    /// Written in it.
+    pub label: String,
+    /// Which column, from 0.
+    pub column: usize,
+    /// Nodes of one group stand together under its name; may be empty.
+    pub group: String,
+}
+
+/// One tie of [`Chart::Graph`], between nodes by their place in the list.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct GraphLink {
+    /// One end.
+    pub from: usize,
+    /// The other.
+    pub to: usize,
+    /// How much it counts when nodes must be folded, such as a number of parts.
+    pub weight: u32,
 }
 
 /// One source of the figures. Fields that do not apply stay empty.

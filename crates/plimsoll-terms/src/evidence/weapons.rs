@@ -50,36 +50,54 @@ fn without_kinds(words: &[String]) -> Vec<&str> {
 
 /// How the name of a weapon answers to what was asked; none where it does not.
 ///
-/// Both are cut into words; the words asked for, written together, must be a run of whole words
-/// of the name: `geran2` answers to `UAV Geran 2`, `kh59` not to `Kh-59Mk`.
+/// Both are cut into words, without those that only say which kind of weapon it is; the words
+/// asked for, written together, must be a run of whole words of the name: `geran2` answers to
+/// `UAV Geran 2`, `kh59` not to `Kh-59Mk`.
 #[must_use]
 pub fn fit(name: &str, asked: &str) -> Option<Fit> {
     let (name, asked) = (words(name), words(asked));
-    let core = without_kinds(&asked);
-    let wanted = core.concat();
+    let (name, asked) = (without_kinds(&name), without_kinds(&asked));
+    let wanted = asked.concat();
     let (begin, end) = run(&name, &wanted).filter(|_| !wanted.is_empty())?;
     let before = name.get(..begin).unwrap_or_default();
     let after = name.get(end..).unwrap_or_default();
-    if before.iter().any(|word| matches!(word.as_str(), "of" | "from" | "for")) {
+    if before.contains(&"with") {
+        return None;
+    }
+    if before.iter().any(|word| matches!(*word, "of" | "from" | "for")) {
         return Some(Fit::Assembly);
     }
-    let digits = |w: &str| w.chars().all(|c| c.is_ascii_digit());
-    let numbered = core.last().is_some_and(|w| w.ends_with(|c: char| c.is_ascii_digit()));
-    if let Some(next) = after.first().filter(|w| digits(w) && w.len() <= 3 && !numbered) {
-        let longer = core.iter().copied().chain([next.as_str()]);
-        return Some(Fit::Family(longer.collect::<Vec<_>>().join(" ")));
+    let numbered = asked.last().is_some_and(|w| w.ends_with(|c: char| c.is_ascii_digit()));
+    if let Some(longer) = designation(after).filter(|_| !numbered) {
+        let all: Vec<&str> = asked.iter().chain(longer).copied().collect();
+        return Some(Fit::Family(all.join(" ")));
     }
-    let all: Vec<String> = before.iter().chain(after).cloned().collect();
-    let plain = all.iter().all(|w| KINDS.contains(&w.as_str()));
-    Some(if plain { Fit::Exact } else { Fit::Specimen })
+    Some(if before.is_empty() && after.is_empty() { Fit::Exact } else { Fit::Specimen })
+}
+
+/// The words at the beginning that make a name another weapon of a family: `4`, `T 20`.
+fn designation<'a, 'b>(after: &'a [&'b str]) -> Option<&'a [&'b str]> {
+    let digits = |w: &str| w.len() <= 3 && w.chars().all(|c| c.is_ascii_digit());
+    let letter = |w: &str| w.chars().count() == 1 && w.chars().all(char::is_alphabetic);
+    match after {
+        [first, ..] if digits(first) => after.get(..1),
+        [first, second, ..] if letter(first) && digits(second) => after.get(..2),
+        _ => None,
+    }
+}
+
+/// Whether the words only say a kind of weapon, such as `drone`, which would be all of them.
+#[must_use]
+pub fn is_kind_only(asked: &str) -> bool {
+    words(asked).iter().all(|word| KINDS.contains(&word.as_str()))
 }
 
 /// The run of whole words that make up the text, written together.
-fn run(words: &[String], wanted: &str) -> Option<(usize, usize)> {
+fn run(words: &[&str], wanted: &str) -> Option<(usize, usize)> {
     (0..words.len()).find_map(|begin| {
         let mut rest = wanted;
         for (number, word) in words.iter().enumerate().skip(begin) {
-            rest = rest.strip_prefix(word.as_str())?;
+            rest = rest.strip_prefix(word)?;
             if rest.is_empty() {
                 return Some((begin, number + 1));
             }
@@ -110,6 +128,9 @@ mod tests {
     #[test]
     fn a_number_that_follows_makes_another_weapon() {
         assert_eq!(fit("Geran 4 UAV", "Geran"), Some(Fit::Family("geran 4".into())));
+        assert_eq!(fit("UAV Zala T 20", "Zala"), Some(Fit::Family("zala t 20".into())));
+        assert_eq!(fit("Shahed 136 UAV 214", "shahed 136 uav 214"), Some(Fit::Exact));
+        assert_eq!(fit("Geran 2 UAV Series With R-60 Missile", "R-60"), None);
         assert_eq!(fit("Missile Kh-59Mk", "Kh-59"), None);
         assert_eq!(fit("Missile Kh-101 580844502", "Kh-101"), Some(Fit::Specimen));
         assert_eq!(fit("Orlan 10 UAV June 2022", "orlan"), Some(Fit::Family("orlan 10".into())));
@@ -118,7 +139,8 @@ mod tests {
     #[test]
     fn nothing_asked_fits_nothing_but_a_kind_fits_its_kind() {
         assert_eq!(fit("UAV Shahed 136", " - "), None);
-        assert_eq!(fit("UAV Fenix", "uav"), Some(Fit::Specimen));
+        assert_eq!(fit("UAV Fenix", "uav"), None);
+        assert!(is_kind_only("the UAV") && !is_kind_only("Fenix UAV"));
         assert_eq!(fit("Шахед 136", "шахед-136"), Some(Fit::Exact));
     }
 }
