@@ -16,6 +16,7 @@ mod answers;
 mod commands;
 mod damaged;
 mod demo;
+mod evidence;
 mod faulty_lists;
 mod find;
 mod real_files;
