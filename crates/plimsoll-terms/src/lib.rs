@@ -10,6 +10,7 @@
 //! |---|---|
 //! | [`period`] | which months? |
 //! | [`hs`] | which commodity code, in which revision of the Harmonized System? |
+//! | [`claim`] | who published which figure, how roundly, how surely? |
 //! | [`concord`] | may this code be compared across revisions, and with what? |
 //! | [`goods`] | which codes does a control list or a goods group hold, in which version? |
 //! | [`labels`] | what is this code called, in words loaded at run time? |
@@ -19,6 +20,7 @@
 //! | [`problem`] | what was wrong with an input row? |
 //! | [`source`] | who published this, and when did we receive it? |
 
+pub mod claim;
 pub mod concord;
 pub mod evidence;
 pub mod fx;
