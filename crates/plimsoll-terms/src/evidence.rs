@@ -6,6 +6,7 @@
 //! source does not know has no node. The module reads nothing and judges nobody.
 
 pub mod codes;
+pub mod deeds;
 pub mod ownership;
 pub mod weapons;
 
@@ -25,6 +26,9 @@ pub enum NodeKind {
     Component,
     /// A weapon, or one specimen of it that somebody took apart.
     Weapon,
+    /// What goods are for, in a source's words: `tanks and armoured vehicles`.
+    #[serde(rename = "end-use")]
+    EndUse,
     /// An entry of a watchlist.
     Listing,
     /// A country or place.
@@ -40,6 +44,7 @@ impl NodeKind {
             Self::Person => "person",
             Self::Component => "component",
             Self::Weapon => "weapon",
+            Self::EndUse => "end-use",
             Self::Listing => "listing",
             Self::Place => "place",
         }

@@ -531,7 +531,8 @@ mod tests {
         let missing: Vec<&String> = all.difference(&explained).collect();
         assert!(missing.is_empty(), "write a text in explain/explain.md for {missing:?}");
         for format in evidence::ALL {
-            let entry = parse(TEXTS).into_iter().find(|e| e.code == format!("layout:{}", format.id()));
+            let entry =
+                parse(TEXTS).into_iter().find(|e| e.code == format!("layout:{}", format.id()));
             assert!(entry.is_some_and(|e| !met(&e.text).is_empty()), "{}", format.id());
         }
     }

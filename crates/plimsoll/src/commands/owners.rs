@@ -129,15 +129,6 @@ pub fn run(context: &Context, args: &OwnersArgs) -> Result<Exit, Failure> {
     let country = args.country.as_deref().map(iso2).transpose()?;
     let evidence = Evidence::open(&context.store)?;
     let editions = Editions::open(&context.store)?;
-    if evidence.files.is_empty() && editions.editions.is_empty() {
-        return Err(Failure {
-            exit: Exit::CannotTell,
-            code: "no-evidence",
-            message: "cannot tell: neither lists nor evidence are loaded".into(),
-            hint: "load some: plimsoll load sdn.csv alt.csv add.csv; plimsoll load components.csv"
-                .into(),
-        });
-    }
     let lists = Lists::standing(&context.store, &editions, as_of.as_deref())?;
     let all = Lists::all(&context.store, &editions, as_of.as_deref())?;
     let listed = lists.find(&asked, country.as_deref(), 10);
@@ -146,6 +137,9 @@ pub fn run(context: &Context, args: &OwnersArgs) -> Result<Exit, Failure> {
     let ever = all.find(&asked, country.as_deref(), MOST_HITS);
     let mut answer =
         answer(&graph, &asked, country.as_deref(), &lists, &evidence, as_of.as_deref());
+    if editions.editions.is_empty() && answer.parties.is_empty() && evidence.files.is_empty() {
+        return Err(nothing_loaded());
+    }
     answer.timelines = timelines(&ever, &all.editions);
     answer.listed = listed;
     (answer.as_of, answer.importer) = (as_of, args.importer.clone());
@@ -164,6 +158,16 @@ pub fn run(context: &Context, args: &OwnersArgs) -> Result<Exit, Failure> {
     }
     let hit = !answer.listed.is_empty() || answer.control.iter().any(|c| !c.owners.is_empty());
     Ok(if hit { Exit::Attention } else { Exit::Done })
+}
+
+fn nothing_loaded() -> Failure {
+    Failure {
+        exit: Exit::CannotTell,
+        code: "no-evidence",
+        message: "cannot tell: neither lists nor evidence are loaded".into(),
+        hint: "load some: plimsoll load sdn.csv alt.csv add.csv; plimsoll load components.csv"
+            .into(),
+    }
 }
 
 fn iso2(text: &str) -> Result<String, Failure> {

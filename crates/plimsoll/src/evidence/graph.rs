@@ -1,11 +1,12 @@
 //! All statements of a store as one graph, and who in it bears a name.
 //!
 //! A further source of statements joins here: a reader that gives a [`Graph`] and a line in
-//! [`assemble`]. Claims that were accepted (`claims/*.toml`) will come in the same way.
+//! [`assemble`].
 
 use super::load::read;
 use super::{Evidence, folder};
 use crate::failure::Failure;
+use crate::printer;
 use crate::watchlists::{self, Edition, broken, unpack};
 use plimsoll_ingest::evidence::{EvidenceFile, by_id, ftm};
 use plimsoll_screen::candidates::Scratch;
@@ -15,6 +16,8 @@ use plimsoll_screen::names::tokens::{Mode, analyse};
 use plimsoll_screen::screen::{Query, Settings, screen};
 use plimsoll_screen::snapshot::build::{ListInput, compile};
 use plimsoll_screen::snapshot::{ListMeta, Snapshot};
+use plimsoll_terms::claim::ledger;
+use plimsoll_terms::evidence::deeds;
 use plimsoll_terms::evidence::{Citation, Edge, Graph, Node, NodeId, NodeKind, Relation};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
@@ -41,8 +44,30 @@ pub fn assemble(store: &Path, lists: &[&Edition]) -> Result<Graph, Failure> {
     for edition in lists.iter().filter(|e| e.layout == "ftm") {
         graph.extend(ties_of(store, edition)?);
     }
-    // Here: accepted claims.
+    graph.extend(claims(store));
     Ok(joined(graph))
+}
+
+/// Accepted claims without a figure: of the ledger that the program ships, and of ledgers in the
+/// store's folder `claims`. A ledger that cannot be read is told and passed over.
+fn claims(store: &Path) -> Graph {
+    let mut graph = Graph::default();
+    if let Ok(shipped) = ledger::shipped() {
+        graph.extend(deeds::of_claims(&shipped.claims, "shipped ledger"));
+    }
+    let folder = fs::read_dir(store.join("claims")).into_iter().flatten().flatten();
+    let mut paths: Vec<_> = folder.map(|entry| entry.path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|e| e == "toml"));
+    paths.sort();
+    for path in paths {
+        let text = fs::read_to_string(&path).map_err(|e| e.to_string());
+        let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        match text.and_then(|text| ledger::parse(&text, &[]).map_err(|e| e.to_string())) {
+            Ok(ledger) => graph.extend(deeds::of_claims(&ledger.claims, &name)),
+            Err(why) => printer::talk(&format!("note: claims/{name} passed over: {why}")),
+        }
+    }
+    graph
 }
 
 /// What a list in FollowTheMoney says of owners and directors.

@@ -183,7 +183,7 @@ fn picture(answer: &owners::Answer<'_>) -> Chart {
         let own = |id: &NodeId| answer.parties.iter().any(|party| party.node.id == *id);
         let kind = |id: &NodeId| answer.graph.node(id).map(|node| node.kind);
         let column = |id: &NodeId| match kind(id) {
-            Some(NodeKind::Weapon) => 2,
+            Some(NodeKind::Weapon | NodeKind::EndUse) => 2,
             _ if own(id) => 0,
             _ => 1,
         };
@@ -212,7 +212,7 @@ fn picture(answer: &owners::Answer<'_>) -> Chart {
     drawing.chart(
         format!("What sources say of {}", one_line(&answer.asked)),
         "A line: at least one statement. Each is in the tables below, with its source.",
-        ["the name", "parts, owners, links", "documented weapons"],
+        ["the name", "parts, owners, links", "weapons, end uses"],
     )
 }
 

@@ -46,6 +46,7 @@ fn of_node(node: &Node) -> Value {
         NodeKind::Person => ("Person", String::new()),
         NodeKind::Company | NodeKind::Place | NodeKind::Listing => ("Company", String::new()),
         NodeKind::Component => ("Asset", "component found in a weapon".to_owned()),
+        NodeKind::EndUse => ("Asset", "end use that a claim names".to_owned()),
         NodeKind::Weapon => ("Asset", "weapon, or a specimen of it".to_owned()),
     };
     let name = if names.is_empty() { vec![node.name().to_owned()] } else { names };

@@ -6,7 +6,7 @@ use crate::evidence::listing::score;
 use crate::present::parts::{country, status_json};
 use crate::present::tables::{self, Plain, money, one_line, or_dash, whole};
 use plimsoll_terms::evidence::ownership::HALF;
-use plimsoll_terms::evidence::{Edge, NodeId, NodeKind, Share, codes, is_unknown};
+use plimsoll_terms::evidence::{Edge, NodeId, Share, codes, is_unknown};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -168,7 +168,10 @@ pub fn statements(answer: &Answer<'_>, limit: usize) -> Plain {
 }
 
 fn source(edge: &Edge) -> String {
-    let place = format!("{} line {}", edge.cited.source, edge.cited.line);
+    let place = match edge.cited.line {
+        0 => edge.cited.source.clone(),
+        line => format!("{} line {line}", edge.cited.source),
+    };
     if edge.cited.link.is_empty() { place } else { format!("{} ({place})", edge.cited.link) }
 }
 
@@ -344,10 +347,4 @@ fn document(answer: &Answer<'_>) -> Value {
         })).collect::<Vec<_>>(),
         "notes": notes(answer),
     })
-}
-
-/// Kinds of ties that a picture shows.
-pub fn is_party(answer: &Answer<'_>, id: &NodeId) -> bool {
-    let kind = answer.graph.node(id).map(|node| node.kind);
-    matches!(kind, Some(NodeKind::Company | NodeKind::Person))
 }

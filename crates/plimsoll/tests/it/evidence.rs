@@ -45,7 +45,10 @@ fn repeats_are_counted_once_and_the_same_file_changes_nothing() {
     assert_eq!(report["format"], "war-components");
     assert_eq!([&report["rows_in"], &report["rows_loaded"], &report["distinct"]], [6, 6, 5]);
     assert_eq!(report["rules"]["repeated-record"], 1);
-    assert_eq!(report["attribution"], "GUR via Awesome Drone Warfare OSINT Contributors, CC BY 4.0");
+    assert_eq!(
+        report["attribution"],
+        "GUR via Awesome Drone Warfare OSINT Contributors, CC BY 4.0"
+    );
     let before = desk.bytes();
     assert_eq!(desk.load(&[&file])[0]["already_loaded"], true);
     assert_eq!(desk.bytes(), before);
@@ -80,7 +83,10 @@ fn makers_of_a_weapon_in_any_spelling() {
         let answer = parts(&desk, asked, 1);
         let makers = answer["makers"].as_array().unwrap();
         let maker = makers.iter().find(|m| m["countries"][0] == "TW").unwrap();
-        assert_eq!(maker["spellings"].as_array().unwrap().len(), if asked == "Milan-2" { 2 } else { 2 });
+        assert_eq!(
+            maker["spellings"].as_array().unwrap().len(),
+            if asked == "Milan-2" { 2 } else { 2 }
+        );
         assert_eq!(maker["lists"]["status"], "possible-match", "{asked}");
         assert_eq!(maker["lists"]["hits"][0]["edition"], "2024-01-31");
         assert_eq!(answer["maker_unknown"], 1, "{asked}");
@@ -91,8 +97,12 @@ fn makers_of_a_weapon_in_any_spelling() {
     assert_eq!(unknown["facts"]["maker_country"][0], "CN");
     assert_eq!(unknown["usual_code"]["hs"], "850110");
     assert_eq!(unknown["source"]["link"], "https://example.org/3");
-    let kinds: Vec<&str> =
-        answer["documented"].as_array().unwrap().iter().map(|d| d["what"].as_str().unwrap()).collect();
+    let kinds: Vec<&str> = answer["documented"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|d| d["what"].as_str().unwrap())
+        .collect();
     assert_eq!(kinds, ["the weapon", "a specimen or variant", "an assembly of it"]);
     let german = answer["makers"].as_array().unwrap().iter().find(|m| m["countries"][0] == "DE");
     assert_eq!(german.unwrap()["lists"]["status"], "no-match-found");
@@ -201,7 +211,13 @@ fn the_published_component_file() {
     let Some(folder) = shared("components") else { return };
     let desk = Desk::new();
     let path = |name: &str| folder.join(name).display().to_string();
-    let names = ["components.csv", "manufacturers.csv", "drones.csv", "supply_chain_edges.csv", "teardowns.csv"];
+    let names = [
+        "components.csv",
+        "manufacturers.csv",
+        "drones.csv",
+        "supply_chain_edges.csv",
+        "teardowns.csv",
+    ];
     let files: Vec<String> = names.iter().map(|name| path(name)).collect();
     let files: Vec<&str> = files.iter().map(String::as_str).collect();
     let reports = desk.load(&files);
@@ -217,7 +233,9 @@ fn the_published_component_file() {
     assert_eq!(answer["documented"].as_array().unwrap().len(), 2);
     let documented = answer["parts"].as_array().unwrap();
     assert_eq!(documented.len(), 54);
-    assert!(documented.iter().all(|p| p["source"]["link"].as_str().unwrap().starts_with("https://")));
+    assert!(
+        documented.iter().all(|p| p["source"]["link"].as_str().unwrap().starts_with("https://"))
+    );
     let unknown = documented.iter().filter(|p| p["maker_unknown"] == true).count();
     assert!(unknown > 0 && answer["maker_unknown"] == unknown, "{unknown}");
     let names: Vec<&str> =
