@@ -35,6 +35,8 @@ pub enum Format {
     Csv,
     /// Markdown
     Md,
+    /// FollowTheMoney entities, one a line (parts, owners)
+    Ftm,
 }
 
 /// The commands.
@@ -52,6 +54,12 @@ pub enum Command {
     /// Names against the watchlists, with reasons
     #[command(after_help = SCREEN_HELP)]
     Screen(Box<ScreenArgs>),
+    /// What is in a weapon, who made it, and does a maker stand on a list
+    #[command(after_help = PARTS_HELP)]
+    Parts(PartsArgs),
+    /// Who stands behind a name: lists, owners, parts and where they were found
+    #[command(after_help = OWNERS_HELP)]
+    Owners(OwnersArgs),
     /// What a code or group is, whether it is controlled, where it went in each HS revision
     #[command(
         after_help = "Examples:\n  plimsoll goods chpl@2024-02\n  plimsoll goods 854151\n  plimsoll goods microelectronics"
@@ -98,6 +106,9 @@ const LOAD_HELP: &str = "Examples:
   plimsoll load sdn.csv alt.csv add.csv sdn_comments.csv
   plimsoll load internal-watchlist.csv --as plain-list
 
+  plimsoll load components.csv manufacturers.csv drones.csv
+  plimsoll load teardown.csv --set publisher=\"Institute of Umbrellas\" --set licence=\"CC BY 4.0\"
+
 Watchlists are kept by the day of their edition: what the file states, else --set date=2024-07-02,
 else a date in the name of the file or its folder, else today.
 
@@ -113,6 +124,23 @@ const SCREEN_HELP: &str = "Examples:
 A hit is a lead with its reasons and no verdict. Exit codes: 0 no hit, 1 a hit, 3 no list is
 loaded. Files: one name a line; CSV, TSV or Parquet with a column `name` and perhaps id, type,
 country, address, identifier, date.";
+
+const PARTS_HELP: &str = "Examples:
+  plimsoll parts Shahed-136
+  plimsoll parts \"Geran 2\" --as-of 2024-07-02 --by maker
+  plimsoll parts Orlan-10 --format ftm > orlan.ftm.json
+
+A part is as one source documents it, with its link. A maker that the source does not know stays
+unknown. That a maker's part was found says nothing of who sold it. Exit codes: 0 no maker is a
+possible match on a list, 1 one is, 2 the name means several weapons, 3 no source names it.";
+
+const OWNERS_HELP: &str = "Examples:
+  plimsoll owners \"Texas Instruments\"
+  plimsoll owners \"Zala Aero\" --as-of 2024-07-02 --page zala.html
+  plimsoll owners \"Zala Aero\" --format ftm > zala.ftm.json
+
+Each line is what a source says, with its file and line; shares are leads for the 50 % rule.
+Exit codes: 0 no list names it, 1 a possible match, 3 nothing is loaded.";
 
 const ASSESS_HELP: &str = "Examples:
   plimsoll assess --importer RUS --goods chpl@2024-02 --period 2022-01..2022-11 --against 2021-01..2021-11 --currency EUR
@@ -238,7 +266,7 @@ pub struct LoadArgs {
     #[arg(long, value_name = "FLOW")]
     pub flow: Option<String>,
     /// What the file does not say: reporter=, partner=, currency=, revision=, year=, unit=,
-    /// vintage=; for a watchlist date=
+    /// vintage=; for a watchlist date=; for evidence publisher=, licence=
     #[arg(long = "set", value_name = "WHAT=VALUE")]
     pub set: Vec<String>,
     /// Load a file anew that is in the store already
@@ -294,6 +322,58 @@ pub struct ScreenArgs {
     /// Threads; else one for each core
     #[arg(long, value_name = "N")]
     pub threads: Option<usize>,
+}
+
+/// `plimsoll parts`
+#[derive(Debug, Args)]
+pub struct PartsArgs {
+    /// The weapon, in any usual spelling
+    #[arg(required = true, value_name = "WEAPON")]
+    pub weapon: Vec<String>,
+    /// Lists as they stood on that day
+    #[arg(long, value_name = "DAY")]
+    pub as_of: Option<String>,
+    /// Only one of the tables
+    #[arg(long, value_enum)]
+    pub by: Option<PartsBy>,
+    /// The most rows of a table; 0 is all
+    #[arg(long, value_name = "N", default_value_t = 40)]
+    pub limit: usize,
+    /// Write a self-contained HTML page with a picture
+    #[arg(long, value_name = "FILE")]
+    pub page: Option<PathBuf>,
+}
+
+/// `--by` of `plimsoll parts`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PartsBy {
+    /// One row a maker
+    Maker,
+    /// One row a part
+    Part,
+}
+
+/// `plimsoll owners`
+#[derive(Debug, Args)]
+pub struct OwnersArgs {
+    /// The name, in any script
+    #[arg(required = true, value_name = "NAME")]
+    pub name: Vec<String>,
+    /// Lists and holdings as they stood on that day
+    #[arg(long, value_name = "DAY")]
+    pub as_of: Option<String>,
+    /// Its country, by name or code
+    #[arg(long, value_name = "PLACE")]
+    pub country: Option<String>,
+    /// Where the flows of the usual codes go to
+    #[arg(long, value_name = "PLACE", default_value = "RUS")]
+    pub importer: String,
+    /// The most rows of a table; 0 is all
+    #[arg(long, value_name = "N", default_value_t = 40)]
+    pub limit: usize,
+    /// Write a self-contained HTML page with a picture
+    #[arg(long, value_name = "FILE")]
+    pub page: Option<PathBuf>,
 }
 
 /// `plimsoll goods`

@@ -5,6 +5,7 @@
 
 mod cli;
 mod commands;
+mod evidence;
 mod failure;
 mod mapped;
 mod present;

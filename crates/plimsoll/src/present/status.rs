@@ -95,7 +95,7 @@ pub fn show(view: &View<'_>, format: Format) -> String {
         Format::Json => tables::pretty(&document(view)),
         Format::Ndjson => view.sources().iter().map(|s| format!("{}\n", source(view, s))).collect(),
         Format::Csv => table(view).show(format),
-        Format::Table | Format::Md => text(view, format),
+        Format::Table | Format::Md | Format::Ftm => text(view, format),
     }
 }
 

@@ -17,6 +17,7 @@ mod commands;
 mod damaged;
 mod demo;
 mod diversion;
+mod evidence;
 mod faulty_lists;
 mod find;
 mod published;
