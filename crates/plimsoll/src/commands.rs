@@ -10,6 +10,7 @@ use std::path::PathBuf;
 pub mod assess;
 pub mod demo;
 pub mod explain;
+pub mod fetch;
 pub mod find;
 pub mod goods;
 pub mod load;
@@ -32,6 +33,7 @@ pub fn run(cli: Cli) -> Result<Exit, Failure> {
     match cli.command {
         Command::Demo(args) => demo::run(&context, &args),
         Command::Status => status::run(&context),
+        Command::Fetch(args) => fetch::run(&context, &args),
         Command::Load(args) => load::run(&context, &args),
         Command::Screen(args) => screen::run(&context, &args),
         Command::Goods(args) => goods::run(&context, &args),

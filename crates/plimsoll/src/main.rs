@@ -6,6 +6,7 @@
 mod cli;
 mod commands;
 mod failure;
+mod fetch;
 mod mapped;
 mod present;
 mod printer;

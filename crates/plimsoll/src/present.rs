@@ -4,6 +4,7 @@ pub mod assess_json;
 pub mod assess_page;
 pub mod assess_text;
 pub mod demo;
+pub mod fetch;
 pub mod find;
 pub mod goods;
 pub mod load;
