@@ -388,7 +388,10 @@ impl Source {
             (None, Some(default)) => format!("--set {}= ({default})", n.name),
             (None, None) => format!("--{}", if n.name == "month" { "period" } else { n.name }),
         };
-        self.needs.iter().map(text).collect::<Vec<_>>().join("; ")
+        match self.needs {
+            [] => "nothing".into(),
+            needs => needs.iter().map(text).collect::<Vec<_>>().join("; "),
+        }
     }
 
     /// The addresses as they are documented, for tables.
