@@ -524,13 +524,9 @@ mod tests {
         for dataset in datasets() {
             assert!(all.iter().any(|e| e.code == format!("dataset:{dataset}")), "{dataset}");
         }
-        for exit in [
-            Exit::Done,
-            Exit::Attention,
-            Exit::Failed,
-            Exit::CannotTell,
-            Exit::NeedsCredentials,
-        ] {
+        for exit in
+            [Exit::Done, Exit::Attention, Exit::Failed, Exit::CannotTell, Exit::NeedsCredentials]
+        {
             assert!(all.iter().any(|e| e.code == format!("exit-{}", exit as u8)), "{exit:?}");
         }
     }

@@ -94,7 +94,10 @@ fn task(args: &FetchArgs, name: &str) -> Result<Task, Failure> {
         Failure::usage(
             "fetch-source-unknown",
             format!("there is no source {name:?}"),
-            format!("there are: {}; or name an address that begins with https://", known.join(", ")),
+            format!(
+                "there are: {}; or name an address that begins with https://",
+                known.join(", ")
+            ),
         )
     })?;
     let said = said(args, source)?;
@@ -146,7 +149,10 @@ fn query(args: &FetchArgs, said: &Said) -> Result<Query, Failure> {
             None => Ok(Vec::new()),
         }
     };
-    let sides = (places(args.reporter.as_ref(), "--reporter")?, places(args.partner.as_ref(), "--partner")?);
+    let sides = (
+        places(args.reporter.as_ref(), "--reporter")?,
+        places(args.partner.as_ref(), "--partner")?,
+    );
     let flow = match Flow::parse(&needed(args.flow.as_ref(), "--flow", "export")?) {
         Some(Flow::Export) => 'X',
         Some(Flow::Import) => 'M',
@@ -169,9 +175,11 @@ fn query(args: &FetchArgs, said: &Said) -> Result<Query, Failure> {
 fn manner(args: &FetchArgs, tasks: &[Task]) -> Manner {
     let mut secrets: Vec<String> = Vec::new();
     for need in fetch::ALL.iter().flat_map(|s| s.needs).filter(|n| n.env.is_some()) {
-        secrets.extend(need.env.and_then(|env| std::env::var(env).ok()).map(|v| v.trim().to_owned()));
+        secrets
+            .extend(need.env.and_then(|env| std::env::var(env).ok()).map(|v| v.trim().to_owned()));
         let set = args.set.iter().filter_map(|s| s.split_once('='));
-        secrets.extend(set.filter(|(name, _)| *name == need.name).map(|(_, v)| v.trim().to_owned()));
+        secrets
+            .extend(set.filter(|(name, _)| *name == need.name).map(|(_, v)| v.trim().to_owned()));
     }
     secrets.extend(tasks.iter().filter_map(|t| match t {
         Task::Comtrade(_, _, key) => key.clone(),
@@ -264,9 +272,9 @@ fn take(
     if args.no_load {
         return Ok((Exit::Done, String::new()));
     }
-    let (to_load, kept) = sort_out(args, task, fetched)?;
-    for (path, after) in &kept {
-        printer::talk(&format!("kept, not loaded: {}: {after}", path.display()));
+    let (to_load, kept) = sort_out(args, task, fetched);
+    for path in &kept {
+        printer::talk(&format!("kept, not loaded: {}: {}", path.display(), after(task)));
     }
     if to_load.is_empty() {
         job::accept(fetched)?;
@@ -282,8 +290,11 @@ fn take(
         rates: args.rates.clone(),
         accept_shrunk: args.accept_shrunk,
     };
-    let (result, printed) = printer::catching(|| load::run(context, &load_args));
     let json = matches!(context.format, Format::Json | Format::Ndjson);
+    // As Markdown a load says the same as in a table, without a hint of what to type next.
+    let format = if json { context.format } else { Format::Md };
+    let quiet = Context { store: context.store.clone(), format };
+    let (result, printed) = printer::catching(|| load::run(&quiet, &load_args));
     if !json {
         printer::data(&printed);
     }
@@ -310,26 +321,22 @@ fn set_for_load(args: &FetchArgs, task: &Task) -> Vec<String> {
     args.set.iter().filter(taken).cloned().collect()
 }
 
-/// What can be loaded, and what is only kept, with what to do about it.
-#[allow(clippy::type_complexity)] // Two lists, no shape of their own.
-fn sort_out(
-    args: &FetchArgs,
-    task: &Task,
-    fetched: &Fetched,
-) -> Result<(Vec<PathBuf>, Vec<(PathBuf, &'static str)>), Failure> {
-    let after = match task {
+/// What can be loaded, and what is only kept, for no reader knows it.
+fn sort_out(args: &FetchArgs, task: &Task, fetched: &Fetched) -> (Vec<PathBuf>, Vec<PathBuf>) {
+    let all = fetched.to_load.iter().cloned();
+    // What must be readable is loaded, and the load says why it is not.
+    if after(task).is_empty() || args.layout.is_some() {
+        return (all.collect(), Vec::new());
+    }
+    all.partition(|path| !watchlists::load::recognise(path, None).0.is_empty())
+}
+
+/// What to do with files that no reader knows; empty where that is a fault.
+fn after(task: &Task) -> &'static str {
+    match task {
         Task::Files(job, _) => job.after,
         Task::Comtrade(..) => "",
-    };
-    let readable = |path: &Path| {
-        args.layout.is_some() || !watchlists::load::recognise(path, None).0.is_empty()
-    };
-    let all = fetched.to_load.iter().cloned();
-    if after.is_empty() {
-        return Ok((all.collect(), Vec::new()));
     }
-    let (to_load, kept): (Vec<PathBuf>, Vec<PathBuf>) = all.partition(|path| readable(path));
-    Ok((to_load, kept.into_iter().map(|path| (path, after)).collect()))
 }
 
 /// An edition that the load refused: put aside, and the last good one stands.
@@ -345,7 +352,11 @@ fn refuse(desk: &Desk<'_>, fetched: &Fetched) -> Result<(), Failure> {
         Some(kept) => format!("the last good edition of {} stands", kept.day),
         None => "there is no earlier edition of it".into(),
     };
-    printer::talk(&format!("{}: refused; {stands}; what came lies in {}", fetched.source, to.display()));
+    printer::talk(&format!(
+        "{}: refused; {stands}; what came lies in {}",
+        fetched.source,
+        to.display()
+    ));
     Ok(())
 }
 

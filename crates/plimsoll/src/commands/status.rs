@@ -13,12 +13,8 @@ pub fn run(context: &Context) -> Result<Exit, Failure> {
     let store = Store::open(&context.store)?;
     let lists = Editions::open(&context.store)?;
     let fetched = super::fetch::ages(&context.store);
-    let view = present::View {
-        store: &store,
-        today: settings::today(),
-        lists: &lists,
-        fetched: &fetched,
-    };
+    let view =
+        present::View { store: &store, today: settings::today(), lists: &lists, fetched: &fetched };
     printer::data(&present::show(&view, context.format));
     if context.format == Format::Table
         && store.manifest.resources.is_empty()

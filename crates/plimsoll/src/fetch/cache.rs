@@ -199,9 +199,7 @@ pub fn write(path: &Path, sidecar: &Sidecar) -> Result<(), Failure> {
 /// Moves a file or folder within the store.
 pub fn move_to(from: &Path, to: &Path) -> Result<(), Failure> {
     let parent = to.parent().unwrap_or(to);
-    fs::create_dir_all(parent)
-        .and_then(|()| fs::rename(from, to))
-        .map_err(|e| broken(to, e))
+    fs::create_dir_all(parent).and_then(|()| fs::rename(from, to)).map_err(|e| broken(to, e))
 }
 
 /// The same bytes under a second name: a link where the system can, else a copy.

@@ -92,10 +92,8 @@ impl Query {
         period: &Period,
         monthly: Option<bool>,
     ) -> Result<Query, Failure> {
-        let whole_years = matches!(
-            period.shape(),
-            PeriodShape::Calendar(PeriodKind::Year) | PeriodShape::Years
-        );
+        let whole_years =
+            matches!(period.shape(), PeriodShape::Calendar(PeriodKind::Year) | PeriodShape::Years);
         let monthly = monthly.unwrap_or(!whole_years);
         if !monthly && !whole_years {
             return Err(Failure::usage(
@@ -258,7 +256,10 @@ impl Call {
         let (reporters, partners) = (named(&self.reporters), named(&self.partners));
         if reporters.len() > 1 {
             let (a, b) = reporters.split_at(reporters.len() / 2);
-            return Some([with(&|c| c.reporters = a.to_vec()), with(&|c| c.reporters = b.to_vec())]);
+            return Some([
+                with(&|c| c.reporters = a.to_vec()),
+                with(&|c| c.reporters = b.to_vec()),
+            ]);
         }
         if partners.len() > 1 {
             let (a, b) = partners.split_at(partners.len() / 2);
@@ -392,14 +393,18 @@ impl Asker<'_> {
         }
         progress.done();
         if kept > 0 {
-            printer::talk(&format!("{kept} answers of an earlier run were kept, {asked} asked now"));
+            printer::talk(&format!(
+                "{kept} answers of an earlier run were kept, {asked} asked now"
+            ));
         }
         Ok(parts)
     }
 
     fn read(&self, body: &Path) -> Option<Part> {
-        let part: Part = serde_json::from_slice(&fs::read(body.with_extension("part")).ok()?).ok()?;
-        (part.full || cache::hash(body).is_ok_and(|(sha256, _)| sha256 == part.sha256)).then_some(part)
+        let part: Part =
+            serde_json::from_slice(&fs::read(body.with_extension("part")).ok()?).ok()?;
+        (part.full || cache::hash(body).is_ok_and(|(sha256, _)| sha256 == part.sha256))
+            .then_some(part)
     }
 
     fn ask(&self, call: &Call, body: &Path) -> Result<Part, Failure> {
@@ -498,7 +503,8 @@ impl Asker<'_> {
 fn judge(content_type: &str, body: &Path, asked: &str) -> Result<u64, Failure> {
     content::check(Kind::Json, content_type, &content::head(body), asked)?;
     let bytes = fs::read(body).map_err(|e| crate::watchlists::broken(body, e))?;
-    let envelope: Envelope = serde_json::from_slice(&bytes).map_err(|e| not_its_layout(asked, &e.to_string()))?;
+    let envelope: Envelope =
+        serde_json::from_slice(&bytes).map_err(|e| not_its_layout(asked, &e.to_string()))?;
     let error = match &envelope.error {
         None | Some(serde_json::Value::Null) => String::new(),
         Some(serde_json::Value::String(text)) => text.clone(),
@@ -508,13 +514,20 @@ fn judge(content_type: &str, body: &Path, asked: &str) -> Result<u64, Failure> {
         return Err(Failure {
             exit: Exit::Failed,
             code: "fetch-refused",
-            message: format!("{asked} answered with a message in place of records: {:?}", content::first_words(if error.is_empty() { &bytes } else { error.as_bytes() })),
-            hint: "does Comtrade know these places, codes and periods? --plan shows what is asked".into(),
+            message: format!(
+                "{asked} answered with a message in place of records: {:?}",
+                content::first_words(if error.is_empty() { &bytes } else { error.as_bytes() })
+            ),
+            hint: "does Comtrade know these places, codes and periods? --plan shows what is asked"
+                .into(),
         });
     };
     let records = data.len() as u64;
     if envelope.count.is_some_and(|count| count != records) {
-        return Err(not_its_layout(asked, &format!("it counts {} records and holds {records}", envelope.count.unwrap_or(0))));
+        return Err(not_its_layout(
+            asked,
+            &format!("it counts {} records and holds {records}", envelope.count.unwrap_or(0)),
+        ));
     }
     Ok(records)
 }
@@ -668,7 +681,10 @@ mod tests {
     #[test]
     fn records_are_taken_out_of_their_envelope() {
         let of = |text: &str| String::from_utf8(data_of(text.as_bytes()).to_vec()).unwrap();
-        assert_eq!(of(r#"{"count":1,"data":[{"a":"]\"}","b":[1]}],"error":""}"#), r#"{"a":"]\"}","b":[1]}"#);
+        assert_eq!(
+            of(r#"{"count":1,"data":[{"a":"]\"}","b":[1]}],"error":""}"#),
+            r#"{"a":"]\"}","b":[1]}"#
+        );
         assert_eq!(of(r#"{"x":{"data":[9]},"data":[1, 2]}"#), "1, 2");
         assert_eq!(of(r#"{"data":[]}"#), "");
         assert_eq!(of(r#"{"error":"data"}"#), "");

@@ -20,7 +20,9 @@ pub fn command_for(
     basis: BasisAsked,
 ) -> String {
     let silent = importer.is_some_and(|i| {
-        SILENT.iter().any(|(code, since)| i.split('+').any(|i| i == *code) && period.last() >= *since)
+        SILENT
+            .iter()
+            .any(|(code, since)| i.split('+').any(|i| i == *code) && period.last() >= *since)
     });
     let by_exporters = match basis {
         BasisAsked::Dispatch => true,

@@ -259,7 +259,9 @@ impl Client {
         begun: Option<&(Begun, u64)>,
     ) -> Result<Response<Body>, Fault> {
         let here = is_local(url);
-        if !url.starts_with("https://") && !(url.starts_with("http://") && (here || self.manner.insecure)) {
+        if !url.starts_with("https://")
+            && !(url.starts_with("http://") && (here || self.manner.insecure))
+        {
             return Err(Fault::last(insecure(&self.shown(url))));
         }
         let mut request = if here { self.local.get(url) } else { self.remote.get(url) };
@@ -269,7 +271,8 @@ impl Client {
         match (begun, ask.have) {
             (Some((begun, length)), _) => {
                 request = request.header("Range", format!("bytes={length}-"));
-                let version = begun.validators.etag.clone().or(begun.validators.last_modified.clone());
+                let version =
+                    begun.validators.etag.clone().or(begun.validators.last_modified.clone());
                 request = request.header("If-Range", version.unwrap_or_default());
             }
             (None, Some(have)) => {
@@ -341,7 +344,13 @@ impl Client {
         Ok(Got::Whole(answer))
     }
 
-    fn open(&self, ask: &Ask<'_>, part: &Path, from: u64, validators: &Validators) -> io::Result<File> {
+    fn open(
+        &self,
+        ask: &Ask<'_>,
+        part: &Path,
+        from: u64,
+        validators: &Validators,
+    ) -> io::Result<File> {
         if let Some(folder) = part.parent() {
             fs::create_dir_all(folder)?;
         }
@@ -476,7 +485,8 @@ fn redirects(shown: &str, why: &str) -> Failure {
         exit: Exit::Failed,
         code: "fetch-redirects",
         message: format!("{shown} {why}"),
-        hint: "open it in a browser: does it want a log-in? --base-url names another address".into(),
+        hint: "open it in a browser: does it want a log-in? --base-url names another address"
+            .into(),
     }
 }
 
@@ -485,7 +495,9 @@ fn insecure(shown: &str) -> Failure {
         exit: Exit::Failed,
         code: "fetch-insecure",
         message: format!("{shown} is no https address: what comes could be changed on the way"),
-        hint: "take the https address; --insecure-http allows http, as for a mirror in your own house".into(),
+        hint:
+            "take the https address; --insecure-http allows http, as for a mirror in your own house"
+                .into(),
     }
 }
 
@@ -583,7 +595,9 @@ fn is_local(url: &str) -> bool {
         Some(rest) => rest.split(']').next().unwrap_or_default(),
         None => host.split(':').next().unwrap_or_default(),
     };
-    host == "localhost" || host == "::1" || host.starts_with("127.") && host.parse::<std::net::Ipv4Addr>().is_ok()
+    host == "localhost"
+        || host == "::1"
+        || host.starts_with("127.") && host.parse::<std::net::Ipv4Addr>().is_ok()
 }
 
 /// Where a redirect leads, seen from an address.
@@ -615,7 +629,11 @@ mod tests {
             assert!(is_local(here), "{here}");
         }
         // Names that only look like this machine are not.
-        for there in ["http://localhost.evil.org/", "http://127.0.0.1.evil.org/", "http://127.0.0.1@evil.org/"] {
+        for there in [
+            "http://localhost.evil.org/",
+            "http://127.0.0.1.evil.org/",
+            "http://127.0.0.1@evil.org/",
+        ] {
             assert!(!is_local(there), "{there}");
         }
         let to = |to: &str| join("https://a.b/c/d?e", to).unwrap_or_default();

@@ -16,9 +16,8 @@ use std::path::{Path, PathBuf};
 /// A file with less than so many hundredths of the bytes of its last good edition is refused.
 const LEAST_SHARE: u64 = 67;
 /// Endings that a file may keep.
-const ENDINGS: [&str; 13] = [
-    "csv", "xml", "json", "zip", "7z", "xlsx", "ods", "gz", "txt", "tsv", "dat", "ndjson", "xls",
-];
+const ENDINGS: [&str; 13] =
+    ["csv", "xml", "json", "zip", "7z", "xlsx", "ods", "gz", "txt", "tsv", "dat", "ndjson", "xls"];
 
 /// What to get.
 pub struct Job {
@@ -440,7 +439,10 @@ mod tests {
         assert_eq!(all[0].1, "eu.xml");
         assert!(all[0].0.ends_with("?token=a%20b%2F..%2Fc"), "{}", all[0].0);
         let all = addresses("ecb", &said(&[("currency", "USD+CNY")], ""));
-        assert_eq!(all[0], ("http://m/EXR/M.USD+CNY.EUR.SP00.A?format=csvdata".into(), "ecb.csv".into()));
+        assert_eq!(
+            all[0],
+            ("http://m/EXR/M.USD+CNY.EUR.SP00.A?format=csvdata".into(), "ecb.csv".into())
+        );
         assert_eq!(addresses("seco", &said(&[], ""))[0].1, "seco.xml");
         assert_eq!(addresses("ofac", &said(&[], "")).len(), 8);
     }

@@ -15,7 +15,9 @@ const CSL_HEADER: &str = "_id,source,entity_number,type,programs,name,title,addr
 /// A screening list of so many made-up parties.
 fn csl(count: usize) -> String {
     let row = |n: usize| {
-        format!("a{n},Entity List (EL) - Bureau of Industry and Security,,,,Example Pump Works {n},,\"{n} Sample Road, NO\",99 FR 1,2001-02-03,For all sample items.,Presumption of example.,http://x.example,EPW{n},,,\n")
+        format!(
+            "a{n},Entity List (EL) - Bureau of Industry and Security,,,,Example Pump Works {n},,\"{n} Sample Road, NO\",99 FR 1,2001-02-03,For all sample items.,Presumption of example.,http://x.example,EPW{n},,,\n"
+        )
     };
     format!("{CSL_HEADER}\n{}", (1..=count).map(row).collect::<String>())
 }
@@ -44,7 +46,9 @@ fn fetch_csl(desk: &Desk, server: &Server) -> Run {
 }
 
 /// A desk on which the list has been fetched once, from an address that stays the same.
-fn desk_with_csl(script: impl Fn(usize, &Request) -> Reply + Send + Sync + 'static) -> (Desk, Server) {
+fn desk_with_csl(
+    script: impl Fn(usize, &Request) -> Reply + Send + Sync + 'static,
+) -> (Desk, Server) {
     let count = AtomicUsize::new(0);
     let server = Server::new(move |request| {
         let first = Reply::ok(csl(30)).with("ETag", "\"one\"").with("Content-Type", "text/csv");
@@ -110,20 +114,35 @@ fn a_new_edition_is_kept_beside_the_old_one() {
     let run = fetch_csl(&desk, &server).exits(0);
     assert_eq!(state(&run), "new");
     assert_eq!(run.json()["files"][0]["rows_loaded"], 31);
-    let kept: Vec<String> =
-        desk.bytes().into_keys().filter(|n| n.starts_with("fetch/csl/") && n.ends_with(".csv")).collect();
+    let kept: Vec<String> = desk
+        .bytes()
+        .into_keys()
+        .filter(|n| n.starts_with("fetch/csl/") && n.ends_with(".csv"))
+        .collect();
     assert_eq!(kept.len(), 2, "{kept:?}");
 }
 
 #[test]
 fn refusals_say_what_to_do_and_end_with_their_code() {
-    let reply = |status: u16, body: &str| Reply::new(status, body).with("Content-Type", "application/json");
+    let reply =
+        |status: u16, body: &str| Reply::new(status, body).with("Content-Type", "application/json");
     for (answer, code, words) in [
-        (reply(403, "{\"statusCode\":403,\"message\":\"Forbidden for you\"}"), 4, ["fetch-key", "Forbidden for you"]),
+        (
+            reply(403, "{\"statusCode\":403,\"message\":\"Forbidden for you\"}"),
+            4,
+            ["fetch-key", "Forbidden for you"],
+        ),
         (reply(401, ""), 4, ["fetch-key", "answered 401"]),
         (reply(404, "<html><h1>Not here</h1></html>"), 2, ["fetch-refused", "Not here"]),
         (reply(429, "").with("Retry-After", "86400"), 3, ["fetch-quota", "86400 s"]),
-        (reply(403, "{\"message\":\"Out of call volume quota. Quota will be replenished in 03:02:01.\"}"), 3, ["fetch-quota", "03:02:01"]),
+        (
+            reply(
+                403,
+                "{\"message\":\"Out of call volume quota. Quota will be replenished in 03:02:01.\"}",
+            ),
+            3,
+            ["fetch-quota", "03:02:01"],
+        ),
         (reply(500, "broken"), 3, ["fetch-server", "broken"]),
         (Reply::new(204, ""), 3, ["fetch-nothing-yet", "nothing there yet"]),
     ] {
@@ -139,9 +158,8 @@ fn refusals_say_what_to_do_and_end_with_their_code() {
 
 #[test]
 fn a_server_that_fails_is_asked_again() {
-    let (desk, server) = desk_with_csl(|n, _| {
-        if n < 4 { Reply::new(503, "busy") } else { Reply::ok(csl(32)) }
-    });
+    let (desk, server) =
+        desk_with_csl(|n, _| if n < 4 { Reply::new(503, "busy") } else { Reply::ok(csl(32)) });
     server.take();
     fetch_csl(&desk, &server).exits(0).says(&["waiting 1 s", "waiting 3 s", "waiting 9 s"]);
     assert_eq!(server.asked().len(), 4);
@@ -157,7 +175,10 @@ fn a_server_that_asks_to_wait_is_waited_for() {
     for header in [true, false] {
         let (desk, server) = desk_with_csl(move |n, _| match (n, header) {
             (1, true) => Reply::new(429, "").with("Retry-After", "7"),
-            (1, false) => Reply::new(429, "{\"statusCode\":429,\"message\":\"Rate limit is exceeded. Try again in 7 seconds.\"}"),
+            (1, false) => Reply::new(
+                429,
+                "{\"statusCode\":429,\"message\":\"Rate limit is exceeded. Try again in 7 seconds.\"}",
+            ),
             _ => Reply::ok(csl(31)),
         });
         fetch_csl(&desk, &server).exits(0).says(&["waiting 7 s"]);
@@ -213,17 +234,23 @@ fn redirects_are_followed_and_circles_are_not() {
     });
     fetch_csl(&desk, &server).exits(2).says(&["fetch-redirects", "circle"]);
     stands(&desk);
-    let (desk, server) = desk_with_csl(|n, _| Reply::new(302, "").with("Location", &format!("/{n}")));
+    let (desk, server) =
+        desk_with_csl(|n, _| Reply::new(302, "").with("Location", &format!("/{n}")));
     fetch_csl(&desk, &server).exits(2).says(&["fetch-redirects", "too far"]);
     // Nor to where what comes could be changed on the way.
-    let (desk, server) = desk_with_csl(|_, _| Reply::new(302, "").with("Location", "http://mirror.example/x"));
+    let (desk, server) =
+        desk_with_csl(|_, _| Reply::new(302, "").with("Location", "http://mirror.example/x"));
     fetch_csl(&desk, &server).exits(2).says(&["fetch-insecure", "mirror.example"]);
 }
 
 #[test]
 fn what_is_no_data_is_refused_with_its_first_words() {
     for (body, mime, words) in [
-        ("<!DOCTYPE html><html><body><h1>Down for maintenance</h1>", "text/csv", ["fetch-not-data", "Down for maintenance"]),
+        (
+            "<!DOCTYPE html><html><body><h1>Down for maintenance</h1>",
+            "text/csv",
+            ["fetch-not-data", "Down for maintenance"],
+        ),
         ("<html>Please log in</html>", "text/html", ["fetch-not-data", "Please log in"]),
         ("_id,source\n", "image/png", ["fetch-not-data", "image/"]),
         ("{\"error\":\"no such file\"}", "application/json", ["fetch-not-data", "no such file"]),
@@ -285,7 +312,9 @@ fn a_file_may_not_be_too_large_nor_come_without_tls() {
 #[test]
 fn a_set_of_files_is_an_edition_whole_or_not_at_all() {
     let sdn = |count: usize| -> String {
-        let row = |n: usize| format!("{n},\"EXAMPLE WORKS {n}\",-0- ,\"TEST-EO\",{}-0- \r\n", "-0- ,".repeat(7));
+        let row = |n: usize| {
+            format!("{n},\"EXAMPLE WORKS {n}\",-0- ,\"TEST-EO\",{}-0- \r\n", "-0- ,".repeat(7))
+        };
         (900_001..900_001 + count).map(row).collect()
     };
     let run = AtomicUsize::new(0);
@@ -298,12 +327,19 @@ fn a_set_of_files_is_an_edition_whole_or_not_at_all() {
         match request.target.as_str() {
             // The last file fails the first time.
             "/CONS_COMMENTS.CSV" if n < 9 => Reply::new(404, "gone"),
-            "/CONS_COMMENTS.CSV" | "/SDN_COMMENTS.CSV" => etag("900001,\"remark\"\r\n".into(), "\"c\""),
+            "/CONS_COMMENTS.CSV" | "/SDN_COMMENTS.CSV" => {
+                etag("900001,\"remark\"\r\n".into(), "\"c\"")
+            }
             "/SDN.CSV" if n < 20 => etag(sdn(20), "\"s1\""),
             "/SDN.CSV" => etag(sdn(21), "\"s2\""),
             "/CONS_PRIM.CSV" => etag(sdn(9), "\"p\""),
-            "/ALT.CSV" | "/CONS_ALT.CSV" => etag("900001,1,\"aka\",\"EXAMPLE WERKE\",-0- \r\n".into(), "\"a\""),
-            "/ADD.CSV" | "/CONS_ADD.CSV" => etag("900001,1,\"1 Sample Road\",\"Sampletown\",\"Norway\",-0- \r\n".into(), "\"d\""),
+            "/ALT.CSV" | "/CONS_ALT.CSV" => {
+                etag("900001,1,\"aka\",\"EXAMPLE WERKE\",-0- \r\n".into(), "\"a\"")
+            }
+            "/ADD.CSV" | "/CONS_ADD.CSV" => etag(
+                "900001,1,\"1 Sample Road\",\"Sampletown\",\"Norway\",-0- \r\n".into(),
+                "\"d\"",
+            ),
             other => panic!("{other}"),
         }
     });
@@ -311,7 +347,12 @@ fn a_set_of_files_is_an_edition_whole_or_not_at_all() {
     fetch(&desk, &server, &["ofac"]).exits(2).says(&["fetch-refused"]);
     assert!(!desk.bytes().keys().any(|n| n.starts_with("lists/")), "nothing may be loaded");
     let run = fetch(&desk, &server, &["ofac", "--format", "json"]).exits(0);
-    let lists: Vec<Value> = run.json()["files"].as_array().unwrap().iter().flat_map(|f| f["lists"].as_array().unwrap().clone()).collect();
+    let lists: Vec<Value> = run.json()["files"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|f| f["lists"].as_array().unwrap().clone())
+        .collect();
     for (list, entities) in [("ofac-sdn", 20), ("ofac-cons", 9)] {
         assert!(lists.iter().any(|l| l["list"] == list && l["entities"] == entities), "{lists:?}");
     }
@@ -320,10 +361,18 @@ fn a_set_of_files_is_an_edition_whole_or_not_at_all() {
     }
     // One file changed: the edition has all eight, and both lists are read anew.
     let run = fetch(&desk, &server, &["ofac", "--format", "json"]).exits(0).json();
-    let states: Vec<&str> = run["fetched"][0]["files"].as_array().unwrap().iter().map(|f| f["state"].as_str().unwrap()).collect();
+    let states: Vec<&str> = run["fetched"][0]["files"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|f| f["state"].as_str().unwrap())
+        .collect();
     assert_eq!((states[0], states.len()), ("new", 8));
     assert!(states[1..].iter().all(|s| *s == "unchanged"), "{states:?}");
-    assert!(run["files"].as_array().unwrap().iter().any(|f| f["lists"][0]["entities"] == 21), "{run}");
+    assert!(
+        run["files"].as_array().unwrap().iter().any(|f| f["lists"][0]["entities"] == 21),
+        "{run}"
+    );
 }
 
 #[test]
@@ -343,13 +392,16 @@ fn any_address_is_fetched_and_loaded_by_its_content() {
     let desk = Desk::new();
     let row = "M,202301,156,X,643,0,H6,854231,6,C00,0,10,1000";
     let body = format!("{}\n{row}\n", crate::support::COMTRADE);
-    let server = Server::always(Reply::ok(body).with("Content-Disposition", "attachment; filename=\"../../../evil.csv\""));
+    let server = Server::always(
+        Reply::ok(body).with("Content-Disposition", "attachment; filename=\"../../../evil.csv\""),
+    );
     let address = format!("{}/..%2f..%2fTrade Data.csv?token=x", server.url()).replace(' ', "%20");
     finish(quiet(desk.command(&["fetch", &address]))).exits(0);
     assert_eq!(desk.rows(), 1);
     assert!(!desk.bytes().keys().any(|n| n.contains("evil")));
     // What the file does not say can be said, as in a load.
-    let body = crate::support::COMTRADE.replace("flowCode,", "") + "\n" + &row.replace("X,", "") + "\n";
+    let body =
+        crate::support::COMTRADE.replace("flowCode,", "") + "\n" + &row.replace("X,", "") + "\n";
     let server = Server::always(Reply::ok(body));
     let address = format!("{}/x.csv", server.url());
     finish(quiet(desk.command(&["fetch", &address]))).exits(2).says(&["file-unsaid"]);
@@ -392,7 +444,8 @@ fn secrets_are_neither_shown_nor_stored() {
     });
     let run = fetch(&desk, &server, &["eu", "--set", &format!("token={token}")]).exits(4);
     assert!(!run.err.contains("s3cret") && !run.out.contains("s3cret"), "{run:?}");
-    let plan = fetch(&desk, &server, &["eu", "--set", &format!("token={token}"), "--plan"]).exits(0);
+    let plan =
+        fetch(&desk, &server, &["eu", "--set", &format!("token={token}"), "--plan"]).exits(0);
     assert!(plan.out.contains("token=…") && !plan.out.contains("s3cret"), "{}", plan.out);
     // Without a token there is nothing to ask.
     fetch(&desk, &server, &["eu"]).exits(4).says(&["fetch-unsaid", "EU_FSF_TOKEN"]);
@@ -422,5 +475,9 @@ fn unknown_sources_are_told() {
     let sources = json["sources"].as_array().unwrap();
     assert!(sources.iter().any(|s| s["source"] == "comtrade" && s["fetched"].is_null()));
     let run = desk.run(&["explain", "fetch"]).exits(0);
-    assert!(run.out.contains("opensanctions") && run.out.contains("COMTRADE_API_KEY"), "{}", run.out);
+    assert!(
+        run.out.contains("opensanctions") && run.out.contains("COMTRADE_API_KEY"),
+        "{}",
+        run.out
+    );
 }

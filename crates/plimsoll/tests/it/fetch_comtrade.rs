@@ -2,8 +2,8 @@
 //! figures are made up, and every test says which.
 
 use std::process::Command;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -49,7 +49,9 @@ fn answer(request: &Request) -> Reply {
             continue;
         }
         for period in list(request, "period") {
-            for code in list(request, "cmdCode").iter().filter(|c| c.starts_with("84") && c.len() == 6) {
+            for code in
+                list(request, "cmdCode").iter().filter(|c| c.starts_with("84") && c.len() == 6)
+            {
                 data.push(record(reporter, "643", &flow, &period, code, value));
             }
         }
@@ -60,8 +62,17 @@ fn answer(request: &Request) -> Reply {
 }
 
 const QUESTION: [&str; 11] = [
-    "comtrade", "--reporter", "all", "--partner", "RUS", "--flow", "export", "--goods",
-    "machine-tools", "--period", "2023-10..2023-12",
+    "comtrade",
+    "--reporter",
+    "all",
+    "--partner",
+    "RUS",
+    "--flow",
+    "export",
+    "--goods",
+    "machine-tools",
+    "--period",
+    "2023-10..2023-12",
 ];
 
 fn command(desk: &Desk, server: &Server, args: &[&str]) -> Command {
@@ -139,7 +150,8 @@ fn a_used_up_quota_loses_no_answer() {
     let gate = open.clone();
     let server = Server::new(move |request| {
         if !gate.load(Ordering::SeqCst) && count.fetch_add(1, Ordering::SeqCst) >= 3 {
-            return Reply::new(429, "{\"message\":\"Rate limit is exceeded.\"}").with("Retry-After", "4000");
+            return Reply::new(429, "{\"message\":\"Rate limit is exceeded.\"}")
+                .with("Retry-After", "4000");
         }
         answer(request)
     });
@@ -222,13 +234,47 @@ fn refusals_of_comtrade() {
     let message = |text: &str| json!({"statusCode": 0, "message": text}).to_string();
     for (reply, code, words) in [
         (Reply::new(403, message("Access denied")), 4, ["fetch-key", "comtradedeveloper.un.org"]),
-        (Reply::new(401, message("Access denied due to missing subscription key")), 4, ["fetch-key", "missing subscription key"]),
-        (Reply::new(403, message("Out of call volume quota. Quota will be replenished in 05:00:00.")), 3, ["fetch-quota", "05:00:00"]),
-        (Reply::ok(json!({"elapsedTime": "", "count": 0, "data": [], "error": ""}).to_string()), 3, ["fetch-nothing-yet", "missing is not zero"]),
-        (Reply::ok(json!({"elapsedTime": "", "count": 0, "data": [], "error": "Invalid period"}).to_string()), 2, ["fetch-refused", "Invalid period"]),
-        (Reply::ok("<html>Service unavailable</html>"), 2, ["fetch-not-data", "Service unavailable"]),
-        (Reply::ok(json!({"count": 1, "data": [{"period": "202310", "value": 1}]}).to_string()), 2, ["fetch-layout-changed", "missing field"]),
-        (Reply::ok(json!({"count": 7, "data": []}).to_string()), 2, ["fetch-layout-changed", "counts 7"]),
+        (
+            Reply::new(401, message("Access denied due to missing subscription key")),
+            4,
+            ["fetch-key", "missing subscription key"],
+        ),
+        (
+            Reply::new(
+                403,
+                message("Out of call volume quota. Quota will be replenished in 05:00:00."),
+            ),
+            3,
+            ["fetch-quota", "05:00:00"],
+        ),
+        (
+            Reply::ok(json!({"elapsedTime": "", "count": 0, "data": [], "error": ""}).to_string()),
+            3,
+            ["fetch-nothing-yet", "missing is not zero"],
+        ),
+        (
+            Reply::ok(
+                json!({"elapsedTime": "", "count": 0, "data": [], "error": "Invalid period"})
+                    .to_string(),
+            ),
+            2,
+            ["fetch-refused", "Invalid period"],
+        ),
+        (
+            Reply::ok("<html>Service unavailable</html>"),
+            2,
+            ["fetch-not-data", "Service unavailable"],
+        ),
+        (
+            Reply::ok(json!({"count": 1, "data": [{"period": "202310", "value": 1}]}).to_string()),
+            2,
+            ["fetch-layout-changed", "missing field"],
+        ),
+        (
+            Reply::ok(json!({"count": 7, "data": []}).to_string()),
+            2,
+            ["fetch-layout-changed", "counts 7"],
+        ),
         (Reply::ok("{\"count\": 1, \"data\": [{\"peri"), 2, ["fetch-layout-changed", "EOF"]),
     ] {
         let desk = Desk::new();
@@ -278,7 +324,9 @@ fn a_plan_needs_no_network() {
 fn what_a_question_lacks_is_told() {
     let server = Server::new(|_| panic!("nobody is asked"));
     let desk = Desk::new();
-    fetch(&desk, &server, &["comtrade", "--reporter", "CHN"]).exits(2).says(&["fetch-unsaid", "--partner"]);
+    fetch(&desk, &server, &["comtrade", "--reporter", "CHN"])
+        .exits(2)
+        .says(&["fetch-unsaid", "--partner"]);
     let annual = [&QUESTION[..], &["--freq", "A"]].concat();
     fetch(&desk, &server, &annual).exits(2).says(&["period-unreadable", "whole year"]);
     let mut nowhere = QUESTION;
@@ -294,6 +342,15 @@ fn years_are_asked_as_years() {
     question[10] = "2022..2023";
     fetch(&desk, &server, &question).exits(0);
     assert!(server.asked().iter().all(|r| r.target.starts_with("/public/v1/preview/C/A/HS?")));
-    let answer = desk.assess(&["--importer", "RUS", "--goods", "machine-tools", "--period", "2023", "--exporter", "CHN"]);
+    let answer = desk.assess(&[
+        "--importer",
+        "RUS",
+        "--goods",
+        "machine-tools",
+        "--period",
+        "2023",
+        "--exporter",
+        "CHN",
+    ]);
     assert!((answer["share"].as_f64().unwrap() - 0.7).abs() < 1e-9, "{answer}");
 }
