@@ -8,7 +8,8 @@ use std::path::PathBuf;
 #[command(name = "plimsoll", version, max_term_width = 100, propagate_version = true)]
 #[command(
     after_help = "Start with `plimsoll demo`. Every figure comes with its evidence: add --why.\n\n\
-Exit codes: 0 done · 1 something needs a person · 2 could not run · 3 cannot tell from the data"
+Exit codes: 0 done · 1 something needs a person · 2 could not run · 3 cannot tell from the data\n\
+4 needs a key or token"
 )]
 pub struct Cli {
     /// Folder of the store
@@ -48,6 +49,9 @@ pub enum Command {
     /// What is loaded, from where, how old
     #[command(after_help = "Example:\n  plimsoll status")]
     Status,
+    /// Official lists and statistics from their publishers into the store
+    #[command(after_help = FETCH_HELP)]
+    Fetch(Box<FetchArgs>),
     /// Load publishers' files into the store
     #[command(after_help = LOAD_HELP)]
     Load(LoadArgs),
@@ -114,6 +118,20 @@ else a date in the name of the file or its folder, else today.
 
 A file is loaded whole or not at all. A row that cannot be read is set aside with its line,
 its value and what to do; the others are loaded. `plimsoll explain layouts` lists the layouts.";
+
+const FETCH_HELP: &str = "Examples:
+  plimsoll fetch
+  plimsoll fetch ofac csl un
+  plimsoll fetch comtrade --reporter CHN,DEU --partner RUS --flow export --goods machine-tools --period 2023-10..2023-12
+  plimsoll fetch comtrade --reporter all --partner RUS --flow export --goods chpl --period 2023 --plan
+  plimsoll fetch comext --period 2023-10..2023-12
+  plimsoll fetch https://www.example.org/lists/sdn.csv --as ofac-csv
+
+Without a source it lists them. What came is kept by its day in the store's folder fetch/ and
+loaded; what did not change is not loaded again; what is cut, empty, shrunk by a third or of
+another layout is refused, and the last good edition stands. Run the same command again to go on
+where it stopped. PLIMSOLL_<SOURCE>_URL or --base-url names a mirror; keys come from the
+environment (COMTRADE_API_KEY) and are never stored. `plimsoll explain fetch` has more.";
 
 const SCREEN_HELP: &str = "Examples:
   plimsoll screen \"Hangzhou Hikvision Digital Technology\"
@@ -278,6 +296,79 @@ pub struct LoadArgs {
     /// Take a watchlist that has far fewer entries than its last edition
     #[arg(long)]
     pub accept_shrunk: bool,
+}
+
+/// `plimsoll fetch`
+#[derive(Debug, Args)]
+pub struct FetchArgs {
+    /// Sources, or addresses; without one all sources are listed
+    #[arg(value_name = "SOURCE")]
+    pub sources: Vec<String>,
+    /// Say what would be fetched, without the network
+    #[arg(long)]
+    pub plan: bool,
+    /// Comtrade: who reports: places joined by commas, a group, or all
+    #[arg(long, value_name = "PLACE")]
+    pub reporter: Option<String>,
+    /// Comtrade: the other side: places joined by commas, a group, world, or all
+    #[arg(long, value_name = "PLACE")]
+    pub partner: Option<String>,
+    /// Flow: import or export
+    #[arg(long, value_name = "FLOW")]
+    pub flow: Option<String>,
+    /// Comtrade: which goods: a code, a list or a group
+    #[arg(long)]
+    pub goods: Option<String>,
+    /// Which months or years
+    #[arg(long)]
+    pub period: Option<String>,
+    /// Comtrade: annual or monthly figures; without it annual ones for whole years
+    #[arg(long, value_enum, value_name = "FREQ")]
+    pub freq: Option<FreqArg>,
+    /// Another address in place of the publisher's, such as a mirror
+    #[arg(long, value_name = "URL")]
+    pub base_url: Option<String>,
+    /// What an address leaves open, as in token=; else as in plimsoll load
+    #[arg(long = "set", value_name = "WHAT=VALUE")]
+    pub set: Vec<String>,
+    /// The layout, where the content does not tell it
+    #[arg(long = "as", value_name = "LAYOUT")]
+    pub layout: Option<String>,
+    /// Ask for all of it, whatever is there
+    #[arg(long)]
+    pub anew: bool,
+    /// Keep what comes without loading it
+    #[arg(long)]
+    pub no_load: bool,
+    /// Take what has less than two thirds of its last edition
+    #[arg(long)]
+    pub accept_shrunk: bool,
+    /// The longest that a server may ask to wait
+    #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+    pub patience: u64,
+    /// The most bytes of a file
+    #[arg(long, value_name = "BYTES", default_value_t = 4 << 30)]
+    pub most_bytes: u64,
+    /// Allow http without TLS, as for a mirror in your own house
+    #[arg(long)]
+    pub insecure_http: bool,
+    /// Your own groups: TOML, or the EU's sanctioned codes with dates as CSV
+    #[arg(long = "goods-file", value_name = "FILE")]
+    pub goods_files: Vec<PathBuf>,
+    /// Further exchange rates: CSV with month, currency, usd_per_unit
+    #[arg(long, value_name = "FILE")]
+    pub rates: Option<PathBuf>,
+}
+
+/// `--freq`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FreqArg {
+    /// Annual
+    #[value(name = "A", alias = "a")]
+    Annual,
+    /// Monthly
+    #[value(name = "M", alias = "m")]
+    Monthly,
 }
 
 /// `plimsoll screen`

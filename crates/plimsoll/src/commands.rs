@@ -11,6 +11,7 @@ pub mod assess;
 pub mod claim;
 pub mod demo;
 pub mod explain;
+pub mod fetch;
 pub mod find;
 pub mod goods;
 pub mod load;
@@ -43,6 +44,7 @@ pub fn run(cli: Cli) -> Result<Exit, Failure> {
     match cli.command {
         Command::Demo(args) => demo::run(&context, &args),
         Command::Status => status::run(&context),
+        Command::Fetch(args) => fetch::run(&context, &args),
         Command::Load(args) => load::run(&context, &args),
         Command::Screen(args) => screen::run(&context, &args),
         Command::Parts(args) => parts::run(&context, &args),

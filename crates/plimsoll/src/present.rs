@@ -6,6 +6,7 @@ pub mod assess_text;
 pub mod claim;
 pub mod demo;
 pub mod evidence_page;
+pub mod fetch;
 pub mod find;
 pub mod find_page;
 pub mod ftm;

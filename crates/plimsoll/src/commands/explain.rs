@@ -6,6 +6,7 @@
 use crate::cli::{ExplainArgs, Format};
 use crate::commands::Context;
 use crate::failure::{Exit, Failure};
+use crate::fetch;
 use crate::present::tables::{self, Plain};
 use crate::printer;
 use plimsoll_ingest::evidence::{self, EvidenceFormat};
@@ -335,6 +336,11 @@ fn topic(code: &str, all: &[Entry]) -> Option<Plain> {
             }
             table
         }
+        "fetch" => {
+            let mut table = Plain::new(fetch::COLUMNS);
+            table.rows = fetch::ALL.iter().map(fetch::row).collect();
+            table
+        }
         "matching" => {
             let mut table = Plain::new(["Feature", "What it compares"]);
             table.rows = features::ALL
@@ -566,7 +572,9 @@ mod tests {
         for dataset in datasets() {
             assert!(all.iter().any(|e| e.code == format!("dataset:{dataset}")), "{dataset}");
         }
-        for exit in [Exit::Done, Exit::Attention, Exit::Failed, Exit::CannotTell] {
+        for exit in
+            [Exit::Done, Exit::Attention, Exit::Failed, Exit::CannotTell, Exit::NeedsCredentials]
+        {
             assert!(all.iter().any(|e| e.code == format!("exit-{}", exit as u8)), "{exit:?}");
         }
     }
