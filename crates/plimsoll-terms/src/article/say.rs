@@ -1,0 +1,76 @@
+//! How is a found claim said in one sentence of ours?
+
+use super::lexicon::place_name;
+use crate::claim::{Claim, Measure};
+
+fn place(code: &str) -> String {
+    place_name(code).unwrap_or_else(|| code.to_owned())
+}
+
+/// `goods` of a claim in the words of the text.
+fn goods(claim: &Claim) -> String {
+    if claim.goods_text.is_empty() { "goods".to_owned() } else { claim.goods_text.clone() }
+}
+
+/// The claim in a sentence: "China supplied nearly 70 % of Russia's machine tools (2023Q4)".
+/// `about` is what a count or a share without trade is of, in the words of the text.
+pub(super) fn sentence(claim: &Claim, about: &str) -> String {
+    let (from, to) = (place(&claim.exporter), place(&claim.importer));
+    let (seller, buyer) = (!claim.exporter.is_empty(), !claim.importer.is_empty());
+    let value = &claim.value;
+    let what = goods(claim);
+    let mut text = match claim.measure {
+        Measure::Share if seller && buyer => format!("{from} supplied {value} of {to}'s {what}"),
+        Measure::Share if seller => format!("{value} of {what} came from {from}"),
+        Measure::Value | Measure::Quantity if seller && buyer => {
+            format!("{from} supplied {value} of {what} to {to}")
+        }
+        Measure::Value | Measure::Quantity if seller => format!("{from} exported {value} of {what}"),
+        Measure::Value | Measure::Quantity if buyer => format!("{to} imported {value} of {what}"),
+        Measure::Change => change(claim, about),
+        Measure::Deed => deed(claim),
+        _ => match (about.is_empty(), about.split(' ').next() == Some("of")) {
+            (true, _) => value.clone(),
+            (false, _) => format!("{value}: {about}"),
+        },
+    };
+    if !claim.period.is_empty() {
+        text.push_str(&format!(" ({})", claim.period));
+    }
+    text
+}
+
+fn change(claim: &Claim, about: &str) -> String {
+    let (from, to) = (place(&claim.exporter), place(&claim.importer));
+    let what = if claim.goods_text.is_empty() { String::new() } else { format!(" of {}", claim.goods_text) };
+    let flow = match (claim.exporter.is_empty(), claim.importer.is_empty()) {
+        (false, false) => format!("{from}'s exports{what} to {to}"),
+        (false, true) => format!("{from}'s exports{what}"),
+        (true, false) => format!("{to}'s imports{what}"),
+        (true, true) if !claim.goods_text.is_empty() => claim.goods_text.clone(),
+        (true, true) => about.to_owned(),
+    };
+    let against = if claim.against.is_empty() { String::new() } else { format!(" against {}", claim.against) };
+    match claim.unquantified() {
+        Some(sign) if sign > 0.0 => format!("{flow} rose{against}"),
+        Some(_) => format!("{flow} fell{against}"),
+        None => format!("{flow}: change by {}{against}", claim.value),
+    }
+}
+
+fn deed(claim: &Claim) -> String {
+    let who = if claim.parties.is_empty() { place(&claim.exporter) } else { claim.parties.join(", ") };
+    let how = if claim.likelihood.is_empty() { String::new() } else { format!("{} ", claim.likelihood) };
+    let what = goods(claim);
+    let mut text = format!("{who} {how}supplied {what}");
+    if claim.note.starts_with("joint") {
+        text = format!("{who} {how}produce {what} jointly");
+    }
+    if !claim.importer.is_empty() {
+        text.push_str(&format!(" to {}", place(&claim.importer)));
+    }
+    if !claim.end_use.is_empty() {
+        text.push_str(&format!(" for {}", claim.end_use));
+    }
+    text
+}

@@ -1,0 +1,2 @@
+//! Sentences of our own and what must be read in them.
+
