@@ -132,3 +132,24 @@ fn claims_of_published_texts_are_found() {
         assert!(score.recall() >= 0.85 && score.precision() >= 0.80, "{score:?}");
     }
 }
+
+/// `PLIMSOLL_TEXT=FILE cargo test -p plimsoll-terms --test claims show -- --ignored --nocapture`
+#[test]
+#[ignore = "shows what is read in one text"]
+fn show() {
+    let Some(path) = std::env::var_os("PLIMSOLL_TEXT").map(PathBuf::from) else { return };
+    let text = std::fs::read_to_string(&path).unwrap();
+    let article = article::read(&text, Kind::of_name(&path.to_string_lossy()), &[]);
+    println!("{:?} {:?} {:?} {:?}", article.title, article.published, article.byline, article.publisher);
+    for found in &article.claims {
+        let c = &found.claim;
+        println!("{} {} {:?} goods={:?} ({:?}) {} -> {} {} against {:?} hedge={:?} {:?}", c.id, c.measure.name(), c.value, c.goods, c.goods_text, c.exporter, c.importer, c.period, c.against, c.likelihood, found.certainty);
+        println!("    {} | who: {} | parties {:?} for {:?} | note {:?} | open: {:?}", c.text, c.who, c.parties, c.end_use, c.note, found.unresolved);
+        for reading in &c.readings {
+            println!("    reading: {} => {}", reading.text, reading.implies);
+        }
+    }
+    for m in &article.mentions {
+        println!("{:?} {:?} {} {:?} x{} line {:?}", m.kind, m.name, m.code, m.note, m.places.len(), m.places.first().map(|p| p.line));
+    }
+}

@@ -190,10 +190,10 @@ fn happened(tokens: &[Token<'_>], at: usize) -> Option<usize> {
 fn trade_after(tokens: &[Token<'_>], from: usize, within: usize) -> Option<usize> {
     for at in from..(from + within).min(tokens.len()) {
         let token = tokens.get(at)?;
-        if token.any(TRADE) {
+        if token.any(TRADE) && is_head(tokens, at) {
             return Some(at);
         }
-        if token.is_mark() && !token.hyphen() && !token.is("'s") || token.any(&["that", "which", "by", "for", "after", "because", "who"]) {
+        if token.any(&["on", "with"]) || token.is_mark() && !token.hyphen() && !token.is("'s") || token.any(&["that", "which", "by", "for", "after", "because", "who"]) {
             return None;
         }
     }
@@ -205,14 +205,25 @@ fn subject(tokens: &[Token<'_>], verb: usize) -> Option<usize> {
     for back in 1..=14 {
         let at = verb.checked_sub(back)?;
         let token = tokens.get(at)?;
-        if token.any(TRADE) {
-            let next = tokens.get(at + 1);
-            let head = next.is_none_or(|t| !t.hyphen());
-            return head.then_some(at);
+        if token.any(TRADE) && is_head(tokens, at) {
+            return Some(at);
         }
         if token.any(&[";", ".", ":", ",", "that", "which", "who", "and", "but", "while", "when", "as", "after"]) {
             return None;
         }
     }
     None
+}
+
+/// "Trade tools", "supply chains", "export controls": the noun of trade only describes another.
+fn is_head(tokens: &[Token<'_>], at: usize) -> bool {
+    let Some(next) = tokens.get(at + 1) else { return true };
+    let word = tokens.get(at).map_or("", |t| t.low.as_str());
+    if next.hyphen() {
+        return false;
+    }
+    let single = matches!(word, "trade" | "export" | "import" | "supply" | "demand" | "price" | "flow" | "production");
+    !single || !next.is_word() || stop(&next.low) || moves(&next.low)
+        || next.any(&["between", "with", "volume", "volumes", "flows", "turnover", "into", "through", "will", "also", "during", "but", "while", "within", "continued", "prices", "revenues", "revenue", "capacity", "after", "between", "deficit", "surplus", "this", "last", "sharply", "significantly", "substantially"])
+        || next.low.ends_with("ly")
 }

@@ -207,6 +207,9 @@ impl<'a> Reader<'a> {
                 draft.inferred = true;
                 draft.unresolved.push(format!("importer inferred from whose weapons they are for: {}", deed.importer));
             }
+            if deed.importer.is_empty() && !deed.joint {
+                draft.unresolved.push("to whom? not stated".to_owned());
+            }
             if deed.joint {
                 draft.claim.note = "joint production".to_owned();
             }
@@ -239,7 +242,7 @@ impl<'a> Reader<'a> {
             claim.importer.clear();
         }
         parts::set_period(sentence, at, claim, open, self.published);
-        claim.likelihood = parts::hedge(&sentence.tokens, at).unwrap_or_default();
+        claim.likelihood = parts::hedge(&sentence.tokens, at, draft.span.map_or(at + 1, |(_, next)| next.max(at + 1))).unwrap_or_default();
         self.set_source(sentence, draft);
     }
 

@@ -86,14 +86,17 @@ fn supplied(sentence: &Sentence<'_>, verb: usize) -> Option<Deed> {
 fn agents(sentence: &Sentence<'_>, lead: usize) -> Option<(Vec<String>, String)> {
     let clause = (0..lead).rev().find(|i| matches!(low(sentence, *i), ";" | "while" | "but") || low(sentence, *i) == "that").map_or(0, |i| i + 1);
     let near = |first: usize, next: usize| first >= clause && next <= lead;
-    let places = |first: usize, next: usize| sentence.names.places.iter().find(move |p| near(p.first, p.next) && p.first >= first && p.next <= next);
+    let places = |first: usize, next: usize| {
+        let inside = move |p: &&super::names::PlaceRef| near(p.first, p.next) && p.first >= first && p.next <= next;
+        sentence.names.places.iter().filter(inside)
+    };
     let companies: Vec<String> = sentence.names.companies.iter().filter(|c| near(c.first, c.next) && lead - c.next < 40).map(|c| c.name.clone()).collect();
     let agents = ["firms", "companies", "entities", "suppliers", "manufacturers", "company", "firm", "factories", "producers", "exporters", "traders", "enterprises", "businesses", "networks", "intermediaries", "distributors"];
     let noun = (clause..lead).rev().find(|i| agents.contains(&low(sentence, *i)));
     if let Some(noun) = noun {
         let from = noun.saturating_sub(4).max(clause);
-        let place = places(from, noun).filter(|p| p.word == PlaceWord::Demonym || p.owner);
-        let place = place.or_else(|| places(noun, (noun + 6).min(lead)).filter(|_| matches!(low(sentence, noun + 1), "in" | "based" | "from")));
+        let place = places(from, noun).filter(|p| p.word == PlaceWord::Demonym || p.owner).last();
+        let place = place.or_else(|| places(noun, (noun + 6).min(lead)).next().filter(|_| matches!(low(sentence, noun + 1), "in" | "based" | "from")));
         let code = place.map_or_else(String::new, |p| p.code.clone());
         let first = place.map_or(noun, |p| p.first.min(noun));
         let direct = noun + 1 == lead || !companies.is_empty() || noun + 7 > lead;
@@ -103,7 +106,7 @@ fn agents(sentence: &Sentence<'_>, lead: usize) -> Option<(Vec<String>, String)>
         }
     }
     if !companies.is_empty() {
-        let place = places(clause, lead).filter(|p| p.word == PlaceWord::Demonym && !p.code.is_empty());
+        let place = places(clause, lead).find(|p| p.word == PlaceWord::Demonym && !p.code.is_empty());
         return Some((companies, place.map_or_else(String::new, |p| p.code.clone())));
     }
     let place = sentence.names.places.iter().rfind(|p| p.next == lead && p.word != PlaceWord::Demonym && !p.code.is_empty())?;

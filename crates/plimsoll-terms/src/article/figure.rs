@@ -559,9 +559,10 @@ fn is_reference(tokens: &[Token<'_>], place: usize, next: usize, number: &Number
 }
 
 /// Whether a count stands for itself: rounded, large, or of a noun.
-fn accept(tokens: &[Token<'_>], first: usize, rounding: Rounding, figure: Figure) -> Option<Figure> {
+fn accept(tokens: &[Token<'_>], first: usize, rounding: Rounding, mut figure: Figure) -> Option<Figure> {
+    figure.first = figure.first.min(first);
     let vague = figure.amount.rounding == Rounding::AtLeast;
-    let range = figure.amount.rounding == Rounding::Plain && figure.head != figure.first;
+    let range = figure.amount.rounding == Rounding::Plain && ((figure.amount.low + figure.amount.high) / 2.0 - figure.amount.point).abs() <= 1e-9 * figure.amount.point.abs() && figure.next > figure.head + 2 && rounding == Rounding::Plain;
     let is_count = matches!(figure.amount.unit, Unit::Count(_));
     if is_count && figure.noun.is_none() && !vague {
         let raw = tokens.get(figure.head).map_or("", |t| t.raw);

@@ -105,6 +105,8 @@ pub(super) struct Lexicon {
     pub(super) places: Phrases<PlaceName>,
     pub(super) weapons: Phrases<(String, String)>,
     pub(super) counted: HashMap<String, Counted>,
+    /// Names of places by code.
+    names: HashMap<String, String>,
     /// Words that open a sentence.
     pub(super) openers: BTreeSet<&'static str>,
 }
@@ -114,6 +116,7 @@ pub(super) static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| Lexicon {
     places: places(),
     weapons: weapons(),
     counted: counted(),
+    names: PlaceId::all().map(|id| (id.code().to_owned(), id.name().to_owned())).collect(),
     openers: OPENERS.iter().copied().collect(),
 });
 
@@ -170,7 +173,7 @@ fn places() -> Phrases<PlaceName> {
         };
         split(cell(row, 2))
             .map(|spelling| {
-                let name = place_name(&code).unwrap_or_else(|| spelling.clone());
+                let name = look_up(&code).unwrap_or_else(|| spelling.clone());
                 (spelling.clone(), PlaceName { code: code.clone(), word, name, spelling })
             })
             .collect::<Vec<_>>()
@@ -186,6 +189,13 @@ fn places() -> Phrases<PlaceName> {
 
 /// The name of a place or group for people.
 pub(super) fn place_name(code: &str) -> Option<String> {
+    match LEXICON.names.get(code) {
+        Some(name) => Some(name.clone()),
+        None => look_up(code),
+    }
+}
+
+fn look_up(code: &str) -> Option<String> {
     (!code.is_empty()).then(|| place::parse_place_set(code).ok()).flatten().map(|set| set.label)
 }
 

@@ -39,6 +39,9 @@ const BUY: &[&str] = &["imported", "importing", "bought", "buying", "buys", "pur
 const CAME: &[&str] = &["came", "come", "comes", "coming", "originated", "originate", "originates", "originating", "sourced", "arrived", "arriving", "shipped", "imported", "bought", "purchased", "procured", "obtained", "derived", "acquired", "received", "drawn", "delivered", "supplied", "exported", "imports", "purchases", "imported", "dispatched", "sent"];
 const MADE: &[&str] = &["made", "manufactured", "produced", "assembled", "built"];
 
+/// Nouns for those who trade.
+const AGENTS: &[&str] = &["firms", "companies", "suppliers", "manufacturers", "exporters", "entities", "traders", "producers", "firm", "company", "makers", "businesses", "factories", "buyers", "importers", "distributors", "refiners", "intermediaries", "supplier", "banks", "dealers", "vendors"];
+
 /// Places joined by commas and "and" from a token on: their codes with `+`, and the token behind.
 pub(super) fn places_from(names: &Names, tokens: &[Token<'_>], from: usize) -> Option<(String, usize)> {
     let low = |i: usize| tokens.get(i).map_or("", |t| t.low.as_str());
@@ -96,6 +99,11 @@ fn subject_before(names: &Names, tokens: &[Token<'_>], verb: usize, before: &Bef
         }
         let preposition = first.checked_sub(1).map_or("", low);
         let preposition = if preposition == "the" { first.checked_sub(2).map_or("", low) } else { preposition };
+        // Firms in Hong Kong sold
+        let agent = first.checked_sub(2).map_or("", low);
+        if preposition == "in" && AGENTS.contains(&agent) {
+            return Some((codes.join("+"), first, false));
+        }
         if matches!(preposition, "from" | "to" | "in" | "with" | "against" | "for" | "of" | "into" | "on" | "by") {
             return None;
         }
@@ -108,7 +116,7 @@ fn subject_before(names: &Names, tokens: &[Token<'_>], verb: usize, before: &Bef
             break;
         }
         if let Some(place) = names.places.iter().find(|p| p.first <= i && i < p.next && (p.word == PlaceWord::Demonym || p.owner || p.next == i + 1 && back > 1)) {
-            let agent = (place.next..at).any(|n| matches!(low(n), "firms" | "companies" | "suppliers" | "manufacturers" | "exporters" | "entities" | "traders" | "producers" | "firm" | "company" | "makers" | "businesses" | "factories" | "buyers" | "importers" | "distributors" | "refiners" | "intermediaries" | "supplier" | "banks"));
+            let agent = (place.next..at).any(|n| AGENTS.contains(&low(n)));
             return agent.then(|| (place.code.clone(), place.first, false)).filter(|(code, ..)| !code.is_empty());
         }
     }
@@ -135,8 +143,34 @@ pub(super) fn roles(names: &Names, tokens: &[Token<'_>], before: &Before) -> Vec
         }
         verbs(names, tokens, at, before, &mut out);
     }
+    standing(names, tokens, before, &mut out);
     shares(names, tokens, before, &mut out);
     out
+}
+
+/// China is Russia's largest supplier; India became the largest buyer of Russian oil.
+fn standing(names: &Names, tokens: &[Token<'_>], before: &Before, out: &mut Vec<Role>) {
+    let low = |i: usize| tokens.get(i).map_or("", |t| t.low.as_str());
+    for at in 0..tokens.len() {
+        let (own, other) = match low(at) {
+            "supplier" | "exporter" | "source" | "seller" | "provider" => (Side::Exporter, Side::Importer),
+            "importer" | "buyer" | "purchaser" | "customer" | "destination" | "market" => (Side::Importer, Side::Exporter),
+            _ => continue,
+        };
+        let role = |side, code: &str, inferred| Role { side, code: code.to_owned(), at, inferred, basis: ClaimBasis::Unstated, weak: false };
+        let copula = (at.saturating_sub(9)..at).rev().find(|i| matches!(low(*i), "is" | "was" | "became" | "becomes" | "remains" | "remained" | "are" | "were" | "as" | "become"));
+        if let Some((code, _, inferred)) = copula.and_then(|i| subject_before(names, tokens, i, before)) {
+            out.push(role(own, &code, inferred));
+        }
+        let owner = names.places.iter().rfind(|p| p.owner && p.next <= at && at - p.next < 6 && !p.code.is_empty());
+        if let Some(owner) = owner {
+            out.push(role(other, &owner.code, false));
+        }
+        let to = (at + 1..(at + 9).min(tokens.len())).find(|i| matches!(low(*i), "to" | "for"));
+        if let Some((code, _)) = to.and_then(|i| places_from(names, tokens, i + 1)) {
+            out.push(role(other, &code, false));
+        }
+    }
 }
 
 /// Whether "exports" and "supplies" are things here, and not what somebody does.
@@ -155,6 +189,7 @@ fn trade_noun(names: &Names, tokens: &[Token<'_>], at: usize, import: bool, befo
     let (own, other) = if import { (Side::Importer, Side::Exporter) } else { (Side::Exporter, Side::Importer) };
     let role = |side, code: String, inferred| Role { side, code, at, inferred, basis: ClaimBasis::Unstated, weak: false };
     let mut back = at;
+    let owners = out.len();
     for _ in 0..8 {
         let Some(i) = back.checked_sub(1) else { break };
         if let Some(place) = names.places.iter().find(|p| p.first <= i && i < p.next || p.owner && p.next == i) {
@@ -176,6 +211,11 @@ fn trade_noun(names: &Names, tokens: &[Token<'_>], at: usize, import: bool, befo
             break;
         }
         back = i;
+    }
+    // Armenia saw a sharp increase in exports
+    let saw = (at.saturating_sub(10)..at).rev().find(|i| matches!(low(*i), "saw" | "recorded" | "posted" | "registered" | "experienced" | "seen"));
+    if out.len() == owners && let Some((code, _, inferred)) = saw.and_then(|i| subject_before(names, tokens, i, before)) {
+        out.push(role(own, code, inferred));
     }
     let mut next = at + 1;
     let end = (at + 16).min(tokens.len());
@@ -245,7 +285,8 @@ fn verbs(names: &Names, tokens: &[Token<'_>], at: usize, before: &Before, out: &
                 break;
             }
         }
-        push_to(places_from(names, tokens, at + 1).filter(|(_, next)| low(*next) == "with"), Side::Importer, at, out);
+        let given = |next: usize| low(next) == "with" || tokens.get(next).is_some_and(Token::is_number) || names.goods.iter().any(|g| g.first >= next && g.first < next + 4);
+        push_to(places_from(names, tokens, at + 1).filter(|(_, next)| given(*next)), Side::Importer, at, out);
     }
     if passive && SUPPLY.contains(&word) && low(at + 1) == "to" {
         push_to(places_from(names, tokens, at + 2), Side::Importer, at, out);
@@ -264,7 +305,10 @@ fn verbs(names: &Names, tokens: &[Token<'_>], at: usize, before: &Before, out: &
             out.push(role(Side::Importer, found));
         }
     }
-    if matches!(word, "reached" | "entered" | "arrived") {
+    if BUY.contains(&word) && low(at + 1) == "by" {
+        push_to(places_from(names, tokens, at + 2), Side::Importer, at, out);
+    }
+    if matches!(word, "reached" | "entered" | "arrived" | "reach" | "reaching" | "reaches" | "enter" | "entering") {
         let skip = usize::from(word == "arrived" && low(at + 1) == "in") + 1;
         push_to(places_from(names, tokens, at + skip), Side::Importer, at, out);
     }

@@ -7,9 +7,17 @@ fn place(code: &str) -> String {
     place_name(code).unwrap_or_else(|| code.to_owned())
 }
 
-/// `goods` of a claim in the words of the text.
+/// The goods of a claim in the words of the text.
 fn goods(claim: &Claim) -> String {
-    if claim.goods_text.is_empty() { "goods".to_owned() } else { claim.goods_text.clone() }
+    if claim.goods_text.is_empty() { "goods".to_owned() } else { many(&claim.goods_text) }
+}
+
+/// "machine tool", as in "machine tool imports", as the goods themselves: "machine tools".
+pub(super) fn many(goods: &str) -> String {
+    let plural = format!("{goods}s");
+    let tokens = super::token::tokens(&plural, 0);
+    let known = super::lexicon::LEXICON.goods.at(&tokens, 0).is_some_and(|(next, _)| next == tokens.len());
+    if known { plural } else { goods.to_owned() }
 }
 
 /// The claim in a sentence: "China supplied nearly 70 % of Russia's machine tools (2023Q4)".

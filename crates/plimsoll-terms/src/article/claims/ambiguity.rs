@@ -48,9 +48,9 @@ fn hangs(sentence: &Sentence<'_>, from: usize, to: usize) -> bool {
 fn readings(share: &Draft, part: &Amount, sum: &Amount, code: &str) -> Vec<Reading> {
     let supplier = place_name(&share.claim.exporter).unwrap_or_else(|| share.claim.exporter.clone());
     let buyer = place_name(&share.claim.importer).map_or_else(|| "The".to_owned(), |name| format!("{name}'s"));
-    let goods = &share.claim.goods_text;
+    let goods = crate::article::say::many(&share.claim.goods_text);
     let (low, high) = (part.low.clamp(0.1, 100.0) / 100.0, part.high.clamp(0.1, 100.0) / 100.0);
-    let money = |value: f64| about_money(value + value * 1e-9, code);
+    let money = |value: f64| about_money(value, code);
     let total = money(sum.point);
     let whole = Reading {
         text: format!("{buyer} {goods} from all suppliers together are {total}"),

@@ -129,7 +129,9 @@ pub(super) fn set_goods(sentence: &Sentence<'_>, goods: &[GoodsRef], user: &[Goo
         return;
     };
     claim.goods_text = slice(&sentence.tokens, first.first, last.next, sentence.text);
-    let known: Vec<&GoodsRef> = goods.iter().filter(|g| !g.goods.is_empty() && crate::goods::resolve(&g.goods, user).is_ok()).collect();
+    // A group of the user goes before the built-in one of its name, so only those are looked up.
+    let fits = |g: &&GoodsRef| !g.goods.is_empty() && (user.is_empty() || crate::goods::resolve(&g.goods, user).is_ok());
+    let known: Vec<&GoodsRef> = goods.iter().filter(fits).collect();
     let codes = known.iter().all(|g| g.goods.starts_with(|c: char| c.is_ascii_digit()));
     match known.as_slice() {
         [] => open.push(format!("goods not in the catalogue: {}", claim.goods_text)),
@@ -194,7 +196,7 @@ const HEDGES: &[&str] = &[
 ];
 
 /// The hedge before a token or right behind it, in the same clause.
-pub(super) fn hedge(tokens: &[Token<'_>], at: usize) -> Option<String> {
+pub(super) fn hedge(tokens: &[Token<'_>], at: usize, next: usize) -> Option<String> {
     let low = |i: usize| tokens.get(i).map_or("", |t| t.low.as_str());
     let month = |i: usize| tokens.get(i).is_some_and(|t| t.is("may") && t.capital());
     for back in 1..=14 {
@@ -213,5 +215,7 @@ pub(super) fn hedge(tokens: &[Token<'_>], at: usize) -> Option<String> {
             break;
         }
     }
-    (at + 1..at + 4).find(|i| HEDGES.contains(&low(*i)) && !month(*i)).map(|i| low(i).to_owned())
+    let clause = (next..next + 12).take_while(|i| !matches!(low(*i), "," | ";" | "and" | "while" | "but"));
+    let mut hedges = clause.filter(|i| HEDGES.contains(&low(*i)) && !month(*i));
+    hedges.next().map(|i| low(i).to_owned())
 }

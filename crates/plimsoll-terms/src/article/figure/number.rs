@@ -203,6 +203,12 @@ pub(super) fn fraction_at(tokens: &[Token<'_>], at: usize) -> Option<Figure> {
             return share(at + joint + 1, top / bottom);
         }
     }
+    if low(at) == "majority" && low(at + 1) == "of" {
+        let mut most = figure(at, at + 1, 50.0, 0.0, Unit::Percent);
+        most.amount.high = f64::INFINITY;
+        most.amount.rounding = Rounding::AtLeast;
+        return Some(most);
+    }
     if low(at) == "half" || low(at) == "one" && low(at + 1) == "half" {
         let next = at + 1 + usize::from(low(at) == "one");
         let after = low(next);
@@ -227,7 +233,11 @@ pub(super) fn fraction_at(tokens: &[Token<'_>], at: usize) -> Option<Figure> {
     let ends = tokens.get(next).is_none_or(|t| t.is_mark() && !t.hyphen());
     let of = matches!(after, "of" | "the" | "its" | "their" | "all" | "from" | "in" | "to" | "between" | "since" | "compared" | "over" | "more" | "less" | "lower" | "higher" | "were" | "was" | "came" | "are" | "that" | "drop" | "fall" | "decline" | "increase" | "coming" | "last");
     let by = at.checked_sub(1).map_or("", low);
-    let article = top > 1.0 || low(at) == "one" || after == "of" || matches!(by, "by" | "about" | "roughly" | "around" | "nearly" | "almost" | "than" | "over" | "up" | "down" | "some" | "approximately") || matches!(after, "more" | "less" | "drop" | "fall" | "decline" | "increase");
+    let by_part = matches!(by, "by" | "up" | "down") && !matches!(after, "party" | "parties" | "country" | "countries" | "state" | "person" | "time" | "of");
+    if by_part {
+        return share(next, top / bottom);
+    }
+    let article = top > 1.0 || tokens.len() == next || low(at) == "one" || after == "of" || matches!(by, "by" | "about" | "roughly" | "around" | "nearly" | "almost" | "than" | "over" | "up" | "down" | "some" | "approximately") || matches!(after, "more" | "less" | "drop" | "fall" | "decline" | "increase");
     (article && (of || ends)).then(|| share(next, top / bottom)).flatten()
 }
 

@@ -5,7 +5,7 @@ use crate::article::token::Token;
 use crate::claim::amount::Unit;
 
 /// What the first of an order is called.
-const FIRSTS: &[&str] = &["largest", "biggest", "top", "leading", "main", "highest", "lowest", "greatest", "fastest", "number"];
+const FIRSTS: &[&str] = &["largest", "biggest", "top", "leading", "highest", "lowest", "greatest", "fastest", "number"];
 
 /// Nouns of which somebody can be the top, the leading or the main one.
 const ORDERED: &[&str] = &[
@@ -114,7 +114,13 @@ fn superlative_at(tokens: &[Token<'_>], at: usize, before: &str) -> Option<Figur
     if !owned || among {
         return None;
     }
-    let record = matches!(low(at + 1), "ever" | "since" | "on") || matches!(low(at + 2), "ever" | "since" | "in");
+    let ever = |i: usize| match low(i) {
+        "ever" | "since" => true,
+        "on" => low(i + 1) == "record",
+        "in" => matches!(low(i + 1), "history" | "years" | "decades" | "a") || matches!(low(i + 2), "years" | "decades"),
+        _ => false,
+    };
+    let record = (at + 1..at + 4).any(ever);
     // The noun: the last of up to four words before a preposition or a mark.
     let mut noun = String::new();
     let mut next = at + 1;
@@ -134,7 +140,7 @@ fn superlative_at(tokens: &[Token<'_>], at: usize, before: &str) -> Option<Figur
     }
     let plural = noun.ends_with('s') && !noun.ends_with("ss");
     let singular_noun = ORDERED.contains(&noun.as_str());
-    let fits = if matches!(word, "top" | "leading" | "main") { singular_noun } else { !plural && !noun.is_empty() || record };
+    let fits = if matches!(word, "top" | "leading") { singular_noun } else { !plural && !noun.is_empty() || record };
     let measured = matches!(word, "highest" | "lowest" | "weakest" | "strongest" | "smallest" | "longest");
     if !fits || measured && !record {
         return None;
