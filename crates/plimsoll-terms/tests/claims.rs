@@ -153,3 +153,10 @@ fn show() {
         println!("{:?} {:?} {} {:?} x{} line {:?}", m.kind, m.name, m.code, m.note, m.places.len(), m.places.first().map(|p| p.line));
     }
 }
+
+#[test]
+fn claims_of_made_up_texts_are_found() {
+    let folder = root().join("benches/claims/made-up");
+    let score = measure(&folder, |name| Some(folder.join(name))).unwrap();
+    assert!(score.recall() >= 0.85 && score.precision() >= 0.80, "{score:?}");
+}
