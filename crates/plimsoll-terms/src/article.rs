@@ -198,7 +198,8 @@ fn head(blocks: &[Block], about: &mut About) {
         for block in blocks.iter().take(4) {
             let start = block.text.get(..block.text.floor_char_boundary(70)).unwrap_or_default();
             let tokens = token::tokens(start, 0);
-            let dash = tokens.iter().position(|t| matches!(t.raw, "—" | "–") || t.raw == "-" && t.spaced);
+            let dash =
+                tokens.iter().position(|t| matches!(t.raw, "—" | "–") || t.raw == "-" && t.spaced);
             let day = (0..dash.unwrap_or(0)).find_map(|at| when::day_at(&tokens, at));
             if let Some((day, _)) = day {
                 about.published = day.text();

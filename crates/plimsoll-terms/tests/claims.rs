@@ -47,7 +47,8 @@ fn root() -> PathBuf {
 }
 
 fn shared(name: &str) -> Option<PathBuf> {
-    let folder = std::env::var_os("PLIMSOLL_SHARED").map_or_else(|| root().join("../shared"), |f| root().join(f));
+    let folder = std::env::var_os("PLIMSOLL_SHARED")
+        .map_or_else(|| root().join("../shared"), |f| root().join(f));
     Some(folder.join("data/articles").join(name)).filter(|p| p.exists())
 }
 
@@ -55,7 +56,9 @@ fn shared(name: &str) -> Option<PathBuf> {
 fn fits(item: &Item, found: &Found) -> bool {
     let line = found.figure.as_ref().or(found.claim.place.as_ref()).map_or(0, |p| p.line);
     let name = found.claim.measure.name();
-    let kin = |a: &str| a == name || a == "count" && name == "quantity" || a == "quantity" && name == "count";
+    let kin = |a: &str| {
+        a == name || a == "count" && name == "quantity" || a == "quantity" && name == "count"
+    };
     if line.abs_diff(item.line) > 1 || !item.measure.split(' ').any(kin) {
         return false;
     }
@@ -85,9 +88,14 @@ fn score(key: &Key, article: &Article, label: &str) -> Score {
         }
         score.wrong += 1;
         let line = found.figure.as_ref().or(found.claim.place.as_ref()).map_or(0, |p| p.line);
-        println!("  {label}:{line}: not in the key: {} {:?}", found.claim.measure.name(), found.claim.value);
+        println!(
+            "  {label}:{line}: not in the key: {} {:?}",
+            found.claim.measure.name(),
+            found.claim.value
+        );
     }
-    for (item, _) in key.claim.iter().zip(&taken).filter(|(item, taken)| !**taken && !item.optional) {
+    for (item, _) in key.claim.iter().zip(&taken).filter(|(item, taken)| !**taken && !item.optional)
+    {
         score.missed += 1;
         println!("  {label}:{}: missed: {} {:?}", item.line, item.measure, item.figure);
     }
@@ -122,7 +130,12 @@ fn measure(folder: &Path, find: impl Fn(&str) -> Option<PathBuf>) -> Option<Scor
         sum.missed += one.missed;
         sum.wrong += one.wrong;
     }
-    println!("all of {}: {sum:?} recall {:.3} precision {:.3}", folder.file_name().unwrap().display(), sum.recall(), sum.precision());
+    println!(
+        "all of {}: {sum:?} recall {:.3} precision {:.3}",
+        folder.file_name().unwrap().display(),
+        sum.recall(),
+        sum.precision()
+    );
     any.then_some(sum)
 }
 
@@ -140,17 +153,44 @@ fn show() {
     let Some(path) = std::env::var_os("PLIMSOLL_TEXT").map(PathBuf::from) else { return };
     let text = std::fs::read_to_string(&path).unwrap();
     let article = article::read(&text, Kind::of_name(&path.to_string_lossy()), &[]);
-    println!("{:?} {:?} {:?} {:?}", article.title, article.published, article.byline, article.publisher);
+    println!(
+        "{:?} {:?} {:?} {:?}",
+        article.title, article.published, article.byline, article.publisher
+    );
     for found in &article.claims {
         let c = &found.claim;
-        println!("{} {} {:?} goods={:?} ({:?}) {} -> {} {} against {:?} hedge={:?} {:?}", c.id, c.measure.name(), c.value, c.goods, c.goods_text, c.exporter, c.importer, c.period, c.against, c.likelihood, found.certainty);
-        println!("    {} | who: {} | parties {:?} for {:?} | note {:?} | open: {:?}", c.text, c.who, c.parties, c.end_use, c.note, found.unresolved);
+        println!(
+            "{} {} {:?} goods={:?} ({:?}) {} -> {} {} against {:?} hedge={:?} {:?}",
+            c.id,
+            c.measure.name(),
+            c.value,
+            c.goods,
+            c.goods_text,
+            c.exporter,
+            c.importer,
+            c.period,
+            c.against,
+            c.likelihood,
+            found.certainty
+        );
+        println!(
+            "    {} | who: {} | parties {:?} for {:?} | note {:?} | open: {:?}",
+            c.text, c.who, c.parties, c.end_use, c.note, found.unresolved
+        );
         for reading in &c.readings {
             println!("    reading: {} => {}", reading.text, reading.implies);
         }
     }
     for m in &article.mentions {
-        println!("{:?} {:?} {} {:?} x{} line {:?}", m.kind, m.name, m.code, m.note, m.places.len(), m.places.first().map(|p| p.line));
+        println!(
+            "{:?} {:?} {} {:?} x{} line {:?}",
+            m.kind,
+            m.name,
+            m.code,
+            m.note,
+            m.places.len(),
+            m.places.first().map(|p| p.line)
+        );
     }
 }
 

@@ -1,23 +1,124 @@
 //! Which words say that something rose or fell, and of what is it said?
 
 use super::token::Token;
+use crate::article::token::among;
 
 const RISES: &[&str] = &[
-    "increase", "increased", "increases", "increasing", "rise", "rose", "risen", "rises", "rising",
-    "grow", "grew", "grown", "grows", "growing", "growth", "surge", "surged", "surges", "surging",
-    "soar", "soared", "soars", "soaring", "jump", "jumped", "jumps", "climb", "climbed", "climbs",
-    "climbing", "expand", "expanded", "expands", "expanding", "expansion", "boost", "boosted",
-    "boosting", "boosts", "skyrocketed", "skyrocketing", "spiked", "spike", "ballooned", "swelled",
-    "accelerated", "gain", "gained", "gains", "uptick", "upsurge", "ramped", "ramping", "stepped",
-    "intensified", "rebounded", "rebound", "escalated", "leapt", "leaped", "exploded", "upped",
+    "increase",
+    "increased",
+    "increases",
+    "increasing",
+    "rise",
+    "rose",
+    "risen",
+    "rises",
+    "rising",
+    "grow",
+    "grew",
+    "grown",
+    "grows",
+    "growing",
+    "growth",
+    "surge",
+    "surged",
+    "surges",
+    "surging",
+    "soar",
+    "soared",
+    "soars",
+    "soaring",
+    "jump",
+    "jumped",
+    "jumps",
+    "climb",
+    "climbed",
+    "climbs",
+    "climbing",
+    "expand",
+    "expanded",
+    "expands",
+    "expanding",
+    "expansion",
+    "boost",
+    "boosted",
+    "boosting",
+    "boosts",
+    "skyrocketed",
+    "skyrocketing",
+    "spiked",
+    "spike",
+    "ballooned",
+    "swelled",
+    "accelerated",
+    "gain",
+    "gained",
+    "gains",
+    "uptick",
+    "upsurge",
+    "ramped",
+    "ramping",
+    "stepped",
+    "intensified",
+    "rebounded",
+    "rebound",
+    "escalated",
+    "leapt",
+    "leaped",
+    "exploded",
+    "upped",
 ];
 const FALLS: &[&str] = &[
-    "decrease", "decreased", "decreases", "decreasing", "fall", "fell", "fallen", "falls", "falling",
-    "drop", "dropped", "drops", "dropping", "decline", "declined", "declines", "declining", "plunge",
-    "plunged", "plunges", "plummet", "plummeted", "plummeting", "shrink", "shrank", "shrunk",
-    "shrinking", "slump", "slumped", "tumbled", "tumble", "cut", "reduced", "reduction", "dip",
-    "dipped", "collapse", "collapsed", "slashed", "contracted", "contraction", "lost", "halved", "slid",
-    "slipped", "sank", "sunk", "dwindled", "reduce", "reducing", "reduces",
+    "decrease",
+    "decreased",
+    "decreases",
+    "decreasing",
+    "fall",
+    "fell",
+    "fallen",
+    "falls",
+    "falling",
+    "drop",
+    "dropped",
+    "drops",
+    "dropping",
+    "decline",
+    "declined",
+    "declines",
+    "declining",
+    "plunge",
+    "plunged",
+    "plunges",
+    "plummet",
+    "plummeted",
+    "plummeting",
+    "shrink",
+    "shrank",
+    "shrunk",
+    "shrinking",
+    "slump",
+    "slumped",
+    "tumbled",
+    "tumble",
+    "cut",
+    "reduced",
+    "reduction",
+    "dip",
+    "dipped",
+    "collapse",
+    "collapsed",
+    "slashed",
+    "contracted",
+    "contraction",
+    "lost",
+    "halved",
+    "slid",
+    "slipped",
+    "sank",
+    "sunk",
+    "dwindled",
+    "reduce",
+    "reducing",
+    "reduces",
 ];
 
 /// Whether a word says that something rose or fell.
@@ -45,7 +146,15 @@ pub(super) fn near_figure(tokens: &[Token<'_>], first: usize, next: usize) -> Op
     let mut steps = 0;
     while steps < 4 {
         let word = low(at);
-        if word == "-" || tokens.get(at).is_some_and(|t| t.is_word() && steps < 3 && !stop(word) && compare(word).is_none() && noun(word).is_none()) {
+        if word == "-"
+            || tokens.get(at).is_some_and(|t| {
+                t.is_word()
+                    && steps < 3
+                    && !stop(word)
+                    && compare(word).is_none()
+                    && noun(word).is_none()
+            })
+        {
             at += 1;
             steps += 1;
             continue;
@@ -57,7 +166,11 @@ pub(super) fn near_figure(tokens: &[Token<'_>], first: usize, next: usize) -> Op
             return Some(sign);
         }
         let article = first.checked_sub(1).map_or("", low);
-        let adjectival = matches!(article, "a" | "an" | "the" | "by" | "with" | "'s" | "of" | "saw" | "," | "reported" | "recorded" | "showed" | "its" | "their" | "annual" | "sharp" | "further") || article.is_empty();
+        let adjectival = among(
+            article,
+            "a an the by with 's of saw , reported recorded showed its their \
+            annual sharp further",
+        ) || article.is_empty();
         if let Some(sign) = noun(low(at)).filter(|_| adjectival || steps == 0) {
             return Some(sign);
         }
@@ -81,8 +194,16 @@ fn before_figure(tokens: &[Token<'_>], first: usize) -> Option<f64> {
         let at = first.checked_sub(back)?;
         let word = low(at);
         if let Some(sign) = direction(word) {
-            let of = low(at + 1) == "of" && matches!(word, "increase" | "rise" | "decrease" | "fall" | "drop" | "decline" | "growth" | "reduction" | "jump" | "surge" | "gain" | "contraction");
-            return (!seen_to && (by || back <= 3 || of) ).then_some(sign);
+            let of = low(at + 1) == "of"
+                && among(
+                    word,
+                    "increase rise decrease fall drop decline growth reduction jump \
+            surge gain contraction",
+                );
+            return (!seen_to && (by || back <= 3 || of)).then_some(sign);
+        }
+        if matches!(word, "down" | "up") && !seen_to && (by || back <= 2) {
+            return Some(if word == "up" { 1.0 } else { -1.0 });
         }
         match word {
             "to" | "at" | "reaching" | "reached" => seen_to = true,
@@ -97,7 +218,11 @@ fn before_figure(tokens: &[Token<'_>], first: usize) -> Option<f64> {
 }
 
 fn stop(word: &str) -> bool {
-    matches!(word, "of" | "in" | "to" | "from" | "and" | "was" | "were" | "is" | "are" | "came" | "by" | "for" | "since" | "that" | "which" | "has" | "have" | "over" | "at" | "on" | "with" | "as")
+    among(
+        word,
+        "of in to from and was were is are came by for since that which \
+            has have over at on with as",
+    )
 }
 
 /// more, higher: compared with what was before.
@@ -111,19 +236,54 @@ fn compare(word: &str) -> Option<f64> {
 
 fn noun(word: &str) -> Option<f64> {
     match word {
-        "increase" | "rise" | "growth" | "surge" | "jump" | "gain" | "spike" | "expansion" | "uptick" => Some(1.0),
-        "decrease" | "fall" | "drop" | "decline" | "reduction" | "cut" | "slump" | "plunge" | "contraction" | "dip" => Some(-1.0),
+        "increase" | "rise" | "growth" | "surge" | "jump" | "gain" | "spike" | "expansion"
+        | "uptick" => Some(1.0),
+        "decrease" | "fall" | "drop" | "decline" | "reduction" | "cut" | "slump" | "plunge"
+        | "contraction" | "dip" => Some(-1.0),
         _ => None,
     }
 }
 
 /// Nouns of trade: what a rise or fall without a figure must be of.
 const TRADE: &[&str] = &[
-    "export", "exports", "import", "imports", "sales", "shipment", "shipments", "supply", "supplies",
-    "deliveries", "trade", "purchases", "revenue", "revenues", "production", "output", "flows", "flow",
-    "volumes", "volume", "demand", "prices", "price", "procurement", "transfers", "re-exports",
-    "transshipments", "spending", "consumption", "purchase", "turnover", "trafficking", "smuggling",
-    "reliance", "dependence", "stocks", "stockpiles", "orders",
+    "export",
+    "exports",
+    "import",
+    "imports",
+    "sales",
+    "shipment",
+    "shipments",
+    "supply",
+    "supplies",
+    "deliveries",
+    "trade",
+    "purchases",
+    "revenue",
+    "revenues",
+    "production",
+    "output",
+    "flows",
+    "flow",
+    "volumes",
+    "volume",
+    "demand",
+    "prices",
+    "price",
+    "procurement",
+    "transfers",
+    "re-exports",
+    "transshipments",
+    "spending",
+    "consumption",
+    "purchase",
+    "turnover",
+    "trafficking",
+    "smuggling",
+    "reliance",
+    "dependence",
+    "stocks",
+    "stockpiles",
+    "orders",
 ];
 
 /// A rise or fall without a figure.
@@ -161,25 +321,40 @@ fn happened(tokens: &[Token<'_>], at: usize) -> Option<usize> {
             None => break "",
         };
         let word = low(back);
-        if !(word.len() > 4 && word.ends_with("ly") || matches!(word, "also" | "since" | "been" | "further" | "then" | "not" | "being" | "steadily")) {
+        if !(word.len() > 4 && word.ends_with("ly")
+            || among(word, "also since been further then not being steadily"))
+        {
             break word;
         }
     };
-    if matches!(before, "to" | "will" | "would" | "could" | "should" | "must" | "can" | "may" | "might" | "help" | "cannot" | "let" | "please") {
+    if among(
+        before,
+        "to will would could should must can may might help cannot let \
+            please",
+    ) {
         return None;
     }
-    let as_noun = noun(word).is_some() || matches!(word, "upsurge" | "collapse" | "rebound" | "increases" | "declines" | "drops" | "reductions");
+    let as_noun = noun(word).is_some()
+        || among(word, "upsurge collapse rebound increases declines drops reductions");
     if as_noun && low(at + 1) == "in" && !matches!(before, "any" | "no" | "prevent" | "against") {
         return trade_after(tokens, at + 2, 8);
     }
     // A verb: past, perfect or progressive.
-    let past = word.ends_with("ed") || matches!(word, "rose" | "grew" | "fell" | "shrank" | "risen" | "grown" | "fallen" | "shrunk" | "leapt" | "slid" | "sank" | "lost");
-    let progressive = word.ends_with("ing") && matches!(before, "is" | "are" | "was" | "were" | "been" | "'s" | "reportedly" | "keep" | "kept" | "be" | "has" | "have");
+    let past = word.ends_with("ed")
+        || among(
+            word,
+            "rose grew fell shrank risen grown fallen shrunk leapt slid sank \
+            lost",
+        );
+    let progressive = word.ends_with("ing")
+        && among(before, "is are was were been 's reportedly keep kept be has have");
     let cut = word == "cut" && matches!(before, "has" | "have" | "had");
     if !(past || progressive || cut) {
         return None;
     }
-    let expanded = |i: usize| (i + 1..i + 3).contains(&(at + 1)) && matches!(word, "stepped" | "ramped" | "ramping");
+    let expanded = |i: usize| {
+        (i + 1..i + 3).contains(&(at + 1)) && matches!(word, "stepped" | "ramped" | "ramping")
+    };
     let object = trade_after(tokens, at + 1 + usize::from(expanded(at)), 6);
     if let Some(of) = object.filter(|_| !matches!(low(at + 1), "by" | "to" | "from")) {
         return Some(of);
@@ -193,7 +368,10 @@ fn trade_after(tokens: &[Token<'_>], from: usize, within: usize) -> Option<usize
         if token.any(TRADE) && is_head(tokens, at) {
             return Some(at);
         }
-        if token.any(&["on", "with"]) || token.is_mark() && !token.hyphen() && !token.is("'s") || token.any(&["that", "which", "by", "for", "after", "because", "who"]) {
+        if token.any(&["on", "with"])
+            || token.is_mark() && !token.hyphen() && !token.is("'s")
+            || token.among("that which by for after because who")
+        {
             return None;
         }
     }
@@ -208,7 +386,7 @@ fn subject(tokens: &[Token<'_>], verb: usize) -> Option<usize> {
         if token.any(TRADE) && is_head(tokens, at) {
             return Some(at);
         }
-        if token.any(&[";", ".", ":", ",", "that", "which", "who", "and", "but", "while", "when", "as", "after"]) {
+        if token.among("; . : , that which who and but while when as after") {
             return None;
         }
     }
@@ -222,8 +400,16 @@ fn is_head(tokens: &[Token<'_>], at: usize) -> bool {
     if next.hyphen() {
         return false;
     }
-    let single = matches!(word, "trade" | "export" | "import" | "supply" | "demand" | "price" | "flow" | "production");
-    !single || !next.is_word() || stop(&next.low) || moves(&next.low)
-        || next.any(&["between", "with", "volume", "volumes", "flows", "turnover", "into", "through", "will", "also", "during", "but", "while", "within", "continued", "prices", "revenues", "revenue", "capacity", "after", "between", "deficit", "surplus", "this", "last", "sharply", "significantly", "substantially"])
+    let single = among(word, "trade export import supply demand price flow production");
+    !single
+        || !next.is_word()
+        || stop(&next.low)
+        || moves(&next.low)
+        || next.among(
+            "between with volume volumes flows turnover into through will \
+            also during but while within continued prices revenues revenue \
+            capacity after between deficit surplus this last sharply \
+            significantly substantially",
+        )
         || next.low.ends_with("ly")
 }

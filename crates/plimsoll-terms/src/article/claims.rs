@@ -3,15 +3,16 @@
 mod ambiguity;
 mod parts;
 
+use crate::article::token::among;
 use std::collections::BTreeMap;
 
 use super::change;
 use super::clean::{Block, Lines, sentences};
 use super::deed;
 use super::figure::{Figure, figures};
-use super::lexicon::{GoodsKind, PlaceWord};
+use super::lexicon::GoodsKind;
 use super::names::{GoodsRef, Names, names, slice};
-use super::roles::{Before, Role, Side, nearest, roles};
+use super::roles::{Before, Role, Side, acting, apart, distance, nearest, roles};
 use super::say;
 use super::source::{SourceRef, refers_back, sources};
 use super::token::{Token, tokens};
@@ -44,6 +45,15 @@ pub(super) struct Draft {
     pub(super) about: String,
 }
 
+/// A name on its way to the mentions: `span` is its first token and the token behind it.
+struct Named {
+    kind: MentionKind,
+    name: String,
+    code: String,
+    note: String,
+    span: (usize, usize),
+}
+
 /// Reads one block after the other and remembers what later sentences refer to.
 pub(super) struct Reader<'a> {
     source: &'a str,
@@ -61,7 +71,12 @@ pub(super) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(source: &'a str, lines: &'a Lines, published: Option<Day>, user: &'a [GoodsGroup]) -> Self {
+    pub(super) fn new(
+        source: &'a str,
+        lines: &'a Lines,
+        published: Option<Day>,
+        user: &'a [GoodsGroup],
+    ) -> Self {
         let user_words = user
             .iter()
             .map(|group| {
@@ -113,12 +128,22 @@ impl<'a> Reader<'a> {
     fn user_goods(&self, tokens: &[Token<'_>], names: &mut Names) {
         for (words, name) in &self.user_words {
             for at in 0..tokens.len() {
-                if !words.iter().enumerate().all(|(i, w)| tokens.get(at + i).is_some_and(|t| t.is(w))) {
+                if !words
+                    .iter()
+                    .enumerate()
+                    .all(|(i, w)| tokens.get(at + i).is_some_and(|t| t.is(w)))
+                {
                     continue;
                 }
                 let next = at + words.len();
                 names.goods.retain(|g| g.next <= at || g.first >= next);
-                names.goods.push(GoodsRef { first: at, next, goods: name.clone(), kind: GoodsKind::Goods, note: "" });
+                names.goods.push(GoodsRef {
+                    first: at,
+                    next,
+                    goods: name.clone(),
+                    kind: GoodsKind::Goods,
+                    note: "",
+                });
                 names.goods.sort_by_key(|g| g.first);
             }
         }
@@ -136,16 +161,25 @@ impl<'a> Reader<'a> {
         ambiguity::whole_or_part(sentence, &mut drafts);
         let changes = change::bare(&sentence.tokens);
         for bare in changes {
-            let told = drafts.iter().any(|d| d.span.is_some_and(|(a, b)| {
-                d.claim.measure == Measure::Change && a.abs_diff(bare.at).min(b.abs_diff(bare.at)) < 14
-                    || bare.at < a && a - bare.at < 10 || b <= bare.at && bare.at - b < 4
-            }));
+            let told = drafts.iter().any(|d| {
+                d.span.is_some_and(|(a, b)| {
+                    let far = distance(&sentence.tokens, a, bare.at).min(distance(
+                        &sentence.tokens,
+                        b,
+                        bare.at,
+                    ));
+                    d.claim.measure == Measure::Change && far < 14
+                        || bare.at < a && a - bare.at < 10
+                        || b <= bare.at && bare.at - b < 4
+                })
+            });
             if !told {
                 drafts.extend(self.bare(sentence, bare));
             }
         }
         for deed in deed::deeds(sentence) {
-            let told = drafts.iter().any(|d| d.span.is_some_and(|(a, _)| a > deed.at && a - deed.at < 12));
+            let told =
+                drafts.iter().any(|d| d.span.is_some_and(|(a, _)| a > deed.at && a - deed.at < 12));
             if !told {
                 drafts.extend(self.deed(sentence, deed));
             }
@@ -171,7 +205,11 @@ impl<'a> Reader<'a> {
     /// A rise or fall without a figure, one claim for each of the goods.
     fn bare(&self, sentence: &Sentence<'_>, bare: change::Bare) -> Vec<Draft> {
         let named = parts::goods_near(sentence, bare.at, bare.of);
-        let lists: Vec<Vec<GoodsRef>> = if named.len() > 1 { named.into_iter().map(|g| vec![g]).collect() } else { vec![named] };
+        let lists: Vec<Vec<GoodsRef>> = if named.len() > 1 {
+            named.into_iter().map(|g| vec![g]).collect()
+        } else {
+            vec![named]
+        };
         lists
             .into_iter()
             .map(|goods| {
@@ -188,7 +226,11 @@ impl<'a> Reader<'a> {
 
     fn deed(&self, sentence: &Sentence<'_>, deed: deed::Deed) -> Vec<Draft> {
         let several = deed.goods.iter().filter(|g| !g.goods.is_empty()).count() > 1;
-        let lists: Vec<Vec<GoodsRef>> = if several { deed.goods.iter().map(|g| vec![g.clone()]).collect() } else { vec![deed.goods.clone()] };
+        let lists: Vec<Vec<GoodsRef>> = if several {
+            deed.goods.iter().map(|g| vec![g.clone()]).collect()
+        } else {
+            vec![deed.goods.clone()]
+        };
         let mut out = Vec::new();
         for goods in lists {
             let mut draft = Draft::default();
@@ -205,7 +247,10 @@ impl<'a> Reader<'a> {
             draft.unresolved.retain(|u| !u.starts_with("basis"));
             if deed.importer_inferred {
                 draft.inferred = true;
-                draft.unresolved.push(format!("importer inferred from whose weapons they are for: {}", deed.importer));
+                draft.unresolved.push(format!(
+                    "importer inferred from whose weapons they are for: {}",
+                    deed.importer
+                ));
             }
             if deed.importer.is_empty() && !deed.joint {
                 draft.unresolved.push("to whom? not stated".to_owned());
@@ -223,13 +268,20 @@ impl<'a> Reader<'a> {
         let claim = &mut draft.claim;
         let open = &mut draft.unresolved;
         parts::set_goods(sentence, goods, self.user, claim, open);
-        for side in [Side::Exporter, Side::Importer] {
+        // A number of firms or cases is not traded.
+        let sides: &[Side] =
+            if claim.measure == Measure::Count { &[] } else { &[Side::Exporter, Side::Importer] };
+        for &side in sides {
             let Some(role) = nearest(&sentence.roles, side, &sentence.tokens, at) else { continue };
             let (field, word) = match side {
                 Side::Exporter => (&mut claim.exporter, "exporter"),
                 Side::Importer => (&mut claim.importer, "importer"),
             };
             field.clone_from(&role.code);
+            if !role.inferred && apart(&sentence.tokens, role.at, at) {
+                draft.inferred = true;
+                open.push(format!("{word} from another part of the sentence: {}", role.code));
+            }
             if role.inferred {
                 draft.inferred = true;
                 open.push(format!("{word} by a pronoun: {}", role.code));
@@ -242,7 +294,12 @@ impl<'a> Reader<'a> {
             claim.importer.clear();
         }
         parts::set_period(sentence, at, claim, open, self.published);
-        claim.likelihood = parts::hedge(&sentence.tokens, at, draft.span.map_or(at + 1, |(_, next)| next.max(at + 1))).unwrap_or_default();
+        claim.likelihood = parts::hedge(
+            &sentence.tokens,
+            at,
+            draft.span.map_or(at + 1, |(_, next)| next.max(at + 1)),
+        )
+        .unwrap_or_default();
         self.set_source(sentence, draft);
     }
 
@@ -253,11 +310,23 @@ impl<'a> Reader<'a> {
             let full = self.full(s);
             (full.0, full.1)
         });
+        if let Some((name, unnamed)) = who.as_mut() {
+            let pronoun = ["we", "they", "he", "she", "it", "who", "which"]
+                .contains(&name.to_lowercase().as_str());
+            if pronoun {
+                draft.unresolved.push(format!("who says so is only a pronoun: {name}"));
+                *unnamed = false;
+            }
+        }
         if who.is_none()
-            && let Some((name, unnamed, at)) = self.speakers.last().filter(|s| self.sentence - s.2 <= 2)
+            && let Some((name, unnamed, at)) =
+                self.speakers.last().filter(|s| self.sentence - s.2 <= 2)
             && relay.is_none()
         {
-            draft.unresolved.push(format!("source carried over from {} before", if self.sentence - at == 1 { "the sentence" } else { "two sentences" }));
+            draft.unresolved.push(format!(
+                "source carried over from {} before",
+                if self.sentence - at == 1 { "the sentence" } else { "two sentences" }
+            ));
             who = Some((name.clone(), *unnamed));
         }
         if let Some((name, unnamed)) = who {
@@ -269,15 +338,29 @@ impl<'a> Reader<'a> {
         }
         if let Some(relay) = relay.filter(|r| !draft.claim.who.contains(&r.name)) {
             let note = format!("as reported by: {}", relay.name);
-            draft.claim.note = if draft.claim.note.is_empty() { note } else { format!("{}; {note}", draft.claim.note) };
+            draft.claim.note = if draft.claim.note.is_empty() {
+                note
+            } else {
+                format!("{}; {note}", draft.claim.note)
+            };
         }
         let said = sentence.tokens.iter().enumerate().find_map(|(i, t)| {
-            let on = i.checked_sub(1).and_then(|p| sentence.tokens.get(p)).is_some_and(|t| t.any(&["on", "last"]));
+            let on = i
+                .checked_sub(1)
+                .and_then(|p| sentence.tokens.get(p))
+                .is_some_and(|t| t.any(&["on", "last"]));
             weekday_of(t).filter(|_| on)
         });
         if let (Some(weekday), Some(day)) = (said, self.published) {
-            let note = format!("said on {} (from the weekday and the day of publication)", day.last_weekday(weekday).text());
-            draft.claim.note = if draft.claim.note.is_empty() { note } else { format!("{}; {note}", draft.claim.note) };
+            let note = format!(
+                "said on {} (from the weekday and the day of publication)",
+                day.last_weekday(weekday).text()
+            );
+            draft.claim.note = if draft.claim.note.is_empty() {
+                note
+            } else {
+                format!("{}; {note}", draft.claim.note)
+            };
         }
     }
 
@@ -288,19 +371,31 @@ impl<'a> Reader<'a> {
         }
         let head = source.name.to_lowercase();
         let head = head.rsplit(' ').next().unwrap_or_default().to_owned();
-        let fits = self.speakers.iter().rev().find(|(name, ..)| name.to_lowercase().contains(&head));
-        let pronoun = matches!(head.as_str(), "they" | "he" | "she" | "it" | "who" | "we" | "which");
+        let fits =
+            self.speakers.iter().rev().find(|(name, ..)| name.to_lowercase().contains(&head));
+        let pronoun = among(head.as_str(), "they he she it who we which");
         let last = fits.or_else(|| self.speakers.last().filter(|_| pronoun));
-        last.map_or_else(|| (source.name.clone(), source.unnamed), |(name, unnamed, _)| (name.clone(), *unnamed))
+        last.map_or_else(
+            || (source.name.clone(), source.unnamed),
+            |(name, unnamed, _)| (name.clone(), *unnamed),
+        )
     }
 
     /// What must be said beside the claim.
     fn notes(&self, sentence: &Sentence<'_>, figure: &Figure, draft: &mut Draft) {
         let claim = &draft.claim;
-        let trade = !claim.exporter.is_empty() || !claim.importer.is_empty() || sentence.tokens.iter().any(|t| t.any(&["imports", "exports", "imported", "exported"]));
-        let of_trade = trade && matches!(claim.measure, Measure::Share | Measure::Value | Measure::Quantity);
+        let trade = !claim.exporter.is_empty()
+            || !claim.importer.is_empty()
+            || sentence
+                .tokens
+                .iter()
+                .any(|t| t.any(&["imports", "exports", "imported", "exported"]));
+        let of_trade =
+            trade && matches!(claim.measure, Measure::Share | Measure::Value | Measure::Quantity);
         if of_trade && !claim.exporter.is_empty() && claim.basis == ClaimBasis::Unstated {
-            draft.unresolved.push("basis not stated: sent from, made in, or sold from there?".to_owned());
+            draft
+                .unresolved
+                .push("basis not stated: sent from, made in, or sold from there?".to_owned());
         }
         if claim.measure == Measure::Share && trade && claim.importer.is_empty() {
             draft.unresolved.push("whose imports? not stated".to_owned());
@@ -313,7 +408,13 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn keep(&mut self, block: &Block, sentence: &Sentence<'_>, span: (usize, usize), drafts: Vec<Draft>) {
+    fn keep(
+        &mut self,
+        block: &Block,
+        sentence: &Sentence<'_>,
+        span: (usize, usize),
+        drafts: Vec<Draft>,
+    ) {
         let place = self.place(block, span.0, span.1);
         let quote = block.text.get(span.0..span.1).unwrap_or_default();
         for mut draft in drafts {
@@ -331,7 +432,12 @@ impl<'a> Reader<'a> {
             });
             draft.unresolved.dedup();
             let certainty = certainty(&draft);
-            self.found.push(Found { claim: draft.claim, figure, unresolved: draft.unresolved, certainty });
+            self.found.push(Found {
+                claim: draft.claim,
+                figure,
+                unresolved: draft.unresolved,
+                certainty,
+            });
         }
     }
 
@@ -341,11 +447,7 @@ impl<'a> Reader<'a> {
     }
 
     fn remember(&mut self, sentence: &Sentence<'_>) {
-        let subject = sentence.names.places.iter().find(|p| {
-            let before = p.first.checked_sub(1).and_then(|i| sentence.tokens.get(i));
-            let free = !before.is_some_and(|t| t.any(&["to", "from", "in", "of", "with", "against", "for", "by", "on", "into"]));
-            !p.code.is_empty() && free && p.word != PlaceWord::Region
-        });
+        let subject = acting(&sentence.names, &sentence.tokens, sentence.tokens.len());
         if let Some(place) = subject {
             self.before.subject.clone_from(&place.code);
         }
@@ -361,37 +463,56 @@ impl<'a> Reader<'a> {
     }
 
     fn mention(&mut self, block: &Block, sentence: &Sentence<'_>) {
-        let at = |first: usize, next: usize| {
-            let start = sentence.tokens.get(first).map_or(0, |t| t.start);
-            let end = next.checked_sub(1).and_then(|i| sentence.tokens.get(i)).map_or(start, |t| t.end);
-            (start, end)
+        let names = &sentence.names;
+        let mut list: Vec<Named> = Vec::new();
+        let mut add = |kind, name: &str, code: &str, note: &str, span: (usize, usize)| {
+            list.push(Named {
+                kind,
+                name: name.to_owned(),
+                code: code.to_owned(),
+                note: note.to_owned(),
+                span,
+            });
         };
-        let mut list: Vec<(MentionKind, String, String, String, (usize, usize))> = Vec::new();
-        for c in &sentence.names.companies {
-            list.push((MentionKind::Company, c.name.clone(), String::new(), c.why.clone(), at(c.first, c.next)));
+        for c in &names.companies {
+            add(MentionKind::Company, &c.name, "", &c.why, (c.first, c.next));
         }
-        for w in &sentence.names.weapons {
-            list.push((MentionKind::Weapon, w.name.clone(), String::new(), w.why.clone(), at(w.first, w.next)));
+        for w in &names.weapons {
+            add(MentionKind::Weapon, &w.name, "", &w.why, (w.first, w.next));
         }
-        for p in &sentence.names.places {
+        for p in &names.places {
             let note = if p.code.is_empty() { "no list of countries defines it" } else { "" };
-            list.push((MentionKind::Place, p.name.clone(), p.code.clone(), note.to_owned(), at(p.first, p.next)));
+            add(MentionKind::Place, &p.name, &p.code, note, (p.first, p.next));
         }
-        for g in sentence.names.goods.iter().filter(|g| g.kind != GoodsKind::General) {
-            let kind = if g.kind == GoodsKind::Weapon { MentionKind::Weapon } else { MentionKind::Goods };
+        for g in names.goods.iter().filter(|g| g.kind != GoodsKind::General) {
+            let weapon = g.kind == GoodsKind::Weapon;
+            let kind = if weapon { MentionKind::Weapon } else { MentionKind::Goods };
             let name = slice(&sentence.tokens, g.first, g.next, sentence.text).to_lowercase();
-            list.push((kind, name, g.goods.clone(), g.note.to_owned(), at(g.first, g.next)));
+            add(kind, &name, &g.goods, g.note, (g.first, g.next));
         }
         for s in sentence.sources.iter().filter(|s| !refers_back(s)) {
-            let note = if s.relay { "reports what others say" } else if s.unnamed { "not named" } else { "" };
-            list.push((MentionKind::Source, s.name.clone(), String::new(), note.to_owned(), at(s.first, s.next)));
+            let note = match (s.relay, s.unnamed) {
+                (true, _) => "reports what others say",
+                (false, true) => "not named",
+                _ => "",
+            };
+            add(MentionKind::Source, &s.name, "", note, (s.first, s.next));
         }
-        for (kind, name, code, note, (start, end)) in list {
-            let place = self.place(block, start, end);
-            let key = if kind == MentionKind::Place && !code.is_empty() { code.clone() } else { name.to_lowercase() };
-            let mention = self.mentions.entry((kind, key)).or_insert_with(|| Mention { kind, name, code, note, places: Vec::new() });
-            mention.places.push(place);
+        for named in list {
+            self.add_mention(block, sentence, named);
         }
+    }
+
+    fn add_mention(&mut self, block: &Block, sentence: &Sentence<'_>, named: Named) {
+        let Named { kind, name, code, note, span } = named;
+        let start = sentence.tokens.get(span.0).map_or(0, |t| t.start);
+        let last = span.1.checked_sub(1).and_then(|i| sentence.tokens.get(i));
+        let place = self.place(block, start, last.map_or(start, |t| t.end));
+        let by_code = kind == MentionKind::Place && !code.is_empty();
+        let key = if by_code { code.clone() } else { name.to_lowercase() };
+        let places = Vec::new();
+        let mention = self.mentions.entry((kind, key));
+        mention.or_insert_with(|| Mention { kind, name, code, note, places }).places.push(place);
     }
 
     /// The claims and mentions of the whole text.
@@ -408,7 +529,11 @@ impl<'a> Reader<'a> {
 
 /// How much the sentence says: nothing open is high, inferred or three open points is low.
 fn certainty(draft: &Draft) -> Certainty {
-    let open = draft.unresolved.iter().filter(|u| !u.starts_with("basis") && !u.starts_with("the text does not say who")).count();
+    let open = draft
+        .unresolved
+        .iter()
+        .filter(|u| !u.starts_with("basis") && !u.starts_with("the text does not say who"))
+        .count();
     match open + usize::from(draft.inferred) {
         0 => Certainty::High,
         1 | 2 => Certainty::Medium,

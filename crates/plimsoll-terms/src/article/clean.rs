@@ -3,6 +3,7 @@
 
 use super::html;
 use super::lexicon::LEXICON;
+use crate::article::token::among;
 
 /// What a block is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -127,10 +128,33 @@ impl Builder {
 
 /// Openings of lines that are not part of an article.
 const ASIDES: &[&str] = &[
-    "read next", "read more", "read also", "see also", "related:", "related articles", "advertisement",
-    "©", "copyright", "sign up", "subscribe", "(photo", "photo:", "photo by", "topshot", "follow us",
-    "share this", "image:", "join the conversation", "all rights reserved", "click here", "file photo",
-    "most read", "recommended", "listen to this", "watch:", "caption:",
+    "read next",
+    "read more",
+    "read also",
+    "see also",
+    "related:",
+    "related articles",
+    "advertisement",
+    "©",
+    "copyright",
+    "sign up",
+    "subscribe",
+    "(photo",
+    "photo:",
+    "photo by",
+    "topshot",
+    "follow us",
+    "share this",
+    "image:",
+    "join the conversation",
+    "all rights reserved",
+    "click here",
+    "file photo",
+    "most read",
+    "recommended",
+    "listen to this",
+    "watch:",
+    "caption:",
 ];
 
 fn role_of(text: &str) -> Role {
@@ -146,7 +170,14 @@ fn role_of(text: &str) -> Role {
     let long: Vec<&&str> = words.iter().filter(|w| w.chars().count() >= 4).collect();
     let capital = |w: &str| w.starts_with(char::is_uppercase);
     let title = long.iter().filter(|w| capital(w)).count() * 10 >= long.len() * 7;
-    if words.len() <= 16 && (title || words.len() <= 4) { Role::Heading } else { Role::Prose }
+    let figure = text.contains(['%', '$', '€', '£']) && text.contains(|c: char| c.is_ascii_digit());
+    if words.len() <= 16
+        && (title && !(figure && text.contains(':')) || words.len() <= 4 && !figure)
+    {
+        Role::Heading
+    } else {
+        Role::Prose
+    }
 }
 
 /// The blocks of a plain text or Markdown text.
@@ -170,7 +201,12 @@ pub(super) fn lines(text: &str, markdown: bool) -> (Vec<Block>, About) {
         }
         if markdown && bare.starts_with('#') && !bare.starts_with("#!") {
             builder.flush(Role::Prose);
-            inline(text, from + (line.len() - line.trim_start_matches([' ', '#']).len()), to, &mut builder);
+            inline(
+                text,
+                from + (line.len() - line.trim_start_matches([' ', '#']).len()),
+                to,
+                &mut builder,
+            );
             builder.flush(Role::Heading);
             continue;
         }
@@ -234,7 +270,8 @@ fn bullet(line: &str) -> usize {
     let body = line.trim_start_matches([' ', '\t', '>']);
     let lead = line.len() - body.len();
     let quoted = line.trim_start().starts_with('>');
-    for sign in ["- ", "* ", "+ ", "• ", "– ", "— ", "-\t", "*\t", "•\t", "·\t", "· ", "▪ ", "● "] {
+    for sign in ["- ", "* ", "+ ", "• ", "– ", "— ", "-\t", "*\t", "•\t", "·\t", "· ", "▪ ", "● "]
+    {
         if body.starts_with(sign) {
             return lead + sign.len();
         }
@@ -278,9 +315,7 @@ fn inline(text: &str, from: usize, to: usize, builder: &mut Builder) {
                 at = next + 1;
             }
             '*' | '`' => at = next,
-            '_' if !(at > from && bytes.get(at - 1).is_some_and(u8::is_ascii_alphanumeric))
-                || !after.is_ascii_alphanumeric() =>
-            {
+            '_' if !within_word(bytes, at) => {
                 at = next;
             }
             '!' if after == b'[' => at = past(text, next, to, ']').unwrap_or(next),
@@ -300,11 +335,19 @@ fn inline(text: &str, from: usize, to: usize, builder: &mut Builder) {
     }
 }
 
+/// Whether letters or digits stand on both sides of a byte.
+fn within_word(bytes: &[u8], at: usize) -> bool {
+    let letter =
+        |i: Option<usize>| i.and_then(|i| bytes.get(i)).is_some_and(u8::is_ascii_alphanumeric);
+    letter(at.checked_sub(1)) && letter(Some(at + 1))
+}
+
 /// Whether the bracket that was opened before `at` is closed as a link's text.
 fn link_text(text: &str, at: usize) -> bool {
     let rest = text.get(at..).unwrap_or_default();
     let near = rest.get(..rest.floor_char_boundary(600)).unwrap_or_default();
-    near.find(']').is_some_and(|end| near.get(end + 1..).is_some_and(|after| after.starts_with('(')))
+    near.find(']')
+        .is_some_and(|end| near.get(end + 1..).is_some_and(|after| after.starts_with('(')))
 }
 
 fn past(text: &str, at: usize, to: usize, close: char) -> Option<usize> {
@@ -381,7 +424,8 @@ fn front_matter(text: &str) -> (usize, About) {
 /// A YAML string without its quotation marks, `\_` (a hard space) and folded line ends.
 fn unquote(text: &str) -> String {
     let text = text.trim().trim_matches(['"', '\'']);
-    let folded = text.replace("\\\\ ", " ").replace("\\_", " ").replace("\\ ", " ").replace('\\', "");
+    let folded =
+        text.replace("\\\\ ", " ").replace("\\_", " ").replace("\\ ", " ").replace('\\', "");
     folded.split_whitespace().collect::<Vec<_>>().join(" ").replace("u2019", "’")
 }
 
@@ -411,7 +455,8 @@ impl Lines {
     pub(super) fn place(&self, text: &str, start: usize, end: usize) -> crate::claim::TextPlace {
         let line = self.starts.partition_point(|s| *s <= start);
         let first = line.checked_sub(1).and_then(|i| self.starts.get(i)).copied().unwrap_or(0);
-        let column = self.chars_before(text, start).saturating_sub(self.chars_before(text, first)) + 1;
+        let column =
+            self.chars_before(text, start).saturating_sub(self.chars_before(text, first)) + 1;
         crate::claim::TextPlace { line, column, start, end }
     }
 
@@ -441,7 +486,9 @@ pub(super) fn sentences(text: &str) -> Vec<(usize, usize)> {
             continue;
         };
         if !next.starts_with(|c: char| {
-            c.is_uppercase() || c.is_ascii_digit() || matches!(c, '"' | '“' | '‘' | '(' | '[' | '$' | '€' | '–' | '—')
+            c.is_uppercase()
+                || c.is_ascii_digit()
+                || matches!(c, '"' | '“' | '‘' | '(' | '[' | '$' | '€' | '–' | '—')
         }) {
             continue;
         }
@@ -468,21 +515,22 @@ fn is_abbreviation(text: &str, bytes: &[u8], at: usize, next: &str) -> bool {
         // "U.S. The …" ends, "U.S. officials" and "U.S. Treasury" do not.
         return !opens;
     }
-    if matches!(lower.as_str(), "inc" | "ltd" | "co" | "corp" | "etc" | "bros" | "plc" | "llc") {
+    if among(lower.as_str(), "inc ltd co corp etc bros plc llc") {
         return !opens;
     }
-    if word.chars().count() == 1 && bytes.get(at.wrapping_sub(1)).is_some_and(u8::is_ascii_uppercase)
+    if word.chars().count() == 1
+        && bytes.get(at.wrapping_sub(1)).is_some_and(u8::is_ascii_uppercase)
     {
         return true;
     }
-    matches!(lower.as_str(), "no" | "nos" | "art" | "fig" | "pp" | "vol")
-        && next.starts_with(|c: char| c.is_ascii_digit())
+    among(lower.as_str(), "no nos art fig pp vol") && next.starts_with(|c: char| c.is_ascii_digit())
         || ABBREVIATIONS.contains(&lower.as_str())
 }
 
 /// Short forms after which a sentence goes on.
 pub(super) const ABBREVIATIONS: &[&str] = &[
     "mr", "mrs", "ms", "dr", "prof", "gen", "sen", "rep", "gov", "lt", "col", "capt", "sgt", "adm",
-    "st", "jr", "sr", "vs", "approx", "dept", "est", "jan", "feb", "mar", "apr", "jun", "jul", "aug",
-    "sep", "sept", "oct", "nov", "dec", "cf", "viz", "al", "maj", "brig", "rev", "hon", "pres",
+    "st", "jr", "sr", "vs", "approx", "dept", "est", "jan", "feb", "mar", "apr", "jun", "jul",
+    "aug", "sep", "sept", "oct", "nov", "dec", "cf", "viz", "al", "maj", "brig", "rev", "hon",
+    "pres",
 ];

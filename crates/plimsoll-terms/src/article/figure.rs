@@ -7,8 +7,8 @@ mod rank;
 use super::lexicon::{Counted, LEXICON};
 use super::token::Token;
 use crate::claim::amount::{Amount, Digits, Rounding, Unit, currency, weight_kilograms};
-use number::{Number, number_at};
 pub(super) use number::small_number;
+use number::{Number, number_at};
 
 /// A figure of a sentence.
 #[derive(Clone, Debug)]
@@ -129,7 +129,27 @@ const ROUNDINGS: &[(&[&str], Rounding)] = &[
 ];
 
 /// Words between a rounding word and its number, and in front of it, that change nothing.
-const FILLERS: &[&str] = &["only", "just", "well", "even", "a", "an", "the", "record", "total", "whopping", "staggering", "mere", "further", "additional", "another", "combined", "full", "estimated", "roughly"];
+const FILLERS: &[&str] = &[
+    "only",
+    "just",
+    "well",
+    "even",
+    "a",
+    "an",
+    "the",
+    "record",
+    "total",
+    "whopping",
+    "staggering",
+    "mere",
+    "further",
+    "additional",
+    "another",
+    "combined",
+    "full",
+    "estimated",
+    "roughly",
+];
 
 fn phrase(tokens: &[Token<'_>], at: usize, words: &[&str]) -> bool {
     words.iter().enumerate().all(|(i, word)| tokens.get(at + i).is_some_and(|t| t.is(word)))
@@ -182,7 +202,9 @@ fn figure_at(tokens: &[Token<'_>], at: usize) -> Option<Vec<Figure>> {
 }
 
 fn starts_number(tokens: &[Token<'_>], at: usize) -> bool {
-    money_sign(tokens, at).is_some() || number_at(tokens, at).is_some() || special(tokens, at).is_some()
+    money_sign(tokens, at).is_some()
+        || number_at(tokens, at).is_some()
+        || special(tokens, at).is_some()
 }
 
 fn rounded(mut figure: Figure, first: usize, rounding: Rounding) -> Figure {
@@ -224,7 +246,7 @@ fn figure(head: usize, next: usize, value: f64, half: f64, unit: Unit) -> Figure
 fn money_sign(tokens: &[Token<'_>], at: usize) -> Option<(&'static str, usize)> {
     let token = tokens.get(at)?;
     let next = tokens.get(at + 1)?;
-    if token.any(&["u.s.", "us", "a", "au", "c", "ca", "hk", "nz", "s"]) && next.raw == "$" && !next.spaced {
+    if token.among("u.s. us a au c ca hk nz s") && next.raw == "$" && !next.spaced {
         let code = match token.low.as_str() {
             "u.s." | "us" => "USD",
             "a" | "au" => "AUD",
@@ -235,7 +257,8 @@ fn money_sign(tokens: &[Token<'_>], at: usize) -> Option<(&'static str, usize)> 
         };
         return tokens.get(at + 2).filter(|t| t.is_number()).map(|_| (code, at + 2));
     }
-    let sign = token.is_mark() || (token.raw.len() == 3 && token.raw.chars().all(char::is_uppercase));
+    let sign =
+        token.is_mark() || (token.raw.len() == 3 && token.raw.chars().all(char::is_uppercase));
     let code = currency(&token.low).filter(|_| sign)?;
     // "$ 5 billion" and "$5 billion"; also "$half a billion" is not written.
     next.is_number().then_some((code, at + 1))
@@ -256,15 +279,31 @@ fn plain(tokens: &[Token<'_>], at: usize, head: usize, rounding: Rounding) -> Op
         let mut one = one.filter(|f| f.amount.unit == two.amount.unit).unwrap_or_else(|| {
             let unit = two.amount.unit.clone();
             let per_unit = unit_factor(&two, &number2);
-            figure(place, number.next, number.value * factor * per_unit, number.half * factor * per_unit, unit)
+            figure(
+                place,
+                number.next,
+                number.value * factor * per_unit,
+                number.half * factor * per_unit,
+                unit,
+            )
         });
         if sign.is_some() && !number.scaled && number2.scaled {
-            one = figure(place, number.next, number.value * factor, number.half * factor, two.amount.unit.clone());
+            one = figure(
+                place,
+                number.next,
+                number.value * factor,
+                number.half * factor,
+                two.amount.unit.clone(),
+            );
         }
         if one.amount.point.abs() >= two.amount.point.abs() && joined != "to" {
             return accept(tokens, at, rounding, one).map(|f| vec![f]);
         }
-        if joined == "to" && between && tokens.get(head).is_some_and(|t| t.is("from")) && grew(tokens, head) {
+        if joined == "to"
+            && between
+            && tokens.get(head).is_some_and(|t| t.is("from"))
+            && grew(tokens, head)
+        {
             one.leg = Leg::From;
             one.first = head;
             let mut two = rounded(two, place2, Rounding::Plain);
@@ -285,7 +324,9 @@ fn plain(tokens: &[Token<'_>], at: usize, head: usize, rounding: Rounding) -> Op
     if between {
         // "from 20 %" alone: the figure starts behind the word, and is read in the next step.
         let mut one = accept(tokens, start, rounding, one?)?;
-        let rise = tokens.get(head).is_some_and(|t| t.is("from")) && one.noun.is_none() && grew_near(tokens, head);
+        let rise = tokens.get(head).is_some_and(|t| t.is("from"))
+            && one.noun.is_none()
+            && grew_near(tokens, head);
         if rise {
             one.leg = Leg::From;
         }
@@ -303,7 +344,12 @@ fn unit_factor(figure: &Figure, number: &Number) -> f64 {
 /// The second number of a range: the word that joins them, its token, its number and currency.
 type Second = (&'static str, usize, Number, Option<&'static str>);
 
-fn second(tokens: &[Token<'_>], one: &Number, first: Option<&Figure>, between: bool) -> Option<Second> {
+fn second(
+    tokens: &[Token<'_>],
+    one: &Number,
+    first: Option<&Figure>,
+    between: bool,
+) -> Option<Second> {
     let joint = |at: usize| -> Option<&'static str> {
         let token = tokens.get(at)?;
         match token.raw {
@@ -320,7 +366,8 @@ fn second(tokens: &[Token<'_>], one: &Number, first: Option<&Figure>, between: b
             if let Some((_, next)) = rounding_at(tokens, start).filter(|_| word == "to") {
                 start = next;
             }
-            let (sign, place) = money_sign(tokens, start).map_or((None, start), |(c, n)| (Some(c), n));
+            let (sign, place) =
+                money_sign(tokens, start).map_or((None, start), |(c, n)| (Some(c), n));
             if let Some(number) = number_at(tokens, place) {
                 return Some((word, place, number, sign));
             }
@@ -338,11 +385,20 @@ fn grew(tokens: &[Token<'_>], from: usize) -> bool {
 fn grew_near(tokens: &[Token<'_>], from: usize) -> bool {
     let start = from.saturating_sub(5);
     let end = (from + 8).min(tokens.len());
-    tokens.get(start..end).unwrap_or_default().iter().any(|t| super::change::moves(&t.low) || t.any(&["up", "down"]))
+    tokens
+        .get(start..end)
+        .unwrap_or_default()
+        .iter()
+        .any(|t| super::change::moves(&t.low) || t.any(&["up", "down"]))
 }
 
 /// The number with its unit; `None` where the number is none of the world's figures.
-fn measured(tokens: &[Token<'_>], place: usize, number: &Number, sign: Option<&'static str>) -> Option<Figure> {
+fn measured(
+    tokens: &[Token<'_>],
+    place: usize,
+    number: &Number,
+    sign: Option<&'static str>,
+) -> Option<Figure> {
     let mut next = number.next;
     let value = number.value;
     let make = |next: usize, factor: f64, unit: Unit| {
@@ -369,7 +425,8 @@ fn measured(tokens: &[Token<'_>], place: usize, number: &Number, sign: Option<&'
                 fold.multiple = true;
                 return Some(fold);
             }
-            "percent" | "per" | "million" | "billion" | "dollar" | "euro" | "ton" | "tonne" | "kilogram" => next += 1,
+            "percent" | "per" | "million" | "billion" | "dollar" | "euro" | "ton" | "tonne"
+            | "kilogram" => next += 1,
             _ => return None,
         }
     }
@@ -398,7 +455,7 @@ fn measured(tokens: &[Token<'_>], place: usize, number: &Number, sign: Option<&'
         _ => {}
     }
     // "million U.S. dollars", "billion Chinese yuan".
-    let skip = usize::from(token.is_some_and(|t| t.any(&["u.s.", "us", "american", "russian", "chinese"])));
+    let skip = usize::from(token.is_some_and(|t| t.among("u.s. us american russian chinese")));
     if let Some(money) = tokens.get(next + skip).filter(|t| t.is_word())
         && let Some(code) = currency(&money.low)
     {
@@ -422,10 +479,11 @@ fn percent(tokens: &[Token<'_>], next: usize, make: &dyn Fn(usize, f64, Unit) ->
 /// Words at which the search for a counted noun ends.
 const STOPS: &[&str] = &[
     "to", "in", "on", "at", "by", "for", "from", "with", "and", "or", "but", "as", "than", "that",
-    "which", "who", "is", "are", "was", "were", "has", "have", "had", "be", "been", "will", "would",
-    "could", "can", "may", "might", "should", "the", "a", "an", "its", "their", "our", "his", "her",
-    "this", "these", "those", "it", "they", "we", "into", "under", "over", "since", "during", "after",
-    "before", "against", "through", "across", "between", "per", "worth", "not", "said", "when",
+    "which", "who", "is", "are", "was", "were", "has", "have", "had", "be", "been", "will",
+    "would", "could", "can", "may", "might", "should", "the", "a", "an", "its", "their", "our",
+    "his", "her", "this", "these", "those", "it", "they", "we", "into", "under", "over", "since",
+    "during", "after", "before", "against", "through", "across", "between", "per", "worth", "not",
+    "said", "when",
 ];
 
 /// Plurals that do not end in s.
@@ -433,8 +491,20 @@ fn plural(word: &str) -> bool {
     let ends = word.len() > 3
         && word.ends_with('s')
         && !["ss", "us", "is", "'s"].iter().any(|end| word.ends_with(end));
-    ends && !["various", "previous", "less", "always", "perhaps", "gas", "news", "says"].contains(&word)
-        || ["people", "troops", "personnel", "staff", "aircraft", "men", "women", "children", "crew"].contains(&word)
+    ends && !["various", "previous", "less", "always", "perhaps", "gas", "news", "says"]
+        .contains(&word)
+        || [
+            "people",
+            "troops",
+            "personnel",
+            "staff",
+            "aircraft",
+            "men",
+            "women",
+            "children",
+            "crew",
+        ]
+        .contains(&word)
 }
 
 /// Pieces of a noun; `None` where the number is a date, a reference or a duration.
@@ -451,19 +521,27 @@ fn counted(
     let mut at = next;
     if tokens.get(at).is_some_and(|t| t.is("of")) {
         at += 1;
-        if tokens.get(at).is_some_and(|t| t.any(&["the", "its", "their", "these", "our"])) {
+        if tokens.get(at).is_some_and(|t| t.among("the its their these our")) {
             at += 1;
         }
     }
     let noun = noun_at(tokens, at);
     let small = number.value < 10.0 && !number.vague;
     let kind = noun.and_then(|n| LEXICON.counted.get(&tokens.get(n)?.low).copied());
-    if kind == Some(Counted::Time) || kind == Some(Counted::Other) && (small || number.value < 30.0) {
+    if kind == Some(Counted::Time) || kind == Some(Counted::Other) && (small || number.value < 30.0)
+    {
         return None;
     }
     let before = place.checked_sub(1).and_then(|i| tokens.get(i));
-    let definite = ["the", "these", "those", "our", "their", "both", "all", "its", "first", "last", "next", "other", "his", "only"];
-    if small && (before.is_some_and(|t| t.any(&definite)) || !matches!(kind, Some(Counted::Actor | Counted::Measure | Counted::Quantity)) || number.value < 2.0) {
+    let definite = [
+        "the", "these", "those", "our", "their", "both", "all", "its", "first", "last", "next",
+        "other", "his", "only",
+    ];
+    if small
+        && (before.is_some_and(|t| t.any(&definite))
+            || !matches!(kind, Some(Counted::Actor | Counted::Measure | Counted::Quantity))
+            || number.value < 2.0)
+    {
         return None;
     }
     let word = noun.and_then(|n| tokens.get(n)).map_or_else(String::new, |t| t.low.clone());
@@ -488,7 +566,8 @@ fn noun_at(tokens: &[Token<'_>], from: usize) -> Option<usize> {
         if !token.is_word() || token.any(STOPS) {
             return None;
         }
-        let more = tokens.get(at + 1).is_some_and(|t| t.is_word() && plural(&t.low) && !t.any(STOPS));
+        let more =
+            tokens.get(at + 1).is_some_and(|t| t.is_word() && plural(&t.low) && !t.any(STOPS));
         let possessor = tokens.get(at + 1).is_some_and(|t| t.is("'s") || t.hyphen());
         let known = LEXICON.counted.contains_key(&token.low);
         if (known || plural(&token.low)) && !more && !possessor {
@@ -500,24 +579,140 @@ fn noun_at(tokens: &[Token<'_>], from: usize) -> Option<usize> {
 
 /// Words before a number that make it a reference, a date or a name.
 const REFERENCES: &[&str] = &[
-    "article", "articles", "regulation", "section", "sections", "order", "resolution", "law", "act",
-    "no", "nos", "paragraph", "chapter", "annex", "title", "figure", "fig", "table", "page", "pages",
-    "p", "pp", "category", "phase", "revision", "publication", "version", "heading", "headings", "hs",
-    "cn", "code", "codes", "tier", "step", "item", "room", "flight", "boeing", "airbus", "channel",
-    "windows", "schedule", "list", "eo", "eccn", "chapters", "tariff", "line", "§", "art", "decision",
-    "directive", "protocol", "convention", "decree", "part", "parts", "unit", "type", "model", "mark",
-    "note", "appendix", "footnote", "case", "subheading", "subheadings", "bill", "r", "s", "imo",
-    "aged", "age", "group", "class", "covid", "agenda", "vision", "rule", "/", "#", "box", "suite",
-    "street", "highway", "route", "tel", "phone", "fax", "+", "isbn", "doi", "iso", "(eu)", "form",
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
-    "november", "december", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct",
-    "nov", "dec", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
+    "article",
+    "articles",
+    "regulation",
+    "section",
+    "sections",
+    "resolution",
+    "act",
+    "no",
+    "nos",
+    "paragraph",
+    "chapter",
+    "annex",
+    "fig",
+    "page",
+    "pages",
+    "p",
+    "pp",
+    "category",
+    "phase",
+    "revision",
+    "publication",
+    "headings",
+    "hs",
+    "cn",
+    "codes",
+    "tier",
+    "item",
+    "room",
+    "flight",
+    "boeing",
+    "airbus",
+    "channel",
+    "windows",
+    "eo",
+    "eccn",
+    "chapters",
+    "§",
+    "art",
+    "decision",
+    "directive",
+    "protocol",
+    "convention",
+    "decree",
+    "mark",
+    "appendix",
+    "footnote",
+    "subheading",
+    "subheadings",
+    "r",
+    "s",
+    "imo",
+    "aged",
+    "age",
+    "covid",
+    "/",
+    "#",
+    "suite",
+    "street",
+    "highway",
+    "route",
+    "tel",
+    "phone",
+    "fax",
+    "+",
+    "isbn",
+    "doi",
+    "iso",
+    "(eu)",
+    "form",
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+    "jan",
+    "feb",
+    "mar",
+    "apr",
+    "jun",
+    "jul",
+    "aug",
+    "sep",
+    "sept",
+    "oct",
+    "nov",
+    "dec",
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+];
+
+/// The same, only where they are written as names: "Order 14024", but "in order 300 firms".
+const CAPITAL_REFERENCES: &[&str] = &[
+    "order", "act", "title", "list", "part", "parts", "unit", "type", "model", "mark", "note",
+    "case", "group", "class", "form", "line", "rule", "step", "box", "figure", "table", "version",
+    "agenda", "vision", "code", "schedule", "law", "bill", "heading", "tariff",
 ];
 
 const MONTHS: &[&str] = &[
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
-    "november", "december", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct",
-    "nov", "dec",
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+    "jan",
+    "feb",
+    "mar",
+    "apr",
+    "jun",
+    "jul",
+    "aug",
+    "sep",
+    "sept",
+    "oct",
+    "nov",
+    "dec",
 ];
 
 /// Whether the digits name a year, a day, a time, a law, a model and so on.
@@ -528,15 +723,22 @@ fn is_reference(tokens: &[Token<'_>], place: usize, next: usize, number: &Number
     let after = tokens.get(next);
     if let Some(b) = before {
         let may = b.is("may") && !b.capital();
-        if b.any(REFERENCES) && !may && !number.scaled {
+        let names = b.any(REFERENCES) || b.any(CAPITAL_REFERENCES) && b.capital() && place > 1;
+        if names && !may && !number.scaled {
             return true;
         }
         // G7, T-72, 7:44, 833/2014, +1-202, (EU) 833.
         let tight = token.is_some_and(|t| !t.spaced);
-        if tight && !(b.is_mark() && ["(", "\"", "“", "‘", "[", "—", "$", "~", ">", "<", "*"].contains(&b.raw)) {
+        if tight
+            && !(b.is_mark()
+                && ["(", "\"", "“", "‘", "[", "—", "$", "~", ">", "<", "*"].contains(&b.raw))
+        {
             return true;
         }
-        if b.is(")") && place >= 3 && tokens.get(place - 2).is_some_and(|t| t.any(&["e.u.", "eu", "ec"])) {
+        if b.is(")")
+            && place >= 3
+            && tokens.get(place - 2).is_some_and(|t| t.any(&["e.u.", "eu", "ec"]))
+        {
             return true;
         }
     }
@@ -545,26 +747,40 @@ fn is_reference(tokens: &[Token<'_>], place: usize, next: usize, number: &Number
         if a.any(MONTHS) && (a.capital() || !a.is("may")) {
             return true;
         }
-        if tight && (a.is_word() || a.hyphen() || a.any(&["/", ":", "°", "º", "'s", "+"])) {
+        if tight && (a.is_word() || a.hyphen() || a.among("/ : ° º 's +")) {
             return true;
         }
         if a.raw == "–" && tokens.get(next + 1).is_some_and(Token::is_number) {
             return true;
         }
     }
-    let year = raw.len() == 4 && !raw.contains([',', '.']) && (1900.0..2101.0).contains(&number.value);
+    let year =
+        raw.len() == 4 && !raw.contains([',', '.']) && (1900.0..2101.0).contains(&number.value);
     let said = before.is_some_and(|b| rounding_at(tokens, place - 1).is_some() && !b.is("around"));
-    let pair = before.is_some_and(|b| b.any(&["than", "least", "to"])) && !before.is_some_and(|b| b.is("to"));
+    let pair = before.is_some_and(|b| b.any(&["than", "least", "to"]))
+        && !before.is_some_and(|b| b.is("to"));
     year && !number.scaled && !said && !pair
 }
 
 /// Whether a count stands for itself: rounded, large, or of a noun.
-fn accept(tokens: &[Token<'_>], first: usize, rounding: Rounding, mut figure: Figure) -> Option<Figure> {
+fn accept(
+    tokens: &[Token<'_>],
+    first: usize,
+    rounding: Rounding,
+    mut figure: Figure,
+) -> Option<Figure> {
     figure.first = figure.first.min(first);
     let vague = figure.amount.rounding == Rounding::AtLeast;
-    let range = figure.amount.rounding == Rounding::Plain && ((figure.amount.low + figure.amount.high) / 2.0 - figure.amount.point).abs() <= 1e-9 * figure.amount.point.abs() && figure.next > figure.head + 2 && rounding == Rounding::Plain;
+    let range = figure.amount.rounding == Rounding::Plain
+        && ((figure.amount.low + figure.amount.high) / 2.0 - figure.amount.point).abs()
+            <= 1e-9 * figure.amount.point.abs()
+        && figure.next > figure.head + 2
+        && rounding == Rounding::Plain;
     let is_count = matches!(figure.amount.unit, Unit::Count(_));
-    if is_count && figure.noun.is_none() && !vague {
+    let which = first >= 2
+        && tokens.get(first - 2).is_some_and(|t| t.is("of"))
+        && tokens.get(first - 1).is_some_and(|t| t.any(&["which", "whom", "them"]));
+    if is_count && figure.noun.is_none() && !vague && !(which && figure.amount.point >= 2.0) {
         let raw = tokens.get(figure.head).map_or("", |t| t.raw);
         let strong = rounding != Rounding::Plain && figure.amount.point >= 10.0;
         let large = raw.contains(',') && figure.amount.point >= 1000.0;
@@ -574,10 +790,18 @@ fn accept(tokens: &[Token<'_>], first: usize, rounding: Rounding, mut figure: Fi
             return None;
         }
     }
-    if vague && is_count && figure.noun.is_none() && !tokens.get(figure.next.saturating_sub(1)).is_some_and(|t| t.is_word()) {
+    if vague
+        && is_count
+        && figure.noun.is_none()
+        && !tokens.get(figure.next.saturating_sub(1)).is_some_and(|t| t.is_word())
+    {
         return None;
     }
-    Some(if range || vague && rounding == Rounding::Plain { figure } else { rounded(figure, first, rounding) })
+    Some(if range || vague && rounding == Rounding::Plain {
+        figure
+    } else {
+        rounded(figure, first, rounding)
+    })
 }
 
 /// The figure of a text that is nothing but a figure and what it counts.

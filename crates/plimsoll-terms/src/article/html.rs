@@ -5,15 +5,57 @@ use super::clean::{About, Block, Builder, Role};
 
 /// Elements whose content is not the article.
 const SKIPPED: &[&str] = &[
-    "script", "style", "nav", "footer", "aside", "noscript", "form", "svg", "template", "iframe",
-    "figcaption", "button", "select",
+    "script",
+    "style",
+    "nav",
+    "footer",
+    "aside",
+    "noscript",
+    "form",
+    "svg",
+    "template",
+    "iframe",
+    "figcaption",
+    "button",
+    "select",
 ];
 
 /// Elements that end a block of words.
 const BLOCKS: &[&str] = &[
-    "p", "div", "li", "ul", "ol", "table", "tr", "td", "th", "h1", "h2", "h3", "h4", "h5", "h6",
-    "section", "article", "blockquote", "body", "html", "main", "header", "figure", "pre", "dl", "dt",
-    "dd", "hr", "title", "head", "time", "caption", "thead", "tbody",
+    "p",
+    "div",
+    "li",
+    "ul",
+    "ol",
+    "table",
+    "tr",
+    "td",
+    "th",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "section",
+    "article",
+    "blockquote",
+    "body",
+    "html",
+    "main",
+    "header",
+    "figure",
+    "pre",
+    "dl",
+    "dt",
+    "dd",
+    "hr",
+    "title",
+    "head",
+    "time",
+    "caption",
+    "thead",
+    "tbody",
 ];
 
 #[derive(Default)]
@@ -141,8 +183,13 @@ impl Reader {
         let name = name.or_else(|| attribute(body, "itemprop")).unwrap_or_default().to_lowercase();
         let content = attribute(body, "content").unwrap_or_default();
         match name.as_str() {
-            "article:published_time" | "datepublished" | "date" | "dc.date" | "pubdate"
-            | "publish-date" | "parsely-pub-date" => {
+            "article:published_time"
+            | "datepublished"
+            | "date"
+            | "dc.date"
+            | "pubdate"
+            | "publish-date"
+            | "parsely-pub-date" => {
                 self.about.published = content.chars().take(10).collect();
             }
             "og:site_name" => self.about.publisher = content,
@@ -191,12 +238,42 @@ fn decode(text: &str) -> String {
 
 /// Names of characters met in articles.
 const ENTITIES: &[(&str, char)] = &[
-    ("amp", '&'), ("lt", '<'), ("gt", '>'), ("quot", '"'), ("apos", '\''), ("nbsp", '\u{a0}'),
-    ("ndash", '–'), ("mdash", '—'), ("rsquo", '’'), ("lsquo", '‘'), ("rdquo", '”'), ("ldquo", '“'),
-    ("hellip", '…'), ("euro", '€'), ("pound", '£'), ("yen", '¥'), ("copy", '©'), ("reg", '®'),
-    ("trade", '™'), ("bull", '•'), ("middot", '·'), ("eacute", 'é'), ("uuml", 'ü'), ("ouml", 'ö'),
-    ("auml", 'ä'), ("szlig", 'ß'), ("ccedil", 'ç'), ("times", '×'), ("frac12", '½'), ("thinsp", ' '),
-    ("ensp", ' '), ("emsp", ' '), ("sect", '§'), ("deg", '°'), ("percnt", '%'), ("dollar", '$'),
+    ("amp", '&'),
+    ("lt", '<'),
+    ("gt", '>'),
+    ("quot", '"'),
+    ("apos", '\''),
+    ("nbsp", '\u{a0}'),
+    ("ndash", '–'),
+    ("mdash", '—'),
+    ("rsquo", '’'),
+    ("lsquo", '‘'),
+    ("rdquo", '”'),
+    ("ldquo", '“'),
+    ("hellip", '…'),
+    ("euro", '€'),
+    ("pound", '£'),
+    ("yen", '¥'),
+    ("copy", '©'),
+    ("reg", '®'),
+    ("trade", '™'),
+    ("bull", '•'),
+    ("middot", '·'),
+    ("eacute", 'é'),
+    ("uuml", 'ü'),
+    ("ouml", 'ö'),
+    ("auml", 'ä'),
+    ("szlig", 'ß'),
+    ("ccedil", 'ç'),
+    ("times", '×'),
+    ("frac12", '½'),
+    ("thinsp", ' '),
+    ("ensp", ' '),
+    ("emsp", ' '),
+    ("sect", '§'),
+    ("deg", '°'),
+    ("percnt", '%'),
+    ("dollar", '$'),
 ];
 
 /// Adds the character of the entity at `at`, and says where the text goes on.

@@ -2,6 +2,7 @@
 
 use super::lexicon::{GoodsKind, GoodsWord, LEXICON, PlaceWord};
 use super::token::Token;
+use crate::article::token::among;
 
 /// A place that a sentence names.
 #[derive(Clone, Debug)]
@@ -85,8 +86,11 @@ fn misread(tokens: &[Token<'_>], at: usize, next: usize, word: &GoodsWord) -> bo
     if word.kind == GoodsKind::General && matches!(after, "of") {
         return before == "spare";
     }
-    matches!(after, "plant" | "plants" | "giant" | "maker" | "makers" | "company" | "companies" | "ministry" | "price" | "cap" | "act" | "field" | "fields")
-        || matches!(before, "think" | "fish" | "video") && word.kind == GoodsKind::Weapon
+    among(
+        after,
+        "plant plants giant maker makers company companies ministry price \
+            cap act field fields",
+    ) || matches!(before, "think" | "fish" | "video") && word.kind == GoodsKind::Weapon
 }
 
 pub(super) fn place_at(tokens: &[Token<'_>], at: usize) -> Option<PlaceRef> {
@@ -95,7 +99,8 @@ pub(super) fn place_at(tokens: &[Token<'_>], at: usize) -> Option<PlaceRef> {
         return None;
     }
     let (next, place) = LEXICON.places.at(tokens, at)?;
-    let spelled = tokens.get(at..next)?.iter().filter(|t| !t.hyphen()).map(|t| t.raw).collect::<Vec<_>>();
+    let spelled =
+        tokens.get(at..next)?.iter().filter(|t| !t.hyphen()).map(|t| t.raw).collect::<Vec<_>>();
     let dotted = matches!(token.low.as_str(), "u.s." | "u.k." | "e.u.");
     let same = place.spelling.chars().filter(char::is_ascii_uppercase).count();
     let upper = spelled.iter().flat_map(|w| w.chars()).filter(char::is_ascii_uppercase).count();
@@ -107,9 +112,17 @@ pub(super) fn place_at(tokens: &[Token<'_>], at: usize) -> Option<PlaceRef> {
     if after.is_some_and(|t| t.any(&["sea", "bank", "cup", "trade"]) && t.capital()) {
         return None;
     }
-    let bare_owner = after.is_some_and(|t| !t.spaced && matches!(t.raw, "'" | "’")) && spelled.last().is_some_and(|w| w.ends_with('s'));
+    let bare_owner = after.is_some_and(|t| !t.spaced && matches!(t.raw, "'" | "’"))
+        && spelled.last().is_some_and(|w| w.ends_with('s'));
     let owner = after.is_some_and(|t| t.is("'s")) || bare_owner;
-    Some(PlaceRef { first: at, next, code: place.code.clone(), name: place.name.clone(), word: place.word, owner })
+    Some(PlaceRef {
+        first: at,
+        next,
+        code: place.code.clone(),
+        name: place.name.clone(),
+        word: place.word,
+        owner,
+    })
 }
 
 fn weapon_at(tokens: &[Token<'_>], at: usize, text: &str) -> Option<NameRef> {
@@ -118,16 +131,27 @@ fn weapon_at(tokens: &[Token<'_>], at: usize, text: &str) -> Option<NameRef> {
     }
     let (mut next, (name, what)) = LEXICON.weapons.at(tokens, at)?;
     let first = tokens.get(at)?;
-    if !first.raw.starts_with(name.split(['-', ' ']).next()?) && first.raw.to_lowercase() != name.to_lowercase() {
+    if !first.raw.starts_with(name.split(['-', ' ']).next()?)
+        && first.raw.to_lowercase() != name.to_lowercase()
+    {
         return None;
     }
     // The number of the model: Shahed-136, Orlan 10, Geran-2.
     let hyphen = usize::from(tokens.get(next).is_some_and(Token::hyphen));
-    if tokens.get(next + hyphen).is_some_and(Token::is_number) && (hyphen == 1 || tokens.get(next).is_some_and(|t| t.raw.len() < 4)) {
+    if tokens.get(next + hyphen).is_some_and(Token::is_number)
+        && (hyphen == 1 || tokens.get(next).is_some_and(|t| t.raw.len() < 4))
+    {
         next += hyphen + 1;
     }
-    let plain_word = matches!(name.as_str(), "Patriot" | "Grad" | "Javelin" | "Leopard" | "Lancet" | "Geranium");
-    if plain_word && !tokens.get(next).is_some_and(|t| t.any(&["missile", "missiles", "drone", "drones", "rockets", "rocket", "tank", "tanks", "battery", "batteries", "system", "systems", "launchers", "uavs"])) {
+    let plain_word = among(name.as_str(), "Patriot Grad Javelin Leopard Lancet Geranium");
+    if plain_word
+        && !tokens.get(next).is_some_and(|t| {
+            t.among(
+                "missile missiles drone drones rockets rocket tank tanks battery \
+            batteries system systems launchers uavs",
+            )
+        })
+    {
         return None;
     }
     let name = slice(tokens, at, next, text);
@@ -143,78 +167,357 @@ pub(super) fn slice(tokens: &[Token<'_>], first: usize, next: usize, text: &str)
 
 /// Legal forms: a capitalised name before one is a company.
 const FORMS: &[&str] = &[
-    "co", "co.", "ltd", "ltd.", "llc", "l.l.c", "l.l.c.", "inc", "inc.", "gmbh", "ag", "s.a", "s.a.",
-    "jsc", "ooo", "pjsc", "ojsc", "cjsc", "zao", "oao", "ao", "corp", "corp.", "corporation", "limited",
-    "plc", "bv", "b.v.", "nv", "n.v.", "spa", "s.p.a", "s.p.a.", "srl", "s.r.l.", "oy", "ab", "a.s",
-    "kft", "fze", "fzco", "fzc", "dmcc", "pte", "pte.", "sdn", "bhd", "company", "kg", "sa", "sas", "se",
-    "llp", "lp", "k.k", "k.k.", "tbk", "pty", "pty.", "sp", "d.o.o", "d.o.o.", "a.ş", "sarl",
+    "co",
+    "co.",
+    "ltd",
+    "ltd.",
+    "llc",
+    "l.l.c",
+    "l.l.c.",
+    "inc",
+    "inc.",
+    "gmbh",
+    "ag",
+    "s.a",
+    "s.a.",
+    "jsc",
+    "ooo",
+    "pjsc",
+    "ojsc",
+    "cjsc",
+    "zao",
+    "oao",
+    "ao",
+    "corp",
+    "corp.",
+    "corporation",
+    "limited",
+    "plc",
+    "bv",
+    "b.v.",
+    "nv",
+    "n.v.",
+    "spa",
+    "s.p.a",
+    "s.p.a.",
+    "srl",
+    "s.r.l.",
+    "oy",
+    "ab",
+    "a.s",
+    "kft",
+    "fze",
+    "fzco",
+    "fzc",
+    "dmcc",
+    "pte",
+    "pte.",
+    "sdn",
+    "bhd",
+    "company",
+    "kg",
+    "sa",
+    "sas",
+    "se",
+    "llp",
+    "lp",
+    "k.k",
+    "k.k.",
+    "tbk",
+    "pty",
+    "pty.",
+    "sp",
+    "d.o.o",
+    "d.o.o.",
+    "a.ş",
+    "sarl",
 ];
 
 /// Words at the end of names of companies and institutes.
 const TYPES: &[&str] = &[
-    "group", "holding", "holdings", "technology", "technologies", "industries", "industry", "institute",
-    "university", "bank", "electronics", "semiconductor", "semiconductors", "logistics", "shipping",
-    "aviation", "airlines", "plant", "factory", "works", "systems", "enterprises", "enterprise",
-    "machinery", "instruments", "optics", "engineering", "chemical", "chemicals", "motors", "energy",
-    "petroleum", "trading", "microelectronics", "aerospace", "shipyard", "refinery", "solutions",
-    "components", "precision", "metallurgical", "steel", "laser", "robotics", "telecom",
-    "pharmaceuticals", "automation", "micro", "equipment", "tractor", "capital", "ventures", "partners",
+    "group",
+    "holding",
+    "holdings",
+    "technology",
+    "technologies",
+    "industries",
+    "industry",
+    "institute",
+    "university",
+    "bank",
+    "electronics",
+    "semiconductor",
+    "semiconductors",
+    "logistics",
+    "shipping",
+    "aviation",
+    "airlines",
+    "plant",
+    "factory",
+    "works",
+    "systems",
+    "enterprises",
+    "enterprise",
+    "machinery",
+    "instruments",
+    "optics",
+    "engineering",
+    "chemical",
+    "chemicals",
+    "motors",
+    "energy",
+    "petroleum",
+    "trading",
+    "microelectronics",
+    "aerospace",
+    "shipyard",
+    "refinery",
+    "solutions",
+    "components",
+    "precision",
+    "metallurgical",
+    "steel",
+    "laser",
+    "robotics",
+    "telecom",
+    "pharmaceuticals",
+    "automation",
+    "micro",
+    "equipment",
+    "tractor",
+    "capital",
+    "ventures",
+    "partners",
 ];
 
 /// Words that make a capitalised name an office, a law or an event.
 const OFFICES: &[&str] = &[
-    "ministry", "department", "commission", "council", "agency", "bureau", "office", "committee",
-    "parliament", "congress", "senate", "court", "administration", "treasury", "organization",
-    "organisation", "union", "nations", "forum", "initiative", "dialogue", "act", "agreement",
-    "statement", "programme", "program", "treaty", "list", "force", "house", "service", "directorate",
-    "authority", "fund", "police", "army", "navy", "center", "centre", "security", "defense", "defence",
-    "foreign", "state", "secretary", "president", "minister", "world", "central", "reserve", "federal",
-    "government", "kremlin", "sanctions", "controls", "order", "project", "partnership", "war", "day",
-    "chamber", "board", "customs", "statistics", "intelligence", "embassy", "press", "times", "post",
-    "news", "journal", "magazine", "street", "export-import", "import", "development", "reconstruction",
-    "standing", "national", "public", "investment", "common", "talent", "task", "safety", "science",
+    "ministry",
+    "department",
+    "commission",
+    "council",
+    "agency",
+    "bureau",
+    "office",
+    "committee",
+    "parliament",
+    "congress",
+    "senate",
+    "court",
+    "administration",
+    "treasury",
+    "organization",
+    "organisation",
+    "union",
+    "nations",
+    "forum",
+    "initiative",
+    "dialogue",
+    "act",
+    "agreement",
+    "statement",
+    "programme",
+    "program",
+    "treaty",
+    "list",
+    "force",
+    "house",
+    "service",
+    "directorate",
+    "authority",
+    "fund",
+    "police",
+    "army",
+    "navy",
+    "center",
+    "centre",
+    "security",
+    "defense",
+    "defence",
+    "foreign",
+    "state",
+    "secretary",
+    "president",
+    "minister",
+    "world",
+    "central",
+    "reserve",
+    "federal",
+    "government",
+    "kremlin",
+    "sanctions",
+    "controls",
+    "order",
+    "project",
+    "partnership",
+    "war",
+    "day",
+    "chamber",
+    "board",
+    "customs",
+    "statistics",
+    "intelligence",
+    "embassy",
+    "press",
+    "times",
+    "post",
+    "news",
+    "journal",
+    "magazine",
+    "street",
+    "export-import",
+    "import",
+    "development",
+    "reconstruction",
+    "standing",
+    "national",
+    "public",
+    "investment",
+    "common",
+    "talent",
+    "task",
+    "safety",
+    "science",
 ];
 
 /// News agencies, papers and broadcasters: sources, not companies in a trade.
 pub(super) const MEDIA: &[&str] = &[
-    "ap", "afp", "reuters", "bloomberg", "cnn", "bbc", "cnbc", "nbc", "abc", "cbs", "fox", "tass", "ria",
-    "interfax", "xinhua", "kommersant", "vedomosti", "nikkei", "politico", "axios", "getty", "dpa",
-    "yonhap", "kyodo", "forbes", "economist", "guardian", "telegraph", "spiegel", "meduza", "insider",
-    "associated", "financial", "wall", "new", "washington", "times",
+    "ap",
+    "afp",
+    "reuters",
+    "bloomberg",
+    "cnn",
+    "bbc",
+    "cnbc",
+    "nbc",
+    "abc",
+    "cbs",
+    "fox",
+    "tass",
+    "ria",
+    "interfax",
+    "xinhua",
+    "kommersant",
+    "vedomosti",
+    "nikkei",
+    "politico",
+    "axios",
+    "getty",
+    "dpa",
+    "yonhap",
+    "kyodo",
+    "forbes",
+    "economist",
+    "guardian",
+    "telegraph",
+    "spiegel",
+    "meduza",
+    "insider",
+    "associated",
+    "financial",
+    "wall",
+    "new",
+    "washington",
+    "times",
 ];
 
 /// Nouns before a list of companies: "firms such as A, B and C".
 const FIRMS: &[&str] = &[
-    "firms", "companies", "manufacturers", "suppliers", "banks", "entities", "enterprises", "producers",
-    "traders", "makers", "distributors", "exporters", "importers", "businesses", "intermediaries",
-    "chipmakers", "brands", "subsidiaries", "refiners", "carriers", "airlines", "vendors", "firm", "company",
-    "giants", "conglomerates", "shippers", "brokers", "retailers", "groups", "corporations", "operators",
-    "contractors", "startups", "plants",
+    "firms",
+    "companies",
+    "manufacturers",
+    "suppliers",
+    "banks",
+    "entities",
+    "enterprises",
+    "producers",
+    "traders",
+    "makers",
+    "distributors",
+    "exporters",
+    "importers",
+    "businesses",
+    "intermediaries",
+    "chipmakers",
+    "brands",
+    "subsidiaries",
+    "refiners",
+    "carriers",
+    "airlines",
+    "vendors",
+    "firm",
+    "company",
+    "giants",
+    "conglomerates",
+    "shippers",
+    "brokers",
+    "retailers",
+    "groups",
+    "corporations",
+    "operators",
+    "contractors",
+    "startups",
+    "plants",
 ];
 
 /// A noun for one company, before its name or after it in apposition.
 const FIRM: &[&str] = &[
-    "company", "firm", "manufacturer", "supplier", "maker", "producer", "bank", "exporter", "importer",
-    "distributor", "trader", "chipmaker", "giant", "subsidiary", "conglomerate", "carrier", "refiner",
-    "retailer", "startup", "contractor", "enterprise", "shipper", "intermediary", "lender", "automaker",
-    "carmaker", "planemaker", "miner", "broker", "operator", "developer", "drone-maker", "vendor",
+    "company",
+    "firm",
+    "manufacturer",
+    "supplier",
+    "maker",
+    "producer",
+    "bank",
+    "exporter",
+    "importer",
+    "distributor",
+    "trader",
+    "chipmaker",
+    "giant",
+    "subsidiary",
+    "conglomerate",
+    "carrier",
+    "refiner",
+    "retailer",
+    "startup",
+    "contractor",
+    "enterprise",
+    "shipper",
+    "intermediary",
+    "lender",
+    "automaker",
+    "carmaker",
+    "planemaker",
+    "miner",
+    "broker",
+    "operator",
+    "developer",
+    "drone-maker",
+    "vendor",
 ];
 
 /// The end of a run of capitalised words from `at`: `Wuhan Global Sensor Technology Co., Ltd.`
 fn run(tokens: &[Token<'_>], at: usize) -> usize {
     let mut next = at;
     while let Some(token) = tokens.get(next) {
-        let form = token.is_word() && FORMS.contains(&token.low.trim_end_matches('.')) || FORMS.contains(&token.low.as_str());
-        let name = token.capital() || form && next > at && token.capital()
+        let form = token.is_word() && FORMS.contains(&token.low.trim_end_matches('.'))
+            || FORMS.contains(&token.low.as_str());
+        let name = token.capital()
+            || form && next > at && token.capital()
             || next > at && (token.is_number() && !token.raw.contains(',') && token.raw.len() < 4);
-        let joint = next > at && (token.any(&["&", "of", "and", "for", "de"]) && token.raw != "and" || token.hyphen());
+        let joint =
+            next > at && (token.among("& of and for de") && token.raw != "and" || token.hyphen());
+        let comma = token.raw == ","
+            && tokens.get(next + 1).is_some_and(Token::capital)
+            && is_form(tokens.get(next + 1));
+        let point = token.raw == "."
+            && next > at
+            && is_form(tokens.get(next - 1))
+            && is_form(tokens.get(next + 1));
         if name {
             next += 1;
-        } else if joint && tokens.get(next + 1).is_some_and(Token::capital) {
-            next += 2;
-        } else if token.raw == "," && tokens.get(next + 1).is_some_and(|t| t.capital() && FORMS.contains(&t.low.trim_end_matches('.'))) {
-            next += 2;
-        } else if token.raw == "." && next > at && tokens.get(next - 1).is_some_and(|t| FORMS.contains(&t.low.as_str())) && tokens.get(next + 1).is_some_and(|t| FORMS.contains(&t.low.as_str())) {
+        } else if comma || point || joint && tokens.get(next + 1).is_some_and(Token::capital) {
             next += 2;
         } else {
             break;
@@ -224,7 +527,9 @@ fn run(tokens: &[Token<'_>], at: usize) -> usize {
 }
 
 fn is_form(token: Option<&Token<'_>>) -> bool {
-    token.is_some_and(|t| FORMS.contains(&t.low.trim_end_matches('.')) || FORMS.contains(&t.low.as_str()))
+    token.is_some_and(|t| {
+        FORMS.contains(&t.low.trim_end_matches('.')) || FORMS.contains(&t.low.as_str())
+    })
 }
 
 fn companies(tokens: &[Token<'_>], text: &str) -> Vec<NameRef> {
@@ -248,7 +553,14 @@ fn companies(tokens: &[Token<'_>], text: &str) -> Vec<NameRef> {
     out
 }
 
-fn add(tokens: &[Token<'_>], first: usize, next: usize, why: &str, text: &str, out: &mut Vec<NameRef>) {
+fn add(
+    tokens: &[Token<'_>],
+    first: usize,
+    next: usize,
+    why: &str,
+    text: &str,
+    out: &mut Vec<NameRef>,
+) {
     let overlaps = out.iter().any(|c| c.first < next && first < c.next);
     if first < next && !overlaps {
         let name = slice(tokens, first, next, text).trim_end_matches(',').to_owned();
@@ -259,17 +571,29 @@ fn add(tokens: &[Token<'_>], first: usize, next: usize, why: &str, text: &str, o
 /// The first word of a run that belongs to the name: words that only open the sentence are cut.
 fn trimmed(tokens: &[Token<'_>], first: usize, next: usize) -> usize {
     let mut from = first;
-    while from < next && tokens.get(from).is_some_and(|t| {
-        LEXICON.openers.contains(t.low.as_str())
-            || (t.any(&["russian", "chinese", "state", "owned", "iranian", "turkish", "american", "u.s.", "european"]) || t.low.ends_with("-based")) && !is_form(tokens.get(from + 1)) && from + 1 < next && !is_form(tokens.get(next - 1))
-    }) {
+    while from < next
+        && tokens.get(from).is_some_and(|t| {
+            LEXICON.openers.contains(t.low.as_str())
+                || (t.among(
+                    "russian chinese state owned iranian turkish american u.s. \
+            european",
+                ) || t.low.ends_with("-based"))
+                    && !is_form(tokens.get(from + 1))
+                    && from + 1 < next
+                    && !is_form(tokens.get(next - 1))
+        })
+    {
         from += 1;
     }
     from
 }
 
 /// A company in a run of capitalised words, and why it is one.
-fn company_in(tokens: &[Token<'_>], first: usize, next: usize) -> Option<(usize, usize, &'static str)> {
+fn company_in(
+    tokens: &[Token<'_>],
+    first: usize,
+    next: usize,
+) -> Option<(usize, usize, &'static str)> {
     let first = trimmed(tokens, first, next);
     if first >= next {
         return None;
@@ -277,16 +601,20 @@ fn company_in(tokens: &[Token<'_>], first: usize, next: usize) -> Option<(usize,
     let words = tokens.get(first..next)?;
     let after = tokens.get(next);
     let forms = (first + 1..next).rev().find(|i| is_form(tokens.get(*i)));
-    let front = next > first + 1 && tokens.get(first).is_some_and(|t| matches!(t.raw, "OOO" | "AO" | "PJSC" | "JSC" | "LLC" | "PAO" | "ZAO" | "OAO"));
+    let front = next > first + 1
+        && tokens.get(first).is_some_and(|t| among(t.raw, "OOO AO PJSC JSC LLC PAO ZAO OAO"));
     if forms.is_some() || front {
-        let office = words.iter().any(|t| t.any(&["commission", "ministry", "agency", "department"]));
+        let office =
+            words.iter().any(|t| t.any(&["commission", "ministry", "agency", "department"]));
         return (!office).then_some((first, next, "legal form"));
     }
     if words.iter().any(|t| t.any(OFFICES) || t.any(MEDIA)) {
         return None;
     }
     let last = words.iter().rev().find(|t| t.is_word());
-    let typed = words.len() >= 2 && last.is_some_and(|t| t.any(TYPES)) || words.len() >= 3 && words.first().is_some_and(|t| t.any(&["university", "institute", "bank"]));
+    let typed = words.len() >= 2 && last.is_some_and(|t| t.any(TYPES))
+        || words.len() >= 3
+            && words.first().is_some_and(|t| t.any(&["university", "institute", "bank"]));
     let place_only = place_at(tokens, first).is_some_and(|p| p.next >= next);
     if typed && !place_only && !titled(tokens, first) {
         return Some((first, next, "kind of company in the name"));
@@ -300,13 +628,17 @@ fn company_in(tokens: &[Token<'_>], first: usize, next: usize) -> Option<(usize,
         return Some((first, next, "named as a company"));
     }
     // X, a Chinese company
-    if after.is_some_and(|t| t.raw == ",") && tokens.get(next + 1).is_some_and(|t| t.any(&["a", "an", "the", "another"])) {
+    if after.is_some_and(|t| t.raw == ",")
+        && tokens.get(next + 1).is_some_and(|t| t.any(&["a", "an", "the", "another"]))
+    {
         for at in next + 2..next + 8 {
             let token = tokens.get(at)?;
             if token.is_word() && FIRM.contains(&token.low.as_str()) {
                 return Some((first, next, "called a company"));
             }
-            if token.is_mark() && !token.hyphen() && !token.is("'s") || token.any(&["of", "for", "at", "in", "who", "who's", "from"]) {
+            if token.is_mark() && !token.hyphen() && !token.is("'s")
+                || token.among("of for at in who who's from")
+            {
                 break;
             }
         }
@@ -316,7 +648,7 @@ fn company_in(tokens: &[Token<'_>], first: usize, next: usize) -> Option<(usize,
 
 fn titled(tokens: &[Token<'_>], first: usize) -> bool {
     let before = first.checked_sub(1).and_then(|i| tokens.get(i));
-    before.is_some_and(|t| t.any(&["president", "minister", "secretary", "mr", "mrs", "ms", "dr", "senator", "general"]))
+    before.is_some_and(|t| t.among("president minister secretary mr mrs ms dr senator general"))
 }
 
 /// The names after "firms such as", "companies including", "banks — ".
@@ -332,7 +664,7 @@ fn listed(tokens: &[Token<'_>], at: usize, text: &str, out: &mut Vec<NameRef>) {
     };
     let mut from = start;
     while from < tokens.len() {
-        if matches!(low(from), "the" | "and" | "or" | "as" | "well" | "," | "both" | "china's" | "state-owned" | "'s") {
+        if among(low(from), "the and or as well , both china's state-owned 's") {
             from += 1;
             continue;
         }
@@ -349,7 +681,10 @@ fn listed(tokens: &[Token<'_>], at: usize, text: &str, out: &mut Vec<NameRef>) {
         }
         let place_only = place_at(tokens, from).is_some_and(|p| p.next >= next);
         let first = trimmed(tokens, from, next);
-        if !place_only && first < next && !tokens.get(first..next).unwrap_or_default().iter().any(|t| t.any(MEDIA)) {
+        if !place_only
+            && first < next
+            && !tokens.get(first..next).unwrap_or_default().iter().any(|t| t.any(MEDIA))
+        {
             add(tokens, first, next, "in a list of companies", text, out);
         }
         // On to the next name only over a comma, "and" or "or".

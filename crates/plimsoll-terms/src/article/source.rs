@@ -2,6 +2,7 @@
 
 use super::names::slice;
 use super::token::Token;
+use crate::article::token::among;
 
 /// A source that a sentence names.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,31 +18,165 @@ pub(super) struct SourceRef {
 }
 
 const SAYS: &[&str] = &[
-    "said", "says", "say", "told", "stated", "states", "reported", "reports", "claimed", "claims",
-    "claim", "estimates", "estimated", "estimate", "noted", "notes", "announced", "found", "finds",
-    "argued", "argues", "warned", "warns", "revealed", "reveals", "disclosed", "shows", "showed", "show",
-    "suggests", "suggested", "alleged", "added", "confirmed", "asserted", "assessed", "assesses",
-    "acknowledged", "concluded", "concludes", "wrote", "believes", "believe", "calculated", "calculates",
-    "indicated", "indicates", "indicate", "explained", "declared", "identified",
+    "said",
+    "says",
+    "say",
+    "told",
+    "stated",
+    "states",
+    "reported",
+    "reports",
+    "claimed",
+    "claims",
+    "claim",
+    "estimates",
+    "estimated",
+    "estimate",
+    "noted",
+    "notes",
+    "announced",
+    "found",
+    "finds",
+    "argued",
+    "argues",
+    "warned",
+    "warns",
+    "revealed",
+    "reveals",
+    "disclosed",
+    "shows",
+    "showed",
+    "show",
+    "suggests",
+    "suggested",
+    "alleged",
+    "added",
+    "confirmed",
+    "asserted",
+    "assessed",
+    "assesses",
+    "acknowledged",
+    "concluded",
+    "concludes",
+    "wrote",
+    "believes",
+    "believe",
+    "calculated",
+    "calculates",
+    "indicated",
+    "indicates",
+    "indicate",
+    "explained",
+    "declared",
+    "identified",
 ];
 
 /// Nouns of those who say something.
 const SPEAKERS: &[&str] = &[
-    "officials", "official", "analysts", "analyst", "experts", "expert", "ministry", "department",
-    "report", "reports", "agency", "spokesman", "spokesperson", "spokeswoman", "study", "researchers",
-    "researcher", "statement", "government", "institute", "data", "figures", "president", "secretary",
-    "minister", "intelligence", "sources", "source", "assessment", "customs", "commission", "bank",
-    "statistics", "investigators", "investigation", "think", "tank", "economists", "economist",
-    "authorities", "office", "diplomats", "diplomat", "lawmakers", "senator", "administration", "treasury",
-    "council", "envoy", "ambassador", "service", "bureau", "center", "centre", "university", "group",
-    "organization", "ngo", "paper", "newspaper", "survey", "analysis", "documents", "records", "review",
-    "monitor", "journalists", "media", "people", "executives", "director", "chief", "head", "leader",
-    "commissioner", "school", "consultancy", "monitors", "economy", "foundation", "tracker",
+    "officials",
+    "official",
+    "analysts",
+    "analyst",
+    "experts",
+    "expert",
+    "ministry",
+    "department",
+    "report",
+    "reports",
+    "agency",
+    "spokesman",
+    "spokesperson",
+    "spokeswoman",
+    "study",
+    "researchers",
+    "researcher",
+    "statement",
+    "government",
+    "institute",
+    "data",
+    "figures",
+    "president",
+    "secretary",
+    "minister",
+    "intelligence",
+    "sources",
+    "source",
+    "assessment",
+    "customs",
+    "commission",
+    "bank",
+    "statistics",
+    "investigators",
+    "investigation",
+    "think",
+    "tank",
+    "economists",
+    "economist",
+    "authorities",
+    "office",
+    "diplomats",
+    "diplomat",
+    "lawmakers",
+    "senator",
+    "administration",
+    "treasury",
+    "council",
+    "envoy",
+    "ambassador",
+    "service",
+    "bureau",
+    "center",
+    "centre",
+    "university",
+    "group",
+    "organization",
+    "ngo",
+    "paper",
+    "newspaper",
+    "survey",
+    "analysis",
+    "documents",
+    "records",
+    "review",
+    "monitor",
+    "journalists",
+    "media",
+    "people",
+    "executives",
+    "director",
+    "chief",
+    "head",
+    "leader",
+    "commissioner",
+    "school",
+    "consultancy",
+    "monitors",
+    "economy",
+    "foundation",
+    "tracker",
 ];
 
 const PRONOUNS: &[&str] = &["they", "he", "she", "it", "who", "we", "which"];
 
-const RELAYS: &[&str] = &["ap", "afp", "reuters", "bloomberg", "cnn", "bbc", "tass", "xinhua", "interfax", "associated press", "financial times", "washington post", "nikkei", "politico", "cnbc", "kommersant", "guardian"];
+const RELAYS: &[&str] = &[
+    "ap",
+    "afp",
+    "reuters",
+    "bloomberg",
+    "cnn",
+    "bbc",
+    "tass",
+    "xinhua",
+    "interfax",
+    "associated press",
+    "financial times",
+    "washington post",
+    "nikkei",
+    "politico",
+    "cnbc",
+    "kommersant",
+    "guardian",
+];
 
 /// The sources of a sentence, in the order of the text.
 pub(super) fn sources(tokens: &[Token<'_>], text: &str) -> Vec<SourceRef> {
@@ -64,7 +199,10 @@ pub(super) fn sources(tokens: &[Token<'_>], text: &str) -> Vec<SourceRef> {
         }
     }
     let silent = tokens.iter().any(|t| t.any(&["anonymously", "anonymity", "unnamed"]))
-        || tokens.windows(2).any(|w| w.first().is_some_and(|t| t.is("not")) && w.get(1).is_some_and(|t| t.any(&["authorized", "authorised", "named"])));
+        || tokens.windows(2).any(|w| {
+            w.first().is_some_and(|t| t.is("not"))
+                && w.get(1).is_some_and(|t| t.any(&["authorized", "authorised", "named"]))
+        });
     for source in &mut out {
         source.unnamed |= silent && !source.relay;
     }
@@ -88,8 +226,14 @@ fn made(tokens: &[Token<'_>], first: usize, next: usize, text: &str) -> Option<S
     let name = slice(tokens, first, next, text);
     let pair = |w: &[Token<'_>]| matches!(w, [a, b] if RELAYS.iter().any(|r| r.split_once(' ').is_some_and(|(x, y)| a.is(x) && b.is(y))));
     let relay = words.iter().any(|t| t.capital() && t.any(RELAYS)) || words.windows(2).any(pair) || words.windows(3).any(|w| matches!(w, [a, b, c] if a.is("wall") && b.is("street") && c.is("journal") || a.is("new") && b.is("york") && c.is("times")));
-    let person = words.windows(2).any(|w| w.iter().all(Token::capital) && !w.iter().any(|t| t.any(SPEAKERS) || super::names::place_at(std::slice::from_ref(t), 0).is_some()));
-    let office = words.iter().any(|t| t.any(&["officials", "official", "sources", "diplomats", "people", "diplomat"]));
+    let person = words.windows(2).any(|w| {
+        w.iter().all(Token::capital)
+            && !w.iter().any(|t| {
+                t.any(SPEAKERS) || super::names::place_at(std::slice::from_ref(t), 0).is_some()
+            })
+    });
+    let office =
+        words.iter().any(|t| t.among("officials official sources diplomats people diplomat"));
     let source = SourceRef { first, next, name, unnamed: office && !person && !pronoun, relay };
     Some(source)
 }
@@ -98,8 +242,11 @@ fn made(tokens: &[Token<'_>], first: usize, next: usize, text: &str) -> Option<S
 fn forward(tokens: &[Token<'_>], from: usize, text: &str) -> Option<SourceRef> {
     let mut next = from;
     while let Some(token) = tokens.get(next) {
-        let mark = token.is_mark() && !token.hyphen() && !token.is("'s") && !matches!(token.raw, "&" | "’" | "'");
-        if mark || token.any(&["who", "that", "which", "has", "have", "was", "were", "is", "are", "said"]) || next - from > 14 {
+        let mark = token.is_mark()
+            && !token.hyphen()
+            && !token.is("'s")
+            && !matches!(token.raw, "&" | "’" | "'");
+        if mark || token.among("who that which has have was were is are said") || next - from > 14 {
             break;
         }
         next += 1;
@@ -111,7 +258,10 @@ fn forward(tokens: &[Token<'_>], from: usize, text: &str) -> Option<SourceRef> {
 fn backward(tokens: &[Token<'_>], verb: usize, text: &str) -> Option<SourceRef> {
     let low = |i: usize| tokens.get(i).map_or("", |t| t.low.as_str());
     let mut next = verb;
-    while next > 0 && (matches!(low(next - 1), "has" | "have" | "had" | "also" | "further" | "recently" | "previously" | "was" | "is") || low(next - 1).ends_with("ly")) {
+    while next > 0
+        && (among(low(next - 1), "has have had also further recently previously was is")
+            || low(next - 1).ends_with("ly"))
+    {
         next -= 1;
     }
     // "X, who asked not to be named, said"; "Jane Doe, an analyst at X, said"
@@ -119,12 +269,20 @@ fn backward(tokens: &[Token<'_>], verb: usize, text: &str) -> Option<SourceRef> 
     if next > 0 && low(next - 1) == "," {
         let open = (next.saturating_sub(16)..next - 1).rev().find(|i| low(*i) == ",")?;
         first = open;
-        next = if low(open + 1) == "who" || low(open + 1) == "which" || low(open + 1) == "speaking" { open } else { next - 1 };
+        next = if low(open + 1) == "who" || low(open + 1) == "which" || low(open + 1) == "speaking"
+        {
+            open
+        } else {
+            next - 1
+        };
     }
     while first > 0 && next - first < 18 {
         let token = tokens.get(first - 1)?;
-        let mark = token.is_mark() && !token.hyphen() && !token.is("'s") && !matches!(token.raw, "&" | "’" | "'");
-        if mark || token.any(&["that", "and", "but", "as", "while", "because", "to"]) {
+        let mark = token.is_mark()
+            && !token.hyphen()
+            && !token.is("'s")
+            && !matches!(token.raw, "&" | "’" | "'");
+        if mark || token.among("that and but as while because to") {
             break;
         }
         first -= 1;
@@ -132,7 +290,11 @@ fn backward(tokens: &[Token<'_>], verb: usize, text: &str) -> Option<SourceRef> 
     // X, who heads Y, said: the noun clause is not read.
     made(tokens, first, next, text).filter(|s| {
         let words = tokens.get(s.first..s.next).unwrap_or_default();
-        !words.iter().any(Token::is_number) && !words.iter().any(|t| t.any(&["exports", "imports", "sales"]) && !words.iter().any(|w| w.any(&["data", "figures", "statistics"])))
+        !words.iter().any(Token::is_number)
+            && !words.iter().any(|t| {
+                t.any(&["exports", "imports", "sales"])
+                    && !words.iter().any(|w| w.any(&["data", "figures", "statistics"]))
+            })
     })
 }
 
@@ -140,11 +302,34 @@ fn backward(tokens: &[Token<'_>], verb: usize, text: &str) -> Option<SourceRef> 
 fn inverted(tokens: &[Token<'_>], verb: usize, text: &str) -> Option<SourceRef> {
     let before = verb.checked_sub(1).and_then(|i| tokens.get(i))?;
     let quoted = matches!(before.raw, "," | "”" | "\"");
-    (quoted && tokens.get(verb + 1).is_some_and(|t| t.capital() || t.is("the") || t.is("a"))).then(|| forward(tokens, verb + 1, text)).flatten()
+    (quoted && tokens.get(verb + 1).is_some_and(|t| t.capital() || t.is("the") || t.is("a")))
+        .then(|| forward(tokens, verb + 1, text))
+        .flatten()
 }
 
 /// Whether the source is only a pronoun, or "the officials": to be looked up in what was read before.
 pub(super) fn refers_back(source: &SourceRef) -> bool {
     let low = source.name.to_lowercase();
-    PRONOUNS.contains(&low.as_str()) || matches!(low.as_str(), "officials" | "official" | "report" | "the officials" | "analysts" | "experts" | "researchers" | "authors" | "source" | "sources" | "statement" | "ministry" | "spokesman" | "spokesperson" | "study" | "institute" | "agency" | "senior officials")
+    PRONOUNS.contains(&low.as_str())
+        || matches!(
+            low.as_str(),
+            "officials"
+                | "official"
+                | "report"
+                | "the officials"
+                | "analysts"
+                | "experts"
+                | "researchers"
+                | "authors"
+                | "source"
+                | "sources"
+                | "statement"
+                | "ministry"
+                | "spokesman"
+                | "spokesperson"
+                | "study"
+                | "institute"
+                | "agency"
+                | "senior officials"
+        )
 }

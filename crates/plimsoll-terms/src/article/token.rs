@@ -32,6 +32,11 @@ impl Token<'_> {
         words.contains(&self.low.as_str())
     }
 
+    /// Whether it is one of the words of a list, separated by spaces.
+    pub(crate) fn among(&self, list: &str) -> bool {
+        among(&self.low, list)
+    }
+
     pub(crate) fn is_word(&self) -> bool {
         self.shape == Shape::Word
     }
@@ -52,6 +57,11 @@ impl Token<'_> {
     pub(crate) fn hyphen(&self) -> bool {
         !self.spaced && matches!(self.raw, "-" | "‑" | "–" | "‐")
     }
+}
+
+/// Whether a word is one of a list, separated by spaces.
+pub(crate) fn among(word: &str, list: &str) -> bool {
+    !word.is_empty() && list.split(' ').any(|other| other == word)
 }
 
 /// Short forms that keep their point.
@@ -140,7 +150,8 @@ fn word_len(rest: &str) -> usize {
     let point = rest.get(end..).is_some_and(|after| after.starts_with('.'));
     let short = word.len() <= 6 && {
         let low = word.to_lowercase();
-        POINTED.contains(&low.as_str()) || (word.starts_with(char::is_uppercase) && ABBREVIATIONS.contains(&low.as_str()))
+        POINTED.contains(&low.as_str())
+            || (word.starts_with(char::is_uppercase) && ABBREVIATIONS.contains(&low.as_str()))
     };
     if point && short { end + 1 } else { end }
 }

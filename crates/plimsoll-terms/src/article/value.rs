@@ -7,7 +7,9 @@ use crate::claim::amount::{Amount, Rounding, Unit};
 /// The figure as the text puts it, in our spelling; `sign` below zero writes `down` before it.
 pub(super) fn written(figure: &Figure, tokens: &[Token<'_>], sign: f64) -> String {
     let plain = figure.leg == Leg::Alone;
-    let own = plain.then(|| with_noun(spelled(figure, tokens), &figure.amount)).filter(|text| same(text, &figure.amount));
+    let own = plain
+        .then(|| with_noun(spelled(figure, tokens), &figure.amount))
+        .filter(|text| same(text, &figure.amount));
     let text = own.unwrap_or_else(|| canonical(&figure.amount));
     if sign < 0.0 && !figure.multiple { format!("down {text}") } else { text }
 }
@@ -22,7 +24,9 @@ fn same(text: &str, amount: &Amount) -> bool {
 /// A count with the noun that is counted, which may stand some words on.
 fn with_noun(text: String, amount: &Amount) -> String {
     match &amount.unit {
-        Unit::Count(noun) if !noun.is_empty() && !text.to_lowercase().contains(noun.as_str()) => format!("{text} {noun}"),
+        Unit::Count(noun) if !noun.is_empty() && !text.to_lowercase().contains(noun.as_str()) => {
+            format!("{text} {noun}")
+        }
         _ => text,
     }
 }
@@ -40,7 +44,8 @@ fn spelled(figure: &Figure, tokens: &[Token<'_>]) -> String {
         let next = words.get(i + 1);
         let point = |t: Option<&Token<'_>>| t.is_some_and(|t| t.any(&["point", "points"]));
         let percent = token.any(&["%", "percent", "pct"]) && !point(next);
-        let cent = token.is("per") && next.is_some_and(|t| t.is("cent")) && !point(words.get(i + 2));
+        let cent =
+            token.is("per") && next.is_some_and(|t| t.is("cent")) && !point(words.get(i + 2));
         if percent || cent {
             out.push_str(" %");
             skip = usize::from(cent);
@@ -57,7 +62,11 @@ fn spelled(figure: &Figure, tokens: &[Token<'_>]) -> String {
     }
     let mut chars = out.chars();
     match chars.next() {
-        Some(first) if out.starts_with(|c: char| c.is_ascii_uppercase()) && !out.get(..3).is_some_and(|c| c.chars().all(char::is_uppercase)) && !out.starts_with("US") => {
+        Some(first)
+            if out.starts_with(|c: char| c.is_ascii_uppercase())
+                && !out.get(..3).is_some_and(|c| c.chars().all(char::is_uppercase))
+                && !out.starts_with("US") =>
+        {
             first.to_lowercase().chain(chars).collect()
         }
         _ => out,
@@ -81,7 +90,11 @@ pub(super) fn canonical(amount: &Amount) -> String {
         Unit::Times => format!("{word}{} times", short(point)),
         Unit::Money(code) => format!("{word}{}", money(point, code)),
         Unit::Kilograms => {
-            if point >= 1000.0 { format!("{word}{} t", short(point / 1000.0)) } else { format!("{word}{} kg", short(point)) }
+            if point >= 1000.0 {
+                format!("{word}{} t", short(point / 1000.0))
+            } else {
+                format!("{word}{} kg", short(point))
+            }
         }
         Unit::Rank => {
             let ending = match point as i64 {
@@ -92,7 +105,9 @@ pub(super) fn canonical(amount: &Amount) -> String {
             };
             format!("{}{ending}", short(point))
         }
-        Unit::Count(noun) if point >= 1e6 => format!("{word}{} {noun}", scaled(point)).trim_end().to_owned(),
+        Unit::Count(noun) if point >= 1e6 => {
+            format!("{word}{} {noun}", scaled(point)).trim_end().to_owned()
+        }
         Unit::Count(noun) => format!("{word}{} {noun}", short(point)).trim_end().to_owned(),
     }
 }
@@ -111,7 +126,11 @@ pub(super) fn short(value: f64) -> String {
         }
         grouped.push(c);
     }
-    if decimals.is_empty() { format!("{sign}{grouped}") } else { format!("{sign}{grouped}.{decimals}") }
+    if decimals.is_empty() {
+        format!("{sign}{grouped}")
+    } else {
+        format!("{sign}{grouped}.{decimals}")
+    }
 }
 
 fn scaled(value: f64) -> String {

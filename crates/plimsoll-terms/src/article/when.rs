@@ -2,6 +2,7 @@
 //! `last year` against the day of publication.
 
 use super::token::Token;
+use crate::article::token::among;
 use crate::period::{Month, Period};
 
 /// A phrase of time in a sentence.
@@ -32,7 +33,8 @@ impl Day {
         let year = parts.next()?.parse().ok()?;
         let month = parts.next()?.parse().ok()?;
         let day = parts.next()?.parse().ok()?;
-        ((1900..2200).contains(&year) && (1..=12).contains(&month) && (1..=31).contains(&day)).then_some(Day { year, month, day })
+        ((1900..2200).contains(&year) && (1..=12).contains(&month) && (1..=31).contains(&day))
+            .then_some(Day { year, month, day })
     }
 
     pub(super) fn text(self) -> String {
@@ -71,7 +73,8 @@ impl Day {
         if self.day > 1 {
             return Day { day: self.day - 1, ..self };
         }
-        let (year, month) = if self.month > 1 { (self.year, self.month - 1) } else { (self.year - 1, 12) };
+        let (year, month) =
+            if self.month > 1 { (self.year, self.month - 1) } else { (self.year - 1, 12) };
         let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
         let day = match month {
             2 => 28 + u8::from(leap),
@@ -83,8 +86,18 @@ impl Day {
 }
 
 const MONTHS: &[&str] = &[
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
-    "november", "december",
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
 ];
 const WEEKDAYS: &[&str] =
     &["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
@@ -95,12 +108,18 @@ pub(super) fn month_of(token: &Token<'_>) -> Option<u8> {
         return None;
     }
     let low = token.low.as_str();
-    let found = MONTHS.iter().position(|m| *m == low || (low.len() == 3 || low == "sept") && m.starts_with(low.get(..3).unwrap_or("?")) );
+    let found = MONTHS.iter().position(|m| {
+        *m == low || (low.len() == 3 || low == "sept") && m.starts_with(low.get(..3).unwrap_or("?"))
+    });
     found.and_then(|i| u8::try_from(i + 1).ok())
 }
 
 pub(super) fn weekday_of(token: &Token<'_>) -> Option<i64> {
-    token.capital().then(|| WEEKDAYS.iter().position(|d| *d == token.low)).flatten().and_then(|i| i64::try_from(i).ok())
+    token
+        .capital()
+        .then(|| WEEKDAYS.iter().position(|d| *d == token.low))
+        .flatten()
+        .and_then(|i| i64::try_from(i).ok())
 }
 
 fn year_of(token: Option<&Token<'_>>) -> Option<i32> {
@@ -109,7 +128,12 @@ fn year_of(token: Option<&Token<'_>>) -> Option<i32> {
 }
 
 fn day_of(token: Option<&Token<'_>>) -> Option<u8> {
-    token.filter(|t| t.is_number() && t.raw.len() <= 2)?.raw.parse().ok().filter(|d| (1..=31).contains(d))
+    token
+        .filter(|t| t.is_number() && t.raw.len() <= 2)?
+        .raw
+        .parse()
+        .ok()
+        .filter(|d| (1..=31).contains(d))
 }
 
 /// A day such as `13 April 2024`, `April 13, 2024`, `2024-04-13`, and the token behind it.
@@ -127,7 +151,8 @@ pub(super) fn day_at(tokens: &[Token<'_>], at: usize) -> Option<(Day, usize)> {
         let shift = 2 + comma(2);
         return Some((Day { year: year_of(get(shift))?, month, day }, at + shift + 1));
     }
-    let year = year_of(get(0)).filter(|_| get(1).is_some_and(|t| t.raw == "-") && get(3).is_some_and(|t| t.raw == "-"))?;
+    let year = year_of(get(0))
+        .filter(|_| get(1).is_some_and(|t| t.raw == "-") && get(3).is_some_and(|t| t.raw == "-"))?;
     let month = day_of(get(2)).filter(|m| *m <= 12)?;
     Some((Day { year, month, day: day_of(get(4))? }, at + 5))
 }
@@ -163,15 +188,23 @@ pub(super) fn whens(tokens: &[Token<'_>], published: Option<Day>) -> Vec<When> {
 }
 
 fn is_against(tokens: &[Token<'_>], at: usize) -> bool {
-    let low = |i: usize| at.checked_sub(i).and_then(|n| tokens.get(n)).map_or("", |t| t.low.as_str());
+    let low =
+        |i: usize| at.checked_sub(i).and_then(|n| tokens.get(n)).map_or("", |t| t.low.as_str());
     let words: Vec<&str> = (1..=7).map(low).collect();
-    let compared = words.iter().any(|w| matches!(*w, "compared" | "comparison" | "versus" | "vs" | "against" | "relative"));
-    compared || words.first() == Some(&"than") || words.get(1) == Some(&"than") || (words.first() == Some(&"over") || words.first() == Some(&"from")) && words.get(1).is_some_and(|w| matches!(*w, "%" | "percent"))
+    let compared = words.iter().any(|w| among(w, "compared comparison versus vs against relative"));
+    compared
+        || words.first() == Some(&"than")
+        || (words.first() == Some(&"over") || words.first() == Some(&"from"))
+            && words.get(1).is_some_and(|w| matches!(*w, "%" | "percent"))
         || words.first() == Some(&"in") && words.get(1) == Some(&"than")
 }
 
 /// The period at a token, the token behind it, and whether it hangs on the day of publication.
-fn period_at(tokens: &[Token<'_>], at: usize, published: Option<Day>) -> Option<(Period, usize, bool)> {
+fn period_at(
+    tokens: &[Token<'_>],
+    at: usize,
+    published: Option<Day>,
+) -> Option<(Period, usize, bool)> {
     let low = |i: usize| tokens.get(i).map_or("", |t| t.low.as_str());
     if let Some((day, next)) = day_at(tokens, at) {
         return Some((months(day.year, i32::from(day.month), 1)?, next, false));
@@ -193,7 +226,11 @@ fn period_at(tokens: &[Token<'_>], at: usize, published: Option<Day>) -> Option<
                 _ => false,
             };
             if let Some(last) = year_of(tokens.get(at + 2)).filter(|l| joint && *l > year) {
-                return Some((Period::new(Month::january(year), Month::december(last))?, at + 3, false));
+                return Some((
+                    Period::new(Month::january(year), Month::december(last))?,
+                    at + 3,
+                    false,
+                ));
             }
             if since && let Some(end) = published.and_then(Day::month) {
                 return Some((Period::new(Month::january(year), end)?, at + 1, true));
@@ -207,15 +244,26 @@ fn period_at(tokens: &[Token<'_>], at: usize, published: Option<Day>) -> Option<
 fn is_law(tokens: &[Token<'_>], at: usize) -> bool {
     let before = at.checked_sub(1).and_then(|i| tokens.get(i));
     let after = tokens.get(at + 1);
-    before.is_some_and(|t| t.any(&["/", "hs", "$", "€", "£", "no"]) || !t.spaced && t.raw == "-" || t.is_mark() && !tokens.get(at).is_some_and(|t| t.spaced) && t.raw == "-")
-        || after.is_some_and(|t| t.raw == "/" || t.any(&["%", "percent", "million", "billion"]))
+    before.is_some_and(|t| {
+        t.among("/ hs $ € £ no")
+            || !t.spaced && t.raw == "-"
+            || t.is_mark() && !tokens.get(at).is_some_and(|t| t.spaced) && t.raw == "-"
+    }) || after.is_some_and(|t| t.raw == "/" || t.any(&["%", "percent", "million", "billion"]))
 }
 
 /// The fourth quarter of 2023, Q4 2023, the first half of 2024.
-fn quarter_at(tokens: &[Token<'_>], at: usize, published: Option<Day>) -> Option<(Period, usize, bool)> {
+fn quarter_at(
+    tokens: &[Token<'_>],
+    at: usize,
+    published: Option<Day>,
+) -> Option<(Period, usize, bool)> {
     let low = |i: usize| tokens.get(i).map_or("", |t| t.low.as_str());
     let short = match low(at) {
-        "q" | "h" if tokens.get(at + 1).is_some_and(|t| t.is_number() && !t.spaced && t.raw.len() == 1) => {
+        "q" | "h"
+            if tokens
+                .get(at + 1)
+                .is_some_and(|t| t.is_number() && !t.spaced && t.raw.len() == 1) =>
+        {
             let n: i32 = low(at + 1).parse().ok()?;
             Some((n, if low(at) == "q" { 3 } else { 6 }, at + 2))
         }
@@ -228,7 +276,9 @@ fn quarter_at(tokens: &[Token<'_>], at: usize, published: Option<Day>) -> Option
             let hyphen = usize::from(low(at + 1) == "-");
             match low(at + 1 + hyphen) {
                 "quarter" => (number, 3, at + 2 + hyphen),
-                "half" if low(at) != "last" => (if number == 4 { 2 } else { number }, 6, at + 2 + hyphen),
+                "half" if low(at) != "last" => {
+                    (if number == 4 { 2 } else { number }, 6, at + 2 + hyphen)
+                }
                 _ => return None,
             }
         }
@@ -236,12 +286,14 @@ fn quarter_at(tokens: &[Token<'_>], at: usize, published: Option<Day>) -> Option
     if number < 1 || number * length > 12 {
         return None;
     }
-    while matches!(low(next), "of" | "in" | "the" | "fiscal" | "year" | "fy" | ",") {
+    while among(low(next), "of in the fiscal year fy ,") {
         next += 1;
     }
     let (year, next, relative) = match year_of(tokens.get(next)) {
         Some(year) => (year, next + 1, false),
-        None if low(next) == "last" && low(next + 1) == "year" => (published?.year - 1, next + 2, true),
+        None if low(next) == "last" && low(next + 1) == "year" => {
+            (published?.year - 1, next + 2, true)
+        }
         None if low(next) == "this" && low(next + 1) == "year" => (published?.year, next + 2, true),
         None => {
             // The quarter alone: the last such quarter that was over.
@@ -254,17 +306,24 @@ fn quarter_at(tokens: &[Token<'_>], at: usize, published: Option<Day>) -> Option
 }
 
 /// March 2022, January to October 2023, from March to June 2022, since February 2022.
-fn month_at(tokens: &[Token<'_>], at: usize, published: Option<Day>) -> Option<(Period, usize, bool)> {
+fn month_at(
+    tokens: &[Token<'_>],
+    at: usize,
+    published: Option<Day>,
+) -> Option<(Period, usize, bool)> {
     let low = |i: usize| tokens.get(i).map_or("", |t| t.low.as_str());
     let month = month_of(tokens.get(at)?)?;
     let before = at.checked_sub(1).map_or("", low);
     // A modal verb at the start of a sentence is no month.
     let (own_year, mut next) = match year_of(tokens.get(at + 1)) {
         Some(year) => (Some(year), at + 2),
-        None if low(at + 1) == "," && year_of(tokens.get(at + 2)).is_some() => (year_of(tokens.get(at + 2)), at + 3),
+        None if low(at + 1) == "," && year_of(tokens.get(at + 2)).is_some() => {
+            (year_of(tokens.get(at + 2)), at + 3)
+        }
         None => (None, at + 1),
     };
-    let joint = matches!(low(next), "-" | "–" | "to" | "through" | "until") || low(next) == "and" && before == "between";
+    let joint =
+        among(low(next), "- – to through until") || low(next) == "and" && before == "between";
     if joint && let Some(last) = tokens.get(next + 1).and_then(month_of) {
         let year = year_of(tokens.get(next + 2));
         let (end_year, relative) = match year {
@@ -279,7 +338,8 @@ fn month_at(tokens: &[Token<'_>], at: usize, published: Option<Day>) -> Option<(
     let (year, relative) = match own_year {
         Some(year) => (year, false),
         None => {
-            let named = matches!(before, "in" | "since" | "last" | "of" | "during" | "from" | "until" | "by" | "through" | "to" | "late" | "early");
+            let named =
+                among(before, "in since last of during from until by through to late early");
             if !named {
                 return None;
             }
@@ -287,7 +347,8 @@ fn month_at(tokens: &[Token<'_>], at: usize, published: Option<Day>) -> Option<(
         }
     };
     let first = Month::new(year, month)?;
-    let last = if before == "since" { published.and_then(Day::month).unwrap_or(first) } else { first };
+    let last =
+        if before == "since" { published.and_then(Day::month).unwrap_or(first) } else { first };
     if day_of(tokens.get(at + 1)).is_some() && own_year.is_none() {
         next += 1;
     }
@@ -305,7 +366,9 @@ fn first_months_at(tokens: &[Token<'_>], at: usize) -> Option<(Period, usize, bo
         return None;
     }
     let word = tokens.get(at + 1)?;
-    let count = super::figure::small_number(&word.low).or_else(|| word.raw.parse().ok()).filter(|n| (1.0..=12.0).contains(n))? as i32;
+    let count = super::figure::small_number(&word.low)
+        .or_else(|| word.raw.parse().ok())
+        .filter(|n| (1.0..=12.0).contains(n))? as i32;
     let of = at + 3 + usize::from(low(at + 3) == "of");
     let year = year_of(tokens.get(of))?;
     let first = if low(at) == "first" { 1 } else { 13 - count };
@@ -313,7 +376,11 @@ fn first_months_at(tokens: &[Token<'_>], at: usize) -> Option<(Period, usize, bo
 }
 
 /// Last year, this year, last month, the previous year.
-fn relative_at(tokens: &[Token<'_>], at: usize, published: Option<Day>) -> Option<(Period, usize, bool)> {
+fn relative_at(
+    tokens: &[Token<'_>],
+    at: usize,
+    published: Option<Day>,
+) -> Option<(Period, usize, bool)> {
     let low = |i: usize| tokens.get(i).map_or("", |t| t.low.as_str());
     let day = published?;
     let month = day.month()?;

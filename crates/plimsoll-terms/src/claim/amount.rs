@@ -359,7 +359,9 @@ fn unit(text: &str, currency: Option<&str>) -> Option<Unit> {
         return Some(Unit::Rank);
     }
     // "10 to 15", "1 in 5": more than one number, or more than its unit.
-    if text.starts_with(['-', '–', '—', '/', ':']) || ["to ", "in ", "of ", "out "].iter().any(|w| text.starts_with(w)) {
+    if text.starts_with(['-', '–', '—', '/', ':'])
+        || ["to ", "in ", "of ", "out "].iter().any(|w| text.starts_with(w))
+    {
         return None;
     }
     Some(Unit::Count(text.trim().to_owned()))

@@ -1,8 +1,9 @@
 //! Digits and number words, fractions and multiples.
 
 use super::{Figure, figure};
-use crate::claim::amount::{Digits, Rounding, SCALES, Unit};
 use crate::article::token::Token;
+use crate::article::token::among;
+use crate::claim::amount::{Digits, Rounding, SCALES, Unit};
 
 /// A number with its scale, `2.5 million`.
 #[derive(Clone, Copy, Debug)]
@@ -23,8 +24,26 @@ pub(super) struct Number {
 }
 
 const UNITS: &[&str] = &[
-    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
-    "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
 ];
 const TENS: &[&str] =
     &["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
@@ -57,9 +76,25 @@ pub(super) fn number_at(tokens: &[Token<'_>], at: usize) -> Option<Number> {
         let hyphen = usize::from(tokens.get(next).is_some_and(Token::hyphen));
         if let Some(factor) = tokens.get(next + hyphen).and_then(|t| scale(t, true)) {
             next += hyphen + 1;
-            return Some(Number { value: digits.value * factor, half: half * factor, scale: factor, scaled: true, digits: true, vague: false, next });
+            return Some(Number {
+                value: digits.value * factor,
+                half: half * factor,
+                scale: factor,
+                scaled: true,
+                digits: true,
+                vague: false,
+                next,
+            });
         }
-        return Some(Number { value: digits.value, half, scale: 1.0, scaled: false, digits: true, vague: false, next });
+        return Some(Number {
+            value: digits.value,
+            half,
+            scale: 1.0,
+            scaled: false,
+            digits: true,
+            vague: false,
+            next,
+        });
     }
     if !token.is_word() {
         return None;
@@ -80,15 +115,32 @@ fn vague_at(tokens: &[Token<'_>], at: usize) -> Option<Number> {
         _ => None,
     };
     let made = |value: f64, next: usize| {
-        Some(Number { value, half: 0.0, scale: 1.0, scaled: true, digits: false, vague: true, next })
+        Some(Number {
+            value,
+            half: 0.0,
+            scale: 1.0,
+            scaled: true,
+            digits: false,
+            vague: true,
+            next,
+        })
     };
-    if matches!(word(0), "tens" | "hundreds" | "dozens") && word(1) == "of"
+    if matches!(word(0), "tens" | "hundreds" | "dozens")
+        && word(1) == "of"
         && let Some(inner @ 2e3..) = base(word(2))
     {
-        let times = match word(0) { "tens" => 10.0, "dozens" => 12.0, _ => 100.0 };
+        let times = match word(0) {
+            "tens" => 10.0,
+            "dozens" => 12.0,
+            _ => 100.0,
+        };
         return made(inner * times, at + 3);
     }
-    if word(0) == "multiple" || word(0) == "several" || word(0) == "few" || (word(0) == "a" && word(1) == "few") {
+    if word(0) == "multiple"
+        || word(0) == "several"
+        || word(0) == "few"
+        || (word(0) == "a" && word(1) == "few")
+    {
         let shift = if word(0) == "a" { 2 } else { 1 };
         let factor = match word(shift) {
             "dozen" => 12.0,
@@ -100,32 +152,44 @@ fn vague_at(tokens: &[Token<'_>], at: usize) -> Option<Number> {
         };
         return made(2.0 * factor, at + shift + 1);
     }
-    let of = word(1) == "of" || (word(0) == "dozens" || word(0) == "hundreds" || word(0) == "thousands") && word(1) == "more";
+    let of = word(1) == "of"
+        || (word(0) == "dozens" || word(0) == "hundreds" || word(0) == "thousands")
+            && word(1) == "more";
     base(word(0)).filter(|_| of).and_then(|value| made(value, at + 1))
 }
 
-/// `seventy-five`, `two hundred and fifty thousand`, `a dozen`, `half a million`.
-fn words_at(tokens: &[Token<'_>], at: usize) -> Option<Number> {
+/// A number in words, without unit of its last digit: `half` is half of its scale's tenth or of one.
+fn in_words(value: f64, half: f64, scale: f64, next: usize) -> Number {
+    Number { value, half, scale, scaled: true, digits: false, vague: false, next }
+}
+
+/// `half a million`, `a dozen`, `one hundred`.
+fn round_words(tokens: &[Token<'_>], at: usize) -> Option<Number> {
     let low = |i: usize| tokens.get(i).map_or("", |t| t.low.as_str());
+    let size = |word: &str| match word {
+        "dozen" => Some(12.0),
+        "hundred" => Some(100.0),
+        "thousand" => Some(1e3),
+        "million" => Some(1e6),
+        "billion" => Some(1e9),
+        "trillion" => Some(1e12),
+        _ => None,
+    };
     if low(at) == "half" && low(at + 1) == "a" {
-        let factor = match low(at + 2) {
-            "million" => 1e6,
-            "billion" => 1e9,
-            "trillion" => 1e12,
-            "dozen" => 12.0,
-            _ => return None,
-        };
-        return Some(Number { value: 0.5 * factor, half: 0.05 * factor, scale: factor, scaled: true, digits: false, vague: false, next: at + 3 });
+        let factor = size(low(at + 2))?;
+        return Some(in_words(0.5 * factor, 0.05 * factor, factor, at + 3));
     }
-    let article = matches!(low(at), "a" | "one");
-    if article && matches!(low(at + 1), "hundred" | "thousand" | "million" | "billion" | "trillion" | "dozen") || low(at) == "dozen" && at == 0 {
-        let word = if article { low(at + 1) } else { low(at) };
-        let factor = match word {
-            "dozen" => 12.0,
-            "hundred" => 100.0,
-            other => SCALES.iter().find(|(w, _)| *w == other)?.1,
-        };
-        return Some(Number { value: factor, half: factor * 0.5, scale: factor, scaled: true, digits: false, vague: false, next: at + 1 + usize::from(article) });
+    if matches!(low(at), "a" | "one") {
+        let factor = size(low(at + 1))?;
+        return Some(in_words(factor, factor * 0.5, factor, at + 2));
+    }
+    (low(at) == "dozen" && at == 0).then(|| in_words(12.0, 6.0, 12.0, at + 1))
+}
+
+/// `seventy-five`, `two hundred and fifty thousand`.
+fn words_at(tokens: &[Token<'_>], at: usize) -> Option<Number> {
+    if let Some(round) = round_words(tokens, at) {
+        return Some(round);
     }
     let (mut total, mut group, mut next, mut least, mut seen) = (0.0, 0.0, at, 1.0, false);
     let mut scaled = false;
@@ -148,7 +212,9 @@ fn words_at(tokens: &[Token<'_>], at: usize) -> Option<Number> {
             scaled = true;
         } else if word == "dozen" && seen {
             group *= 12.0;
-        } else if let Some((_, factor)) = SCALES.iter().find(|(w, _)| *w == word && w.len() > 4).filter(|_| seen) {
+        } else if let Some((_, factor)) =
+            SCALES.iter().find(|(w, _)| *w == word && w.len() > 4).filter(|_| seen)
+        {
             total += group * factor;
             group = 0.0;
             least = *factor;
@@ -160,11 +226,21 @@ fn words_at(tokens: &[Token<'_>], at: usize) -> Option<Number> {
         next += 1;
     }
     let value = total + group;
-    seen.then_some(Number { value, half: least * 0.5, scale: 1.0, scaled, digits: false, vague: false, next })
+    seen.then_some(Number {
+        value,
+        half: least * 0.5,
+        scale: 1.0,
+        scaled,
+        digits: false,
+        vague: false,
+        next,
+    })
 }
 
 fn part(word: &str) -> bool {
-    small_number(word).is_some() || tens(word).is_some() || matches!(word, "hundred" | "thousand" | "million" | "billion")
+    small_number(word).is_some()
+        || tens(word).is_some()
+        || matches!(word, "hundred" | "thousand" | "million" | "billion")
 }
 
 /// The part that an ordinal names: a third is 3.
@@ -185,38 +261,63 @@ fn denominator(word: &str) -> Option<f64> {
     })
 }
 
+/// Half a unit of a fraction in words, in percent.
+const FRACTION_HALF: f64 = 2.5;
+
 /// A fraction in words as percent, two and a half points on either side.
 pub(super) fn fraction_at(tokens: &[Token<'_>], at: usize) -> Option<Figure> {
+    one_in(tokens, at).or_else(|| half_at(tokens, at)).or_else(|| part_at(tokens, at))
+}
+
+/// One in five, two out of three, nine of ten; not "two in 2023".
+fn one_in(tokens: &[Token<'_>], at: usize) -> Option<Figure> {
     let low = |i: usize| tokens.get(i).map_or("", |t| t.low.as_str());
-    let share = |next: usize, part: f64| Some(figure(at, next, part * 100.0, 2.5, Unit::Percent));
-    // one in five, two out of three, nine of ten
-    let top = small_number(low(at)).or_else(|| tokens.get(at).filter(|t| t.is_number()).and_then(|t| t.raw.parse().ok()));
-    if let Some(top) = top.filter(|n| (1.0..20.0).contains(n)) {
-        let joint = match (low(at + 1), low(at + 2)) {
-            ("out", "of") | ("of" | "in", "every") => 3,
-            ("in", _) => 2,
-            _ => 0,
-        };
-        let bottom = small_number(low(at + joint)).or_else(|| tokens.get(at + joint).filter(|t| t.is_number()).and_then(|t| t.raw.parse().ok()));
-        if joint > 0 && let Some(bottom) = bottom.filter(|b: &f64| *b > top && *b <= 20.0) {
-            // "two in 2023" is no share, and neither is "one in ten days".
-            return share(at + joint + 1, top / bottom);
-        }
-    }
+    let number = |i: usize| -> Option<f64> {
+        let token = tokens.get(i)?;
+        small_number(&token.low).or_else(|| token.raw.parse().ok().filter(|_| token.is_number()))
+    };
+    let top = number(at).filter(|n| (1.0..20.0).contains(n))?;
+    let joint = match (low(at + 1), low(at + 2)) {
+        ("out", "of") | ("of" | "in", "every") => 3,
+        ("in", _) => 2,
+        _ => return None,
+    };
+    let bottom = number(at + joint).filter(|b| *b > top && *b <= 20.0)?;
+    Some(figure(at, at + joint + 1, top / bottom * 100.0, FRACTION_HALF, Unit::Percent))
+}
+
+/// Half of, the majority of; not "the first half".
+fn half_at(tokens: &[Token<'_>], at: usize) -> Option<Figure> {
+    let low = |i: usize| tokens.get(i).map_or("", |t| t.low.as_str());
     if low(at) == "majority" && low(at + 1) == "of" {
         let mut most = figure(at, at + 1, 50.0, 0.0, Unit::Percent);
         most.amount.high = f64::INFINITY;
         most.amount.rounding = Rounding::AtLeast;
         return Some(most);
     }
-    if low(at) == "half" || low(at) == "one" && low(at + 1) == "half" {
-        let next = at + 1 + usize::from(low(at) == "one");
-        let after = low(next);
-        let before = at.checked_sub(1).map_or("", low);
-        let period = matches!(before, "first" | "second" | "latter" | "last" | "other" | "this" | "and" | "-" | "a");
-        let fits = matches!(after, "of" | "the" | "its" | "their" | "all" | "our" | "that" | "." | "," | "from" | "since" | "compared" | "in" | "to" | "between" | "" | "what" | "were" | "was" | "came" | "are" | "coming");
-        return if period && before != "a" || !fits || before == "a" && after != "of" { None } else { share(next, 0.5) };
+    let one = low(at) == "one" && low(at + 1) == "half";
+    if low(at) != "half" && !one {
+        return None;
     }
+    let next = at + 1 + usize::from(one);
+    let before = at.checked_sub(1).map_or("", low);
+    let period = among(before, "first second latter last other this and -");
+    let after = low(next);
+    let fits = after.is_empty()
+        || among(
+            after,
+            "of the its their all our that . , from since compared in to between what were was came \
+             are coming",
+        );
+    let of = before != "a" || after == "of";
+    (!period && fits && of).then(|| figure(at, next, 50.0, FRACTION_HALF, Unit::Percent))
+}
+
+/// A third, two-thirds, three quarters; not "a third country".
+fn part_at(tokens: &[Token<'_>], at: usize) -> Option<Figure> {
+    let low = |i: usize| tokens.get(i).map_or("", |t| t.low.as_str());
+    let share =
+        |next: usize, part: f64| Some(figure(at, next, part * 100.0, FRACTION_HALF, Unit::Percent));
     let (top, from) = match low(at) {
         "a" | "an" => (1.0, at + 1),
         word => (small_number(word).filter(|n| (1.0..10.0).contains(n))?, at + 1),
@@ -231,13 +332,28 @@ pub(super) fn fraction_at(tokens: &[Token<'_>], at: usize) -> Option<Figure> {
     let next = from + 1;
     let after = low(next);
     let ends = tokens.get(next).is_none_or(|t| t.is_mark() && !t.hyphen());
-    let of = matches!(after, "of" | "the" | "its" | "their" | "all" | "from" | "in" | "to" | "between" | "since" | "compared" | "over" | "more" | "less" | "lower" | "higher" | "were" | "was" | "came" | "are" | "that" | "drop" | "fall" | "decline" | "increase" | "coming" | "last");
+    let of = among(
+        after,
+        "of the its their all from in to between since compared over more \
+            less lower higher were was came are that drop fall decline \
+            increase coming last",
+    );
     let by = at.checked_sub(1).map_or("", low);
-    let by_part = matches!(by, "by" | "up" | "down") && !matches!(after, "party" | "parties" | "country" | "countries" | "state" | "person" | "time" | "of");
+    let by_part = matches!(by, "by" | "up" | "down")
+        && !among(after, "party parties country countries state person time of");
     if by_part {
         return share(next, top / bottom);
     }
-    let article = top > 1.0 || tokens.len() == next || low(at) == "one" || after == "of" || matches!(by, "by" | "about" | "roughly" | "around" | "nearly" | "almost" | "than" | "over" | "up" | "down" | "some" | "approximately") || matches!(after, "more" | "less" | "drop" | "fall" | "decline" | "increase");
+    let article = top > 1.0
+        || tokens.len() == next
+        || low(at) == "one"
+        || after == "of"
+        || among(
+            by,
+            "by about roughly around nearly almost than over up down some \
+            approximately",
+        )
+        || among(after, "more less drop fall decline increase");
     (article && (of || ends)).then(|| share(next, top / bottom)).flatten()
 }
 
@@ -261,13 +377,24 @@ pub(super) fn multiple_at(tokens: &[Token<'_>], at: usize) -> Option<Figure> {
     if verb > 0.0 && !down {
         return ratio(at + 1, verb);
     }
-    if matches!(low(at), "double" | "triple" | "quadruple" | "twice" | "thrice") && matches!(low(at + 1), "the" | "that" | "what" | "its" | "their" | "as" | "last") {
-        let factor = match low(at) { "double" | "twice" => 2.0, "quadruple" => 4.0, _ => 3.0 };
+    if among(low(at), "double triple quadruple twice thrice")
+        && among(low(at + 1), "the that what its their as last")
+    {
+        let factor = match low(at) {
+            "double" | "twice" => 2.0,
+            "quadruple" => 4.0,
+            _ => 3.0,
+        };
         let next = at + 1 + usize::from(low(at + 1) == "as");
         return ratio(next, factor);
     }
     if let Some(stem) = low(at).strip_suffix("fold").filter(|s| s.len() > 2) {
-        let factor = small_number(stem).or_else(|| tens(stem)).or(match stem { "hundred" => Some(100.0), "thousand" => Some(1e3), "several" | "mani" => None, _ => None });
+        let factor = small_number(stem).or_else(|| tens(stem)).or(match stem {
+            "hundred" => Some(100.0),
+            "thousand" => Some(1e3),
+            "several" | "mani" => None,
+            _ => None,
+        });
         return factor.filter(|f| *f > 1.0).and_then(|f| ratio(at + 1, f));
     }
     if low(at) == "factor" && low(at + 1) == "of" {
@@ -284,8 +411,12 @@ pub(super) fn multiple_at(tokens: &[Token<'_>], at: usize) -> Option<Figure> {
     }
     let after = low(number.next + 1);
     let before = at.checked_sub(1).map_or("", low);
-    let compared = matches!(after, "as" | "more" | "higher" | "larger" | "greater" | "the" | "what" | "its" | "bigger" | "over" | "increase" | "above" | "faster" | "their" | "that" | "lower" | "less" | "fewer" | "rise")
-        || matches!(before, "by" | "increased" | "grew" | "rose" | "than" | "surged" | "almost" | "nearly" | "jumped" | "soared");
+    let compared =
+        among(
+            after,
+            "as more higher larger greater the what its bigger over increase \
+            above faster their that lower less fewer rise",
+        ) || among(before, "by increased grew rose than surged almost nearly jumped soared");
     if !compared {
         return None;
     }

@@ -2,17 +2,47 @@
 
 use super::{Figure, figure};
 use crate::article::token::Token;
+use crate::article::token::among;
 use crate::claim::amount::Unit;
 
 /// What the first of an order is called.
-const FIRSTS: &[&str] = &["largest", "biggest", "top", "leading", "highest", "lowest", "greatest", "fastest", "number"];
+const FIRSTS: &[&str] =
+    &["largest", "biggest", "top", "leading", "highest", "lowest", "greatest", "fastest", "number"];
 
 /// Nouns of which somebody can be the top, the leading or the main one.
 const ORDERED: &[&str] = &[
-    "supplier", "exporter", "importer", "buyer", "seller", "producer", "manufacturer", "maker", "source",
-    "destination", "market", "partner", "customer", "purchaser", "consumer", "provider", "bank",
-    "economy", "export", "import", "investor", "creditor", "hub", "recipient", "trader", "shipper",
-    "lender", "company", "refiner", "refinery", "origin", "country",
+    "supplier",
+    "exporter",
+    "importer",
+    "buyer",
+    "seller",
+    "producer",
+    "manufacturer",
+    "maker",
+    "source",
+    "destination",
+    "market",
+    "partner",
+    "customer",
+    "purchaser",
+    "consumer",
+    "provider",
+    "bank",
+    "economy",
+    "export",
+    "import",
+    "investor",
+    "creditor",
+    "hub",
+    "recipient",
+    "trader",
+    "shipper",
+    "lender",
+    "company",
+    "refiner",
+    "refinery",
+    "origin",
+    "country",
 ];
 
 fn ordinal(word: &str) -> Option<f64> {
@@ -41,18 +71,22 @@ pub(super) fn rank_at(tokens: &[Token<'_>], at: usize) -> Option<Figure> {
     let (value, after) = match ordinal(low(at)) {
         Some(value) => (Some(value), at + 1),
         None => {
-            let value = tokens.get(at).filter(|t| t.is_number()).and_then(|t| t.raw.parse::<f64>().ok());
-            let suffix = matches!(low(at + 1), "st" | "nd" | "rd" | "th") && tokens.get(at + 1).is_some_and(|t| !t.spaced);
+            let value =
+                tokens.get(at).filter(|t| t.is_number()).and_then(|t| t.raw.parse::<f64>().ok());
+            let suffix = matches!(low(at + 1), "st" | "nd" | "rd" | "th")
+                && tokens.get(at + 1).is_some_and(|t| !t.spaced);
             (value.filter(|_| suffix), at + 2)
         }
     };
     if let Some(value) = value {
         let next = after + usize::from(tokens.get(after).is_some_and(Token::hyphen));
         let most = low(next) == "most";
-        if most || matches!(low(next), "largest" | "biggest" | "leading" | "highest" | "top" | "main" | "greatest" | "lowest") {
+        if most || among(low(next), "largest biggest leading highest top main greatest lowest") {
             return Some(place_in_order(at, next + 1, value));
         }
-        if matches!(before, "ranked" | "ranks" | "ranking" | "came" | "placed") && !tokens.get(after).is_some_and(|t| t.is_word() && t.any(&["time", "year"])) {
+        if among(before, "ranked ranks ranking came placed")
+            && !tokens.get(after).is_some_and(|t| t.is_word() && t.any(&["time", "year"]))
+        {
             return Some(place_in_order(at, after, value));
         }
         return None;
@@ -60,7 +94,9 @@ pub(super) fn rank_at(tokens: &[Token<'_>], at: usize) -> Option<Figure> {
     if low(at) == "first" && matches!(before, "ranked" | "ranks" | "ranking") {
         return Some(place_in_order(at, at + 1, 1.0));
     }
-    if low(at) == "number" || low(at) == "no" && tokens.get(at).is_some_and(|t| t.raw.starts_with('N')) {
+    if low(at) == "number"
+        || low(at) == "no" && tokens.get(at).is_some_and(|t| t.raw.starts_with('N'))
+    {
         let value = crate::article::figure::small_number(low(at + 1)).or_else(|| {
             tokens.get(at + 1).filter(|t| t.is_number()).and_then(|t| t.raw.parse().ok())
         })?;
@@ -84,13 +120,14 @@ fn record_at(tokens: &[Token<'_>], at: usize) -> Option<Figure> {
     let low = |i: usize| tokens.get(i).map_or("", |t| t.low.as_str());
     let before = at.checked_sub(1).map_or("", low);
     let next = at + 1 + usize::from(tokens.get(at + 1).is_some_and(Token::hyphen));
-    let kind = matches!(
+    let kind = among(
         low(next),
-        "high" | "highs" | "low" | "lows" | "level" | "levels" | "volume" | "volumes" | "amount" | "amounts" | "exports"
-            | "imports" | "sales" | "year" | "pace" | "breaking" | "profits" | "revenues" | "shipments" | "trade"
+        "high highs low lows level levels volume volumes amount amounts \
+            exports imports sales year pace breaking profits revenues \
+            shipments trade",
     );
-    let a = matches!(before, "a" | "new" | "to" | "reached" | "hit" | "set" | "at" | "of");
-    (kind && a || kind && low(next) != "year").then(|| {
+    let a = among(before, "a new to reached hit set at of");
+    (kind && (a || low(next) != "year")).then(|| {
         let mut found = place_in_order(at, next + 1, 1.0);
         found.record = true;
         found
@@ -101,23 +138,31 @@ fn record_at(tokens: &[Token<'_>], at: usize) -> Option<Figure> {
 fn superlative_at(tokens: &[Token<'_>], at: usize, before: &str) -> Option<Figure> {
     let low = |i: usize| tokens.get(i).map_or("", |t| t.low.as_str());
     let word = low(at);
-    let superlative = matches!(word, "largest" | "biggest" | "highest" | "lowest" | "weakest" | "strongest" | "smallest" | "longest");
-    if !superlative && !(FIRSTS.contains(&word) && word != "number") {
+    let superlative = among(
+        word,
+        "largest biggest highest lowest weakest strongest smallest \
+            longest",
+    );
+    if !superlative && (word == "number" || !FIRSTS.contains(&word)) {
         return None;
     }
-    let owned = matches!(before, "the" | "'s" | "single" | "its" | "their" | "world" | "country" | "by" | "far" | "our") || tokens.get(at.wrapping_sub(1)).is_some_and(|t| t.raw == "’" || t.raw == "'");
+    let owned = among(before, "the 's single its their world country by far our")
+        || tokens.get(at.wrapping_sub(1)).is_some_and(|t| t.raw == "’" || t.raw == "'");
     let group = |i: usize| at.checked_sub(i).map_or("", low);
-    let among = (1..=4).any(|i| matches!(group(i), "among" | "amongst"))
+    let one_of = (1..=4).any(|i| matches!(group(i), "among" | "amongst"))
         || (1..=3).any(|i| group(i) == "one" && group(i.wrapping_sub(1)) == "of")
-        || group(2) == "of" && matches!(group(3), "one" | "some" | "many" | "any" | "several" | "two" | "three")
+        || group(2) == "of" && among(group(3), "one some many any several two three")
         || before == "other";
-    if !owned || among {
+    if !owned || one_of {
         return None;
     }
     let ever = |i: usize| match low(i) {
         "ever" | "since" => true,
         "on" => low(i + 1) == "record",
-        "in" => matches!(low(i + 1), "history" | "years" | "decades" | "a") || matches!(low(i + 2), "years" | "decades"),
+        "in" => {
+            matches!(low(i + 1), "history" | "years" | "decades" | "a")
+                || matches!(low(i + 2), "years" | "decades")
+        }
         _ => false,
     };
     let record = (at + 1..at + 4).any(ever);
@@ -129,7 +174,12 @@ fn superlative_at(tokens: &[Token<'_>], at: usize, before: &str) -> Option<Figur
         if token.hyphen() {
             continue;
         }
-        if !token.is_word() || token.any(&["of", "in", "to", "for", "by", "after", "since", "ever", "on", "and", "from", "is", "was", "that", "behind", "with", "has", "as"]) {
+        if !token.is_word()
+            || token.among(
+                "of in to for by after since ever on and from is was that behind \
+            with has as",
+            )
+        {
             break;
         }
         noun.clone_from(&token.low);
@@ -140,8 +190,12 @@ fn superlative_at(tokens: &[Token<'_>], at: usize, before: &str) -> Option<Figur
     }
     let plural = noun.ends_with('s') && !noun.ends_with("ss");
     let singular_noun = ORDERED.contains(&noun.as_str());
-    let fits = if matches!(word, "top" | "leading") { singular_noun } else { !plural && !noun.is_empty() || record };
-    let measured = matches!(word, "highest" | "lowest" | "weakest" | "strongest" | "smallest" | "longest");
+    let fits = if matches!(word, "top" | "leading") {
+        singular_noun
+    } else {
+        !plural && !noun.is_empty() || record
+    };
+    let measured = among(word, "highest lowest weakest strongest smallest longest");
     if !fits || measured && !record {
         return None;
     }

@@ -13,29 +13,54 @@ fn companies(text: &str) -> Vec<String> {
 #[test]
 fn companies_stand_in_lists_and_behind_legal_forms() {
     assert_eq!(
-        companies("Chinese firms such as Nanjing Blue Lathe Co., Ltd., Orbolux, and Teraview shipped optics to Russia."),
+        companies(
+            "Chinese firms such as Nanjing Blue Lathe Co., Ltd., Orbolux, and Teraview shipped optics to Russia."
+        ),
         ["Nanjing Blue Lathe Co., Ltd.", "Orbolux", "Teraview"]
     );
-    assert_eq!(companies("The Turkish company Akturan sold it. OOO Vektorprom bought it from Sable Trading FZE."), ["Akturan", "OOO Vektorprom", "Sable Trading FZE"]);
-    assert_eq!(companies("Lumidyne, a Chinese maker of lasers, and Kama Tractor Plant declined to comment."), ["Lumidyne", "Kama Tractor Plant"]);
+    assert_eq!(
+        companies(
+            "The Turkish company Akturan sold it. OOO Vektorprom bought it from Sable Trading FZE."
+        ),
+        ["Akturan", "OOO Vektorprom", "Sable Trading FZE"]
+    );
+    assert_eq!(
+        companies(
+            "Lumidyne, a Chinese maker of lasers, and Kama Tractor Plant declined to comment."
+        ),
+        ["Lumidyne", "Kama Tractor Plant"]
+    );
     let none: [&str; 0] = [];
-    assert_eq!(companies("President Jane Doe told Reuters that the Commerce Department and the World Bank agree."), none);
-    assert_eq!(companies("In March the European Commission met Secretary of State John Roe in Hong Kong."), none);
+    assert_eq!(
+        companies(
+            "President Jane Doe told Reuters that the Commerce Department and the World Bank agree."
+        ),
+        none
+    );
+    assert_eq!(
+        companies("In March the European Commission met Secretary of State John Roe in Hong Kong."),
+        none
+    );
 }
 
 #[test]
 fn sources_are_named_and_pronouns_resolved() {
-    let read = article("Senior officials at the Ministry of Trade, who spoke anonymously, said that 40% of Russia's bearings came from China. They also said that Iran supplied drones to Russia.");
+    let read = article(
+        "Senior officials at the Ministry of Trade, who spoke anonymously, said that 40% of Russia's bearings came from China. They also said that Iran supplied drones to Russia.",
+    );
     let who: Vec<&str> = read.claims.iter().map(|f| f.claim.who.as_str()).collect();
     assert_eq!(who.len(), 2, "{:?}", read.claims);
     assert!(who.iter().all(|w| w.contains("Senior officials at the Ministry of Trade")), "{who:?}");
-    let read = article("Exports of chips to Russia fell by 20% in 2023, according to a report by the Kyiv School of Economics.");
+    let read = article(
+        "Exports of chips to Russia fell by 20% in 2023, according to a report by the Kyiv School of Economics.",
+    );
     assert_eq!(read.claims[0].claim.who, "report by the Kyiv School of Economics");
 }
 
 #[test]
 fn an_apposed_sum_has_two_readings() {
-    let read = article("About 80% of Armenia's bearings, worth $20 million in 2022, came from Germany.");
+    let read =
+        article("About 80% of Armenia's bearings, worth $20 million in 2022, came from Germany.");
     let value = read.claims.iter().find(|f| f.claim.value == "$20 million").unwrap();
     let implied: Vec<&str> = value.claim.readings.iter().map(|r| r.implies.as_str()).collect();
     assert!(implied[0].contains("$15 million to $17 million"), "{implied:?}");
@@ -48,7 +73,8 @@ fn an_apposed_sum_has_two_readings() {
 
 #[test]
 fn relative_months_hang_on_the_day_of_publication() {
-    let read = article("Russia's imports of chips fell by 10% last month, officials said on Friday.");
+    let read =
+        article("Russia's imports of chips fell by 10% last month, officials said on Friday.");
     assert_eq!(read.claims[0].claim.period, "2024-03");
     assert!(read.claims[0].claim.note.contains("2024-04-12"));
     let undated = read_plain("Russia's imports of chips fell by 10% last month.");
@@ -82,14 +108,19 @@ fn markdown_and_html_are_read_alike() {
         assert_eq!(read.title, "Trade and Chips");
         assert_eq!(read.published.as_deref(), Some("2024-02-05"));
         let rows: Vec<String> = read.claims.iter().map(row).collect();
-        assert_eq!(rows, ["share|Nearly 70 %|microelectronics|CHN|RUS|2023|-".replace("Nearly", "nearly")]);
+        assert_eq!(
+            rows,
+            ["share|Nearly 70 %|microelectronics|CHN|RUS|2023|-".replace("Nearly", "nearly")]
+        );
     }
     assert_eq!(read(html, Kind::Html, &[]).claims[0].claim.place.as_ref().unwrap().line, 2);
 }
 
 #[test]
 fn the_importer_of_the_article_is_marked() {
-    let read = article("Russia's imports of bearings were $20 million in 2023. Russia's imports of chips were $50 million in 2023. China supplied 90% of the chips.");
+    let read = article(
+        "Russia's imports of bearings were $20 million in 2023. Russia's imports of chips were $50 million in 2023. China supplied 90% of the chips.",
+    );
     let share = read.claims.iter().find(|f| f.claim.value == "90 %").unwrap();
     assert_eq!(share.claim.importer, "RUS");
     assert!(share.unresolved.iter().any(|u| u.contains("inferred from the rest")), "{share:?}");
@@ -97,7 +128,9 @@ fn the_importer_of_the_article_is_marked() {
 
 #[test]
 fn user_groups_are_goods() {
-    let groups = crate::goods::parse_user_groups("[[group]]\nname = \"garden-gnomes\"\nrevision = \"HS2022\"\nlabel = \"gnomes\"\nsource = \"own\"\ncodes = [\"691310\"]\n");
+    let groups = crate::goods::parse_user_groups(
+        "[[group]]\nname = \"garden-gnomes\"\nrevision = \"HS2022\"\nlabel = \"gnomes\"\nsource = \"own\"\ncodes = [\"691310\"]\n",
+    );
     let Ok(groups) = groups else { return };
     let read = read("Half of the garden gnomes came from Poland.", Kind::Plain, &groups);
     assert_eq!(read.claims[0].claim.goods, "garden-gnomes");
