@@ -62,7 +62,7 @@ impl Kind {
 pub struct Article {
     /// The heading.
     pub title: String,
-    /// Day of publication, `YYYY-MM-DD`, where the text says so.
+    /// Day of publication, `YYYY-MM-DD`, or month, `YYYY-MM`, where the text says so.
     pub published: Option<String>,
     /// Who wrote it.
     pub byline: String,
@@ -140,6 +140,12 @@ pub fn read(text: &str, kind: Kind, user_goods: &[GoodsGroup]) -> Article {
     };
     head(&blocks, &mut about);
     let published = Day::parse(&about.published);
+    let month = crate::period::Period::parse(&about.published).is_ok();
+    match published {
+        Some(day) => about.published = day.text(),
+        None if !month => about.published.clear(),
+        None => {}
+    }
     let lines = Lines::of(text);
     let mut reader = Reader::new(text, &lines, published, user_goods);
     for block in &blocks {
@@ -154,16 +160,31 @@ pub fn read(text: &str, kind: Kind, user_goods: &[GoodsGroup]) -> Article {
     for one in &mut found {
         one.claim.publisher.clone_from(&about.publisher);
         one.claim.link.clone_from(&about.link);
-        one.claim.published = published.map_or_else(String::new, Day::text);
+        one.claim.published.clone_from(&about.published);
     }
     Article {
         title: about.title,
-        published: published.map(Day::text),
+        published: Some(about.published).filter(|day| !day.is_empty()),
         byline: about.byline,
         publisher: about.publisher,
         claims: found,
         mentions,
     }
+}
+
+/// The month of a report without a day: "A report by X, June 2024".
+fn month_of_issue(blocks: &[Block]) -> String {
+    let short = blocks.iter().take(6).filter(|b| b.text.len() < 90);
+    let found = short.map(|block| {
+        let tokens = token::tokens(&block.text, 0);
+        let mut pairs = tokens.windows(2).filter_map(|w| {
+            let month = when::month_of(w.first()?)?;
+            let year = w.get(1).filter(|t| t.is_number() && t.raw.len() == 4)?;
+            Some(format!("{}-{month:02}", year.raw))
+        });
+        pairs.next()
+    });
+    found.flatten().next().unwrap_or_default()
 }
 
 /// Title, byline, day and publisher from the first and last blocks, where the file does not say.
@@ -182,6 +203,9 @@ fn head(blocks: &[Block], about: &mut About) {
             let day = (0..tokens.len()).find_map(|at| when::day_at(&tokens, at));
             about.published = day.map_or_else(String::new, |(day, _)| day.text());
         }
+    }
+    if about.published.is_empty() {
+        about.published = month_of_issue(blocks);
     }
     if about.publisher.is_empty() {
         let rights = blocks.iter().rev().take(12).find_map(|b| b.text.strip_prefix("© "));

@@ -239,6 +239,10 @@ impl<'a> Reader<'a> {
             if !several {
                 draft.claim.goods_text.clone_from(&deed.goods_text);
             }
+            if deed.goods.is_empty() {
+                draft.unresolved.retain(|u| u != "goods not stated");
+                draft.unresolved.push(format!("goods not in the catalogue: {}", deed.goods_text));
+            }
             draft.claim.exporter.clone_from(&deed.exporter);
             draft.claim.importer.clone_from(&deed.importer);
             draft.claim.parties.clone_from(&deed.parties);

@@ -197,10 +197,10 @@ fn object(sentence: &Sentence<'_>, verb: usize) -> Option<Deed> {
     if goods.iter().any(|g| g.kind != GoodsKind::General) {
         goods.retain(|g| g.kind != GoodsKind::General);
     }
-    let first = goods.first()?;
-    if first.first - verb > 8 {
-        return None;
-    }
+    let named = sentence.names.companies.iter().any(|c| c.next <= verb);
+    let Some(first) = goods.first().filter(|g| g.first - verb <= 8) else {
+        return named.then(|| unknown(sentence, verb, end)).flatten();
+    };
     let figures = sentence.figures.iter().any(|f| f.head > verb && f.head < first.first);
     if figures {
         return None;
@@ -226,6 +226,28 @@ fn object(sentence: &Sentence<'_>, verb: usize) -> Option<Deed> {
         use_of(sentence, purpose, end, &mut deed);
     }
     Some(deed)
+}
+
+/// Goods that no list knows, in the words between the verb and "to" or "for".
+fn unknown(sentence: &Sentence<'_>, verb: usize, end: usize) -> Option<Deed> {
+    let stop = (verb + 2..end.min(verb + 8))
+        .find(|i| matches!(low(sentence, *i), "to" | "for") || low(sentence, *i) == "used")?;
+    let plain = (verb + 1..stop).all(|i| {
+        sentence.tokens.get(i).is_some_and(|t| {
+            (t.is_word() || t.hyphen())
+                && !t.among("that it them support help assistance information")
+        })
+    });
+    let goods_text = slice(&sentence.tokens, verb + 1, stop, sentence.text);
+    let mut deed = Deed { at: verb, goods_text, ..Deed::default() };
+    if low(sentence, stop) == "to"
+        && let Some((code, _)) = places_from(&sentence.names, &sentence.tokens, stop + 1)
+    {
+        deed.importer = code;
+    } else {
+        use_of(sentence, stop, end, &mut deed);
+    }
+    plain.then_some(deed)
 }
 
 /// For Russian tanks: the words after "for", and whose they are.

@@ -378,8 +378,10 @@ fn second(
 
 /// Whether the words before say that something moved: "rose from X to Y".
 fn grew(tokens: &[Token<'_>], from: usize) -> bool {
-    let start = from.saturating_sub(12);
-    tokens.get(start..from).unwrap_or_default().iter().any(|t| super::change::moves(&t.low))
+    let start = from.saturating_sub(20);
+    let before = tokens.get(start..from).unwrap_or_default();
+    let multiples = "doubled tripled trebled quadrupled quintupled halved multiplied tenfold";
+    before.iter().any(|t| super::change::moves(&t.low) || t.among(multiples))
 }
 
 fn grew_near(tokens: &[Token<'_>], from: usize) -> bool {
@@ -535,11 +537,13 @@ fn counted(
     let before = place.checked_sub(1).and_then(|i| tokens.get(i));
     let definite = [
         "the", "these", "those", "our", "their", "both", "all", "its", "first", "last", "next",
-        "other", "his", "only",
+        "other", "his",
     ];
+    let only = before.is_some_and(|t| t.any(&["only", "just"])) && noun.is_some();
     if small
         && (before.is_some_and(|t| t.any(&definite))
-            || !matches!(kind, Some(Counted::Actor | Counted::Measure | Counted::Quantity))
+            || !only
+                && !matches!(kind, Some(Counted::Actor | Counted::Measure | Counted::Quantity))
             || number.value < 2.0)
     {
         return None;
@@ -780,7 +784,8 @@ fn accept(
     let which = first >= 2
         && tokens.get(first - 2).is_some_and(|t| t.is("of"))
         && tokens.get(first - 1).is_some_and(|t| t.any(&["which", "whom", "them"]));
-    if is_count && figure.noun.is_none() && !vague && !(which && figure.amount.point >= 2.0) {
+    let stands = which || stands_alone(tokens, first, &figure);
+    if is_count && figure.noun.is_none() && !vague && !(stands && figure.amount.point >= 2.0) {
         let raw = tokens.get(figure.head).map_or("", |t| t.raw);
         let strong = rounding != Rounding::Plain && figure.amount.point >= 10.0;
         let large = raw.contains(',') && figure.amount.point >= 1000.0;
@@ -802,6 +807,23 @@ fn accept(
     } else {
         rounded(figure, first, rounding)
     })
+}
+
+/// A number whose noun was said before: "52 were sold, 33 had …", "rose to 310", "a staff of 180".
+fn stands_alone(tokens: &[Token<'_>], first: usize, figure: &Figure) -> bool {
+    let before = |n: usize| first.checked_sub(n).and_then(|i| tokens.get(i));
+    if !tokens.get(figure.head).is_some_and(Token::is_number) {
+        return false;
+    }
+    let verb = tokens.get(figure.next).is_some_and(|t| t.among("were had have are"));
+    let opens = first == 0 || before(1).is_some_and(|t| t.any(&[",", ";"]));
+    let level = before(1).is_some_and(|t| t.is("to")) && grew(tokens, first);
+    let body = before(1).is_some_and(|t| t.is("of"))
+        && before(2).is_some_and(|t| {
+            t.among("staff workforce crew fleet total network team list number membership")
+        });
+    let ends = tokens.get(figure.next).is_none_or(|t| t.is_mark() || t.is("in") || t.is("by"));
+    verb && opens || level && ends || body
 }
 
 /// The figure of a text that is nothing but a figure and what it counts.

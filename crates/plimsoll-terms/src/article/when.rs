@@ -196,7 +196,8 @@ fn is_against(tokens: &[Token<'_>], at: usize) -> bool {
         || words.first() == Some(&"than")
         || (words.first() == Some(&"over") || words.first() == Some(&"from"))
             && words.get(1).is_some_and(|w| matches!(*w, "%" | "percent"))
-        || words.first() == Some(&"in") && words.get(1) == Some(&"than")
+        || words.first() == Some(&"in")
+            && words.get(1).is_some_and(|w| matches!(*w, "than" | "been"))
 }
 
 /// The period at a token, the token behind it, and whether it hangs on the day of publication.

@@ -5,7 +5,7 @@ use crate::article::change;
 use crate::article::figure::{Figure, Leg};
 use crate::article::lexicon::{Counted, GoodsKind, LEXICON};
 use crate::article::names::{GoodsRef, slice};
-use crate::article::roles::distance;
+use crate::article::roles::{apart, distance};
 use crate::article::token::Token;
 use crate::article::token::among;
 use crate::article::when::{Day, When};
@@ -102,7 +102,7 @@ pub(super) fn goods_of(sentence: &Sentence<'_>, figure: &Figure) -> Vec<GoodsRef
         let Some(noun) = figure.noun else { return Vec::new() };
         let barrels = sentence.tokens.get(noun).is_some_and(|t| {
             t.among(
-                "barrels cubic units pieces bottles carats ounces bushels \
+                "barrels rounds cubic units pieces bottles carats ounces bushels \
             containers railcars",
             )
         });
@@ -221,6 +221,9 @@ pub(super) fn set_period(
     };
     if let Some(when) = near(false) {
         claim.period = when.period.to_string();
+        if apart(&sentence.tokens, when.first, at) {
+            open.push(format!("period {} from another part of the sentence", when.period));
+        }
         if when.relative {
             open.push(format!("period {} worked out from the day of publication", when.period));
         }

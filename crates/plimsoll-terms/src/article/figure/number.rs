@@ -336,11 +336,12 @@ fn part_at(tokens: &[Token<'_>], at: usize) -> Option<Figure> {
         after,
         "of the its their all from in to between since compared over more \
             less lower higher were was came are that drop fall decline \
-            increase coming last",
+            increase coming last went go goes had have has this per",
     );
     let by = at.checked_sub(1).map_or("", low);
-    let by_part = matches!(by, "by" | "up" | "down")
-        && !among(after, "party parties country countries state person time of");
+    let by_part =
+        among(by, "by up down about roughly around nearly almost than over approximately")
+            && !among(after, "party parties country countries state person time of");
     if by_part {
         return share(next, top / bottom);
     }
@@ -377,7 +378,10 @@ pub(super) fn multiple_at(tokens: &[Token<'_>], at: usize) -> Option<Figure> {
     if verb > 0.0 && !down {
         return ratio(at + 1, verb);
     }
-    if among(low(at), "double triple quadruple twice thrice")
+    let meant = matches!(low(at), "double" | "triple" | "quadruple")
+        && at.checked_sub(1).is_some_and(|i| matches!(low(i), "to" | "should" | "must"));
+    if !meant
+        && among(low(at), "double triple quadruple twice thrice")
         && among(low(at + 1), "the that what its their as last")
     {
         let factor = match low(at) {

@@ -161,7 +161,7 @@ fn superlative_at(tokens: &[Token<'_>], at: usize, before: &str) -> Option<Figur
         "on" => low(i + 1) == "record",
         "in" => {
             matches!(low(i + 1), "history" | "years" | "decades" | "a")
-                || matches!(low(i + 2), "years" | "decades")
+                || matches!(low(i + 2), "years" | "decades" | "history")
         }
         _ => false,
     };
