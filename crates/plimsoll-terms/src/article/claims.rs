@@ -169,7 +169,7 @@ impl<'a> Reader<'a> {
                         bare.at,
                     ));
                     d.claim.measure == Measure::Change && far < 14
-                        || bare.at < a && a - bare.at < 10
+                        || bare.at < a && distance(&sentence.tokens, bare.at, a) < 10
                         || b <= bare.at && bare.at - b < 4
                 })
             });

@@ -429,6 +429,8 @@ fn measured(
             }
             "percent" | "per" | "million" | "billion" | "dollar" | "euro" | "ton" | "tonne"
             | "kilogram" => next += 1,
+            // "60-odd"
+            "odd" => next += 2,
             _ => return None,
         }
     }
@@ -823,7 +825,9 @@ fn stands_alone(tokens: &[Token<'_>], first: usize, figure: &Figure) -> bool {
             t.among("staff workforce crew fleet total network team list number membership")
         });
     let ends = tokens.get(figure.next).is_none_or(|t| t.is_mark() || t.is("in") || t.is("by"));
-    verb && opens || level && ends || body
+    let some_of = tokens.get(figure.next).is_some_and(|t| t.is("of"))
+        && tokens.get(figure.next + 1).is_some_and(|t| t.among("them these those us"));
+    verb && opens || level && ends || body || some_of
 }
 
 /// The figure of a text that is nothing but a figure and what it counts.

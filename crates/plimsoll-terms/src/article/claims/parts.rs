@@ -193,6 +193,11 @@ pub(super) fn set_goods(
             open.push(format!("several goods, only the first is kept: {}", all.join(", ")));
         }
     }
+    let general = |g: &&GoodsRef| g.goods.is_empty() && g.kind != GoodsKind::General;
+    if let Some(other) = goods.iter().find(general).filter(|_| !known.is_empty()) {
+        let word = slice(&sentence.tokens, other.first, other.next, sentence.text);
+        open.push(format!("goods not in the catalogue: {word}"));
+    }
     let group = claim.goods.clone();
     let several = ["machine-tools", "microelectronics"].contains(&group.as_str());
     if several {
