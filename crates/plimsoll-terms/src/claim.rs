@@ -2,9 +2,10 @@
 //!
 //! A claim is somebody's statement, never a fact of ours: it keeps who said it, where it can be
 //! read, how likely it was called, and how roundly it was put. [`amount`] reads the figure as an
-//! interval. [`ledger`] reads and writes the file of claims.
+//! interval. [`compare`] looks whether figures fit each other. [`ledger`] reads and writes the file of claims.
 
 pub mod amount;
+pub mod compare;
 pub mod ledger;
 
 use serde::{Deserialize, Serialize};

@@ -66,6 +66,9 @@ pub enum Command {
     /// Both reports of each trade side by side, and one value out of both
     #[command(after_help = RECONCILE_HELP)]
     Reconcile(Box<ReconcileArgs>),
+    /// Published claims against the data and against each other
+    #[command(subcommand, after_help = CLAIM_HELP)]
+    Claim(ClaimCommand),
     /// Read-only SQL over the store
     #[command(
         after_help = "Example:\n  plimsoll sql \"SELECT exporter, sum(value_usd) FROM trade WHERE importer = 'RUS' GROUP BY exporter\""
@@ -129,6 +132,24 @@ A finding is a lead with its evidence. Of all findings of a detector a share of 
 false alarms, on average. Exit codes: 0 nothing found, 1 something found, 3 nothing to test.
 `plimsoll explain detectors` lists the detectors; each has its test page: `plimsoll explain surge`.";
 
+const CLAIM_HELP: &str = "Examples:
+  plimsoll claim check
+  plimsoll claim check ap-2024-machine-tools-share --goods machine-tools:narrow
+  plimsoll claim check article.txt --write claims.toml
+  plimsoll claim add claims.toml";
+
+const CHECK_HELP: &str = "Examples:
+  plimsoll claim check
+  plimsoll claim check claims.toml --format json
+  plimsoll claim check article.md --write found.toml
+  plimsoll claim check \"China supplied nearly 70 % of Russia's machine tools in the last quarter of 2023\"
+  plimsoll claim check ap-2024-machine-tools-share --goods machine-tools:nc --basis dispatch
+
+Each claim is computed under every definition that its words leave open, and held against the
+interval that they allow. Verdicts: supported, contradicted, depends-on-definition, inconsistent
+(with itself or with other claims), cannot-tell (and which data would tell). Exit codes: 0 nothing
+to look at, 1 a claim is contradicted or inconsistent, 3 the data tell of none.";
+
 const RECONCILE_HELP: &str = "Example:
   plimsoll reconcile --period 2022 --goods 854231 --importer KAZ
   plimsoll reconcile --period 2022 --format csv
@@ -136,6 +157,65 @@ const RECONCILE_HELP: &str = "Example:
 The value is a weighted mean of both reports; the weight depends on how far the reports of the
 exporter and of the importer differ from others' everywhere. A flow that one side alone reports
 keeps that report. docs/methods.md has the formula and how close it comes to BACI.";
+
+/// `plimsoll claim`
+#[derive(Debug, Subcommand)]
+pub enum ClaimCommand {
+    /// Compute claims again under every admissible definition, and compare them with each other
+    #[command(after_help = CHECK_HELP)]
+    Check(Box<ClaimCheckArgs>),
+    /// The claims that are known: those shipped and those you added
+    #[command(after_help = "Example:\n  plimsoll claim list --format csv")]
+    List,
+    /// Add a ledger of claims to the store
+    #[command(after_help = "Example:\n  plimsoll claim add found.toml")]
+    Add {
+        /// Ledger: TOML with one [[claim]] for each claim
+        file: PathBuf,
+    },
+}
+
+/// `plimsoll claim check`
+#[derive(Debug, Args)]
+pub struct ClaimCheckArgs {
+    /// Ledgers (.toml), texts (.txt, .md, .html, - for stdin), addresses, ids of known claims, or
+    /// a sentence; without any, all known claims
+    #[arg(value_name = "INPUT")]
+    pub inputs: Vec<String>,
+    /// Fix the goods and their definition
+    #[arg(long)]
+    pub goods: Option<String>,
+    /// Fix whose reports count
+    #[arg(long, value_enum)]
+    pub basis: Option<BasisArg>,
+    /// Fix the supplier: China alone, say, in place of China with and without Hong Kong
+    #[arg(long, value_name = "PLACE")]
+    pub exporter: Option<String>,
+    /// Fix the importer
+    #[arg(long, value_name = "PLACE")]
+    pub importer: Option<String>,
+    /// Fix the period
+    #[arg(long)]
+    pub period: Option<String>,
+    /// Fix the period that a change starts from
+    #[arg(long, value_name = "PERIOD")]
+    pub against: Option<String>,
+    /// Write the claims found in texts as a ledger, for a person to accept
+    #[arg(long, value_name = "FILE")]
+    pub write: Option<PathBuf>,
+    /// Write a page
+    #[arg(long, value_name = "FILE")]
+    pub page: Option<PathBuf>,
+    /// Notes and sources of each figure
+    #[arg(long)]
+    pub why: bool,
+    /// Your own groups: TOML, or the EU's sanctioned codes with dates as CSV
+    #[arg(long = "goods-file", value_name = "FILE")]
+    pub goods_files: Vec<PathBuf>,
+    /// Further exchange rates: CSV with month, currency, usd_per_unit
+    #[arg(long, value_name = "FILE")]
+    pub rates: Option<PathBuf>,
+}
 
 /// `plimsoll demo`
 #[derive(Debug, Args)]
@@ -361,6 +441,9 @@ pub struct FindArgs {
     /// Diversion: who sold to the target before
     #[arg(long, value_name = "PLACE")]
     pub origin: Option<String>,
+    /// Diversion: goods that nobody stopped selling, to compare with
+    #[arg(long = "control-goods", value_name = "GOODS", default_value = "placebo-civilian")]
+    pub control_goods: String,
     /// Currency of all figures
     #[arg(long, default_value = "USD")]
     pub currency: String,
@@ -370,6 +453,9 @@ pub struct FindArgs {
     /// The most findings that a table shows of each detector; 0 is all
     #[arg(long, value_name = "N", default_value_t = 40)]
     pub limit: usize,
+    /// Writes a page with charts of the first findings, sources and how they are made
+    #[arg(long, value_name = "FILE")]
+    pub page: Option<PathBuf>,
     /// The facts behind each finding
     #[arg(long)]
     pub why: bool,

@@ -8,6 +8,7 @@ use clap::CommandFactory;
 use std::path::PathBuf;
 
 pub mod assess;
+pub mod claim;
 pub mod demo;
 pub mod explain;
 pub mod find;
@@ -38,6 +39,7 @@ pub fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Assess(args) => assess::run(&context, &args),
         Command::Find(args) => find::run(&context, &args),
         Command::Reconcile(args) => reconcile::run(&context, &args),
+        Command::Claim(command) => claim::run(&context, &command),
         Command::Sql(args) => sql::run(&context, &args),
         Command::Explain(args) => explain::run(&context, &args),
         Command::Completions { shell } => {

@@ -3,8 +3,10 @@
 pub mod assess_json;
 pub mod assess_page;
 pub mod assess_text;
+pub mod claim;
 pub mod demo;
 pub mod find;
+pub mod find_page;
 pub mod goods;
 pub mod load;
 pub mod screen;

@@ -54,6 +54,7 @@ impl Cell {
         match self {
             Self::Text(text) => text.clone(),
             Self::Missing(_) => "–".to_owned(),
+            Self::Verdict(verdict, word) => format!("{} {word}", verdict.symbol()),
             Self::Number(value, decimals) if kind == ColumnKind::Percent => {
                 format_percent(*value, *decimals)
             }
@@ -65,21 +66,24 @@ impl Cell {
 /// Writes a table; `id` names its caption.
 pub(crate) fn write(out: &mut String, table: &Table, id: &str) {
     let mut marks = Marks::default();
+    // A group and no region: a page has many tables, and each region is a landmark.
+    let name = match table.caption.trim().is_empty() {
+        true => "aria-label=\"Table\"".to_owned(),
+        false => format!("aria-labelledby=\"{id}\""),
+    };
+    let size = match table.columns.len() {
+        0..7 => "",
+        7..11 => " pl-many",
+        _ => " pl-many pl-most",
+    };
     out.push_str(&format!(
-        "<div class=\"pl-table\" role=\"region\" tabindex=\"0\" aria-labelledby=\"{id}\">\n<table>\n\
-         <caption id=\"{id}\">{}</caption>\n",
-        esc(&table.caption)
+        "<div class=\"pl-table{size}\" role=\"group\" tabindex=\"0\" {name}>\n<table>\n"
     ));
-    out.push_str("<thead><tr>");
-    for column in &table.columns {
-        let class = class(column.kind);
-        out.push_str(&format!("<th scope=\"col\"{class}>{}", esc(&column.label)));
-        if !column.unit.is_empty() {
-            out.push_str(&format!(" <span class=\"pl-unit\">{}</span>", esc(&column.unit)));
-        }
-        out.push_str("</th>");
+    if !table.caption.trim().is_empty() {
+        out.push_str(&format!("<caption id=\"{id}\">{}</caption>\n", esc(&table.caption)));
     }
-    out.push_str("</tr></thead>\n<tbody>\n");
+    head(out, &table.columns);
+    out.push_str("<tbody>\n");
     for row in &table.rows {
         out.push_str("<tr>");
         for (at, column) in table.columns.iter().enumerate() {
@@ -89,6 +93,23 @@ pub(crate) fn write(out: &mut String, table: &Table, id: &str) {
     }
     out.push_str("</tbody>\n</table>\n</div>\n");
     notes(out, table, &marks);
+}
+
+fn head(out: &mut String, columns: &[Column]) {
+    out.push_str("<thead><tr>");
+    for column in columns {
+        let class = class(column.kind);
+        if column.heading().trim().is_empty() {
+            out.push_str("<td></td>");
+            continue;
+        }
+        out.push_str(&format!("<th scope=\"col\"{class}>{}", esc(&column.label)));
+        if !column.unit.is_empty() {
+            out.push_str(&format!(" <span class=\"pl-unit\">{}</span>", esc(&column.unit)));
+        }
+        out.push_str("</th>");
+    }
+    out.push_str("</tr></thead>\n");
 }
 
 fn class(kind: ColumnKind) -> &'static str {
@@ -110,6 +131,12 @@ fn write_cell(
             "<span class=\"pl-missing\" title=\"No data: {}\">–<sup>{}</sup></span>",
             esc(reason),
             marks.of(reason)
+        ),
+        Some((Cell::Verdict(verdict, word), None)) => format!(
+            "<span class=\"pl-verdict pl-{}\"><span aria-hidden=\"true\">{}</span> {}</span>",
+            verdict.name(),
+            verdict.symbol(),
+            esc(word)
         ),
         Some((cell, None)) => esc(&cell.shown(kind)),
     };

@@ -80,3 +80,70 @@ fn check(claim: &Claim, user_goods: &[crate::goods::GoodsGroup]) -> Result<(), S
 pub fn write(ledger: &Ledger) -> Result<String, LedgerError> {
     toml::to_string(ledger).map_err(|e| LedgerError::Toml(e.to_string()))
 }
+
+/// The ledger that the program ships.
+///
+/// # Errors
+/// Never in a release: a test reads it.
+pub fn shipped() -> Result<Ledger, LedgerError> {
+    parse(include_str!("../../data/claims.toml"), &[])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::compare::{self, Kind};
+    use super::*;
+
+    #[test]
+    fn the_shipped_ledger_reads_back_as_written() {
+        let ledger = shipped().unwrap();
+        assert!(ledger.claims.len() > 100);
+        assert_eq!(parse(&write(&ledger).unwrap(), &[]).unwrap(), ledger);
+        for claim in &ledger.claims {
+            assert!(!claim.publisher.is_empty(), "{}: who published it?", claim.id);
+            let whole = &claim.of;
+            assert!(
+                whole.is_empty() || ledger.claims.iter().any(|c| c.id == *whole),
+                "{}",
+                claim.id
+            );
+        }
+    }
+
+    #[test]
+    fn its_inconsistencies_are_the_known_ones() {
+        let relations = compare::relations(&shipped().unwrap().claims);
+        let conflicts: Vec<String> = relations
+            .iter()
+            .filter(|r| r.kind <= Kind::Unexplained)
+            .map(|r| format!("{} {}: {}", r.rule, r.claims.join(" "), r.text))
+            .collect();
+        expect_test::expect![[r#"
+            percent-against-part rusi-share-chn rusi-count-chn rusi-suppliers: 340 suppliers being 17.5 % means a total of 1,943 (1,909 to 1,977); the total given is 2,113 suppliers
+            percent-against-part rusi-share-tur rusi-count-tur rusi-suppliers: 508 suppliers being 26.16 % means a total of 1,942 (1,940 to 1,944); the total given is 2,113 suppliers"#]].assert_eq(&conflicts.join("\n"));
+    }
+
+    #[test]
+    fn chips_and_machine_tools_are_explained() {
+        let relations = compare::relations(&shipped().unwrap().claims);
+        let kind = |a: &str, b: &str| {
+            let of = |r: &&compare::Relation| {
+                r.claims.iter().any(|c| c == a) && r.claims.iter().any(|c| c == b)
+            };
+            relations.iter().find(of).map(|r| r.kind)
+        };
+        assert_eq!(kind("ap-2024-semiconductors-2022", "wsj-ic-2022"), Some(Kind::Explained));
+        let shares = [
+            "ft-cnc-share-jul23",
+            "ap-2024-machine-tools-share",
+            "luzin-tools-2023",
+            "rusi-china-value-share",
+        ];
+        for (i, a) in shares.iter().enumerate() {
+            for b in &shares[i + 1..] {
+                assert_eq!(kind(a, b), Some(Kind::Explained), "{a} {b}");
+            }
+        }
+        assert_eq!(kind("wsj-nc-tonnes", "wsj-nc-pounds-2023"), Some(Kind::Retold));
+    }
+}
