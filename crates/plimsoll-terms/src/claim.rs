@@ -137,7 +137,8 @@ pub struct Claim {
     pub archived: String,
     /// What kind of figure.
     pub measure: Measure,
-    /// The figure as it was put: `nearly 70 %`, `about $900 million`, `3,039 t`.
+    /// The figure as it was put: `nearly 70 %`, `about $900 million`, `3,039 t`; `rise` or `fall`
+    /// for a change without a figure; empty for a deed.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub value: String,
     /// Goods group, list or code as on the command line (`machine-tools`, `chpl@2024-02`, `8542`);
@@ -230,6 +231,16 @@ fn is_default<T: Default + PartialEq>(value: &T) -> bool {
 }
 
 impl Claim {
+    /// `1.0` for a rise and `-1.0` for a fall that is claimed without a figure (`value` is `rise`
+    /// or `fall`).
+    pub fn unquantified(&self) -> Option<f64> {
+        match (self.measure, self.value.trim()) {
+            (Measure::Change, "rise") => Some(1.0),
+            (Measure::Change, "fall") => Some(-1.0),
+            _ => None,
+        }
+    }
+
     /// The figure as an interval; `None` for a deed or where it cannot be read.
     pub fn amount(&self) -> Option<Amount> {
         (self.measure != Measure::Deed).then(|| Amount::parse(&self.value)).flatten()

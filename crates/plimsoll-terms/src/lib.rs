@@ -8,6 +8,7 @@
 //!
 //! | module | question |
 //! |---|---|
+//! | [`article`] | which claims, companies, goods and sources does a text name, and where? |
 //! | [`period`] | which months? |
 //! | [`hs`] | which commodity code, in which revision of the Harmonized System? |
 //! | [`claim`] | who published which figure, how roundly, how surely? |
@@ -20,6 +21,7 @@
 //! | [`problem`] | what was wrong with an input row? |
 //! | [`source`] | who published this, and when did we receive it? |
 
+pub mod article;
 pub mod claim;
 pub mod concord;
 pub mod evidence;

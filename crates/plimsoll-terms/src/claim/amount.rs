@@ -13,6 +13,8 @@ use serde::{Deserialize, Serialize};
 pub enum Unit {
     /// Percent: 70 is 70 %.
     Percent,
+    /// Percentage points: the distance of two percentages.
+    Points,
     /// A factor: 3 is threefold.
     Times,
     /// Money in a currency (`USD`, `EUR`).
@@ -105,7 +107,7 @@ const ROUNDING_WORDS: &[(&str, Rounding)] = &[
 ];
 
 /// Names of powers of ten.
-const SCALES: &[(&str, f64)] = &[
+pub(crate) const SCALES: &[(&str, f64)] = &[
     ("thousand", 1e3),
     ("million", 1e6),
     ("billion", 1e9),
@@ -125,6 +127,7 @@ const WEIGHTS: &[(&str, f64)] = &[
     ("kilogrammes", 1.0),
     ("kilograms", 1.0),
     ("kilogram", 1.0),
+    ("kilogramme", 1.0),
     ("kilos", 1.0),
     ("kg", 1.0),
     ("metric tons", 1000.0),
@@ -160,13 +163,42 @@ const CURRENCIES: &[(&str, &str)] = &[
     ("rub", "RUB"),
     ("roubles", "RUB"),
     ("rubles", "RUB"),
+    ("rouble", "RUB"),
+    ("ruble", "RUB"),
+    ("₽", "RUB"),
+    ("chf", "CHF"),
+    ("jpy", "JPY"),
+    ("yen", "JPY"),
+    ("₴", "UAH"),
+    ("hryvnia", "UAH"),
+    ("hryvnias", "UAH"),
+    ("lira", "TRY"),
+    ("rupees", "INR"),
+    ("tenge", "KZT"),
 ];
 
 impl Amount {
     /// Reads a figure with its words and unit; `None` where there is none or more than one.
+    ///
+    /// Digits and number words (`a third`, `doubled`, `$1.2–1.5 billion`); `down` before it makes
+    /// it negative. A fraction in words is allowed two and a half points on either side.
     pub fn parse(text: &str) -> Option<Amount> {
         let lower = text.trim().to_lowercase();
-        let (rounding, rest) = rounding_word(&lower);
+        if let Some(rest) = lower.strip_prefix("down ") {
+            return Amount::parse(rest).map(Amount::negative);
+        }
+        let lower = lower.strip_prefix("up ").filter(|r| !r.starts_with("to ")).unwrap_or(&lower);
+        Amount::written(lower).or_else(|| crate::article::figure::whole(lower))
+    }
+
+    /// The same amount below zero.
+    fn negative(self) -> Amount {
+        Amount { point: -self.point, low: -self.high, high: -self.low, ..self }
+    }
+
+    /// One number in digits with its unit.
+    fn written(lower: &str) -> Option<Amount> {
+        let (rounding, rest) = rounding_word(lower);
         let (currency, rest) = currency_sign(rest.trim_start());
         let (digits, rest) = number(rest.trim_start())?;
         let (scale, rest) = word_of(rest, SCALES).unwrap_or((1.0, rest));
@@ -284,14 +316,31 @@ fn word_of<'a, T: Copy>(text: &'a str, table: &[(&str, T)]) -> Option<(T, &'a st
     })
 }
 
+/// The code of a currency's sign or name in lower case.
+pub(crate) fn currency(word: &str) -> Option<&'static str> {
+    CURRENCIES.iter().find(|(name, _)| *name == word).map(|(_, code)| *code)
+}
+
+/// Kilograms in one of a unit of weight, named in lower case.
+pub(crate) fn weight_kilograms(word: &str) -> Option<f64> {
+    WEIGHTS.iter().find(|(name, _)| *name == word).map(|(_, kilograms)| *kilograms)
+}
+
 fn weight(text: &str) -> Option<f64> {
     word_of(text, WEIGHTS).map(|(kilograms, _)| kilograms)
 }
 
 /// What is counted, from the words after the number.
 fn unit(text: &str, currency: Option<&str>) -> Option<Unit> {
+    // A second number is a range, or more than a figure.
+    if text.contains(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
     if let Some(code) = currency {
         return Some(Unit::Money(code.to_owned()));
+    }
+    if ["percentage point", "pp"].iter().any(|p| text.starts_with(p)) {
+        return Some(Unit::Points);
     }
     let percent = ["%", "per cent", "percent", "per-cent", "pct"];
     if percent.iter().any(|p| text.starts_with(p)) {
@@ -309,7 +358,10 @@ fn unit(text: &str, currency: Option<&str>) -> Option<Unit> {
     if ["st", "nd", "rd", "th"].contains(&text) {
         return Some(Unit::Rank);
     }
-    if text.contains(|c: char| c.is_ascii_digit()) {
+    // "10 to 15", "1 in 5": more than one number, or more than its unit.
+    if text.starts_with(['-', '–', '—', '/', ':'])
+        || ["to ", "in ", "of ", "out "].iter().any(|w| text.starts_with(w))
+    {
         return None;
     }
     Some(Unit::Count(text.trim().to_owned()))
@@ -349,6 +401,31 @@ mod tests {
         let tonnes = Amount::parse("3,039 t").unwrap();
         let pounds = Amount::parse("6.7M lb").unwrap();
         assert!(pounds.meets(tonnes.low, tonnes.high), "{pounds:?} {tonnes:?}");
+    }
+
+    #[test]
+    fn number_words_and_ranges() {
+        let usd = || Unit::Money("USD".into());
+        let inf = f64::INFINITY;
+        check("half", 50.0, 47.5, 52.5, Unit::Percent);
+        check("more than half", 50.0, 50.0, inf, Unit::Percent);
+        check("a quarter", 25.0, 22.5, 27.5, Unit::Percent);
+        check("two-thirds", 200.0 / 3.0, 200.0 / 3.0 - 2.5, 200.0 / 3.0 + 2.5, Unit::Percent);
+        check("one in five", 20.0, 17.5, 22.5, Unit::Percent);
+        check("seventy percent", 70.0, 65.0, 75.0, Unit::Percent);
+        check("seventy-five percent", 75.0, 74.5, 75.5, Unit::Percent);
+        check("doubled", 2.0, 1.75, 2.25, Unit::Times);
+        check("more than tripled", 3.0, 3.0, inf, Unit::Times);
+        check("20-fold", 20.0, 15.0, 25.0, Unit::Times);
+        check("$1.2–1.5 billion", 1.35e9, 1.2e9, 1.5e9, usd());
+        check("$5 million to $10 million", 7.5e6, 5e6, 1e7, usd());
+        check("10 to 15 percent", 12.5, 10.0, 15.0, Unit::Percent);
+        check("2.5 million barrels", 2.5e6, 2.45e6, 2.55e6, Unit::Count("barrels".into()));
+        check("150,000 metric tons", 1.5e8, 1.45e8, 1.55e8, Unit::Kilograms);
+        check("5 percentage points", 5.0, 4.5, 5.5, Unit::Points);
+        check("billions of dollars", 2e9, 2e9, inf, usd());
+        check("down about 97 %", -97.0, -101.85, -92.15, Unit::Percent);
+        check("2nd", 2.0, 1.5, 2.5, Unit::Rank);
     }
 
     #[test]

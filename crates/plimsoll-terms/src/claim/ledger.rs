@@ -52,9 +52,10 @@ fn check(claim: &Claim, user_goods: &[crate::goods::GoodsGroup]) -> Result<(), S
     if claim.text.trim().is_empty() && claim.quote.trim().is_empty() {
         return Err("`text` says what is claimed, in one sentence".into());
     }
-    if claim.measure != Measure::Deed && claim.amount().is_none() {
+    let figureless = claim.measure == Measure::Deed || claim.unquantified().is_some();
+    if !figureless && claim.amount().is_none() {
         return Err(format!(
-            "`value` {:?} is no figure; say for example \"nearly 70 %\", \"$900 million\", \"3,039 t\"",
+            "`value` {:?} is no figure; say for example \"nearly 70 %\", \"$900 million\", \"3,039 t\", or \"rise\" or \"fall\" for a change without one",
             claim.value
         ));
     }

@@ -112,6 +112,7 @@ fn fetches(check: &ClaimCheck) -> Vec<String> {
 fn unit(amount: &Amount) -> String {
     match &amount.unit {
         Unit::Percent => "%".into(),
+        Unit::Points => "percentage points".into(),
         Unit::Times => "times".into(),
         Unit::Money(code) => code.clone(),
         Unit::Kilograms => "kg".into(),
