@@ -10,6 +10,7 @@ mod change;
 mod columns;
 mod diversion;
 mod figures;
+mod graph;
 mod labels;
 mod lines;
 mod over_time;
@@ -84,6 +85,7 @@ fn draw(canvas: &mut Canvas, chart: &Chart) -> String {
             lines::draw(canvas, x, series, unit, events)
         }
         Chart::ShareWithBounds { rows, .. } => shares::draw(canvas, rows),
+        Chart::Graph { columns, nodes, links, .. } => graph::draw(canvas, columns, nodes, links),
         Chart::BeforeAfter { before_label, after_label, unit, rows, .. } => {
             let names = (before_label.as_str(), after_label.as_str());
             change::draw(canvas, change::Compared::Moments, names, unit, rows)

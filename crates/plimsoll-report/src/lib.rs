@@ -30,8 +30,9 @@ pub use markdown::to_markdown;
 pub use number::{format_number, format_percent};
 pub use page::{
     Baseline, Block, CalloutKind, Cell, ChangeRow, Chart, Cite, Column, ColumnKind, Diversion,
-    FlowLink, HowStep, KeyFigure, MirrorPairs, MirrorRow, Page, Series, SharePoint, ShareRow,
-    ShareSeries, SharesOverTime, SourceLine, Surge, Table, UnitValueRow, UnitValues, Verdict,
+    FlowLink, GraphLink, GraphNode, HowStep, KeyFigure, MirrorPairs, MirrorRow, Page, Series,
+    SharePoint, ShareRow, ShareSeries, SharesOverTime, SourceLine, Surge, Table, UnitValueRow,
+    UnitValues, Verdict,
 };
 
 #[cfg(test)]

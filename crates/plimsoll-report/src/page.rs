@@ -150,6 +150,8 @@ pub enum ColumnKind {
     Percent,
     /// Amounts in the column's unit; set to the right.
     Money,
+    /// Words; those that are a web address lead there.
+    Link,
 }
 
 /// One cell of a table.
@@ -343,6 +345,20 @@ pub enum Chart {
     Diversion(Diversion),
     /// Prices for a unit of quantity, with those that are asked about.
     UnitValues(UnitValues),
+    /// Who is tied to whom: nodes in columns, left to right, and a line for each tie. Above
+    /// about forty nodes those with the lightest ties are folded and counted.
+    Graph {
+        /// What is seen, in one sentence.
+        title: String,
+        /// What a tie means. May be empty.
+        subtitle: String,
+        /// The names of the columns, left to right.
+        columns: Vec<String>,
+        /// The nodes, top to bottom within each column.
+        nodes: Vec<GraphNode>,
+        /// The ties.
+        links: Vec<GraphLink>,
+    },
 }
 
 impl Chart {
@@ -355,6 +371,7 @@ impl Chart {
             | Self::BeforeAfter { title, .. }
             | Self::SharesOverTime(SharesOverTime { title, .. })
             | Self::MirrorPairs(MirrorPairs { title, .. })
+            | Self::Graph { title, .. }
             | Self::Diversion(Diversion { title, .. })
             | Self::UnitValues(UnitValues { title, .. }) => title,
             Self::Surge(surge) => &surge.title,
@@ -370,6 +387,7 @@ impl Chart {
             | Self::BeforeAfter { subtitle, .. }
             | Self::SharesOverTime(SharesOverTime { subtitle, .. })
             | Self::MirrorPairs(MirrorPairs { subtitle, .. })
+            | Self::Graph { subtitle, .. }
             | Self::Diversion(Diversion { subtitle, .. })
             | Self::UnitValues(UnitValues { subtitle, .. }) => subtitle,
             Self::Surge(surge) => &surge.subtitle,
@@ -419,6 +437,28 @@ pub struct ChangeRow {
     pub before: Option<f64>,
     /// The value at the second moment; `None` where there is no data.
     pub after: Option<f64>,
+}
+
+/// One node of [`Chart::Graph`].
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct GraphNode {
+    /// Written in it.
+    pub label: String,
+    /// Which column, from 0.
+    pub column: usize,
+    /// Nodes of one group stand together under its name; may be empty.
+    pub group: String,
+}
+
+/// One tie of [`Chart::Graph`], between nodes by their place in the list.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct GraphLink {
+    /// One end.
+    pub from: usize,
+    /// The other.
+    pub to: usize,
+    /// How much it counts when nodes must be folded, such as a number of parts.
+    pub weight: u32,
 }
 
 /// One source of the figures. Fields that do not apply stay empty.

@@ -71,6 +71,8 @@ fn charts() -> Vec<Chart> {
                 change(None, None),
             ],
         },
+        graph(60),
+        graph(0),
     ]
 }
 
@@ -124,6 +126,37 @@ fn findings() -> Vec<Chart> {
             ..UnitValues::default()
         }),
     ]
+}
+
+/// A maker of many parts of one weapon, and a tie to a node that is not there.
+fn graph(parts: usize) -> Chart {
+    let node = |label: &str, column| crate::GraphNode {
+        label: label.to_owned(),
+        column,
+        group: if column == 1 { HOSTILE.to_owned() } else { String::new() },
+    };
+    let mut nodes = vec![node(HOSTILE, 0), node("Kite-7", 9)];
+    let mut links = vec![crate::GraphLink { from: 0, to: 999, weight: 0 }];
+    for part in 0..parts {
+        nodes.push(node(&format!("part {part}"), 1));
+        links.push(crate::GraphLink { from: 0, to: part + 2, weight: 1 });
+        links.push(crate::GraphLink { from: part + 2, to: 1, weight: part as u32 });
+    }
+    if parts == 0 {
+        nodes.clear();
+    }
+    let columns = ["makers", "parts", HOSTILE].map(str::to_owned).to_vec();
+    let (title, subtitle) = ("Graph".to_owned(), hostile());
+    Chart::Graph { title, subtitle, columns, nodes, links }
+}
+
+#[test]
+fn a_graph_folds_and_says_how_many() {
+    let drawn = svg(&graph(60));
+    assert!(drawn.contains("22 more, see the table"), "{drawn}");
+    assert!(drawn.contains("part 59") && !drawn.contains(">part 0<"));
+    assert!(drawn.contains("62") || drawn.contains("22 of them are folded"), "{drawn}");
+    assert!(svg(&graph(0)).contains("no data"));
 }
 
 fn table() -> Table {

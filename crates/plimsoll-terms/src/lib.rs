@@ -17,12 +17,14 @@
 //! | [`labels`] | what is this code called, in words loaded at run time? |
 //! | [`place`] | which country, area or group of countries? |
 //! | [`fx`] | how many dollars was a euro in that month? |
+//! | [`evidence`] | who made what, found in which weapon, owned by whom, and who says so? |
 //! | [`problem`] | what was wrong with an input row? |
 //! | [`source`] | who published this, and when did we receive it? |
 
 pub mod article;
 pub mod claim;
 pub mod concord;
+pub mod evidence;
 pub mod fx;
 pub mod goods;
 pub mod hs;

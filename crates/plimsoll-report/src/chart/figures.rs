@@ -1,8 +1,8 @@
 //! The figures of a drawing as a table: what is drawn is what is written.
 
 use crate::page::{
-    Block, Cell, ChangeRow, Chart, Column, Diversion, MirrorPairs, Series, ShareRow,
-    SharesOverTime, Surge, Table, UnitValueRow, UnitValues,
+    Block, Cell, ChangeRow, Chart, Column, Diversion, GraphLink, GraphNode, MirrorPairs, Series,
+    ShareRow, SharesOverTime, Surge, Table, UnitValueRow, UnitValues,
 };
 
 /// The heads of the two reports of a trade.
@@ -27,6 +27,7 @@ impl Chart {
             Self::MirrorPairs(pairs) => mirror(pairs),
             Self::Diversion(diversion) => links(diversion),
             Self::UnitValues(chart) => unit_values(chart),
+            Self::Graph { nodes, links, .. } => ties(nodes, links),
         };
         let caption = match self.subtitle().is_empty() {
             true => self.title().to_owned(),
@@ -69,6 +70,15 @@ fn over_time(x: &[String], series: &[Series], unit: &str) -> Columns {
         row
     };
     (columns, x.iter().enumerate().map(row).collect())
+}
+
+fn ties(nodes: &[GraphNode], links: &[GraphLink]) -> Columns {
+    let name = |at: usize| {
+        nodes.get(at).map_or(Cell::missing("not in the drawing"), |n| Cell::text(n.label.clone()))
+    };
+    let rows =
+        links.iter().map(|l| vec![name(l.from), name(l.to), Cell::Number(f64::from(l.weight), 0)]);
+    (vec![Column::text("from"), Column::text("to"), Column::number("ties", "")], rows.collect())
 }
 
 fn shares(rows: &[ShareRow]) -> Columns {

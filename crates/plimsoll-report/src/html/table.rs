@@ -1,7 +1,7 @@
 //! Tables: how a cell reads, and how a table is set in HTML.
 
 use crate::{
-    escape::html as esc,
+    escape::{html as esc, link},
     number::{format_number, format_percent},
     page::{Cell, Column, ColumnKind, Table},
 };
@@ -113,7 +113,7 @@ fn head(out: &mut String, columns: &[Column]) {
 }
 
 fn class(kind: ColumnKind) -> &'static str {
-    if kind == ColumnKind::Text { "" } else { " class=\"pl-n\"" }
+    if matches!(kind, ColumnKind::Text | ColumnKind::Link) { "" } else { " class=\"pl-n\"" }
 }
 
 fn write_cell(
@@ -138,9 +138,20 @@ fn write_cell(
             verdict.symbol(),
             esc(word)
         ),
-        Some((cell, None)) => esc(&cell.shown(kind)),
+        Some((cell, None)) => linked(&cell.shown(kind), kind),
     };
     out.push_str(&format!("<{open}{}>{content}</{close}>", class(kind)));
+}
+
+/// The text; in a column of links one that begins with a web address leads there.
+fn linked(text: &str, kind: ColumnKind) -> String {
+    let first = text.split(' ').next().unwrap_or_default();
+    match link(first).filter(|_| kind == ColumnKind::Link) {
+        Some(url) => {
+            format!("<a href=\"{}\" rel=\"noopener noreferrer\">{}</a>", esc(url), esc(text))
+        }
+        None => esc(text),
+    }
 }
 
 fn notes(out: &mut String, table: &Table, marks: &Marks) {
@@ -170,6 +181,19 @@ mod tests {
         let table = Table { columns, rows: vec![row], ..Table::default() };
         write(&mut out, &table, "t");
         out
+    }
+
+    #[test]
+    fn only_web_addresses_lead_somewhere() {
+        let column = |kind| Column { label: "source".into(), kind, unit: String::new() };
+        let cell = |text: &str| vec![Cell::text(text)];
+        let link = render(vec![column(ColumnKind::Link)], cell("https://example.org/1 (line 2)"));
+        assert!(link.contains("<a href=\"https://example.org/1\""), "{link}");
+        for text in ["javascript:alert(1)", "file line 2"] {
+            assert!(!render(vec![column(ColumnKind::Link)], cell(text)).contains("<a "));
+        }
+        let plain = render(vec![column(ColumnKind::Text)], cell("https://example.org/1"));
+        assert!(!plain.contains("<a "));
     }
 
     #[test]
