@@ -10,7 +10,7 @@ pub mod ledger;
 
 use serde::{Deserialize, Serialize};
 
-pub use amount::{Amount, Unit};
+pub use amount::{Amount, Rounding, Unit};
 
 /// What kind of figure a claim gives.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -145,6 +145,9 @@ pub struct Claim {
     /// a group without definition leaves all its definitions admissible.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub goods: String,
+    /// Which part of the goods is meant, where codes do not tell it apart: `by seller`, `by weight`.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub goods_part: String,
     /// The goods in the source's words.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub goods_text: String,
@@ -241,8 +244,19 @@ impl Claim {
         }
     }
 
-    /// The figure as an interval; `None` for a deed or where it cannot be read.
+    /// The figure as an interval; `None` for a deed or where it cannot be read. A rise or fall
+    /// without a figure is any change above or below nought.
     pub fn amount(&self) -> Option<Amount> {
+        if let Some(sign) = self.unquantified() {
+            let any = f64::INFINITY * sign;
+            return Some(Amount {
+                point: 0.0,
+                low: any.min(0.0),
+                high: any.max(0.0),
+                unit: Unit::Percent,
+                rounding: if sign > 0.0 { Rounding::AtLeast } else { Rounding::AtMost },
+            });
+        }
         (self.measure != Measure::Deed).then(|| Amount::parse(&self.value)).flatten()
     }
 }

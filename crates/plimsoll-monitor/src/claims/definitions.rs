@@ -160,10 +160,10 @@ fn goods_of(
             "the goods ({words}) are no group, list or code of the catalogue; say which with --goods"
         ));
     }
-    if fixed.goods.is_none() && !claim.goods.is_empty() && !claim.goods_text.is_empty() {
+    if fixed.goods.is_none() && !claim.goods_part.is_empty() {
         return Err(format!(
             "the claim is of {}, which is a part of {} that codes do not tell apart",
-            claim.goods_text, claim.goods
+            claim.goods_part, claim.goods
         ));
     }
     let goods = goods::resolve(text, user).map_err(|e| e.to_string())?;

@@ -98,10 +98,10 @@ fn differences(one: &Claim, other: &Claim) -> Vec<String> {
 }
 
 fn goods_words(claim: &Claim) -> String {
-    match (claim.goods.as_str(), claim.goods_text.as_str()) {
+    match (claim.goods.as_str(), claim.goods_part.as_str()) {
+        ("", _) => claim.goods_text.clone(),
         (goods, "") => goods.to_owned(),
-        ("", text) => text.to_owned(),
-        (goods, text) => format!("{goods}, {text}"),
+        (goods, part) => format!("{goods}, {part}"),
     }
 }
 
