@@ -21,6 +21,7 @@ pub mod concentration;
 pub mod diversion;
 pub mod mirror_gap;
 pub mod series;
+pub mod spread;
 pub mod surge;
 pub mod unit_value;
 
