@@ -7,6 +7,7 @@
 
 pub mod containers;
 pub mod error;
+pub mod evidence;
 pub mod fact;
 pub mod formats;
 pub mod load;

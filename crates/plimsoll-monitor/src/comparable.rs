@@ -60,6 +60,7 @@ pub struct Comparable {
     horizon: Horizon,
     asked: Option<Goods>,
     list: Option<Goods>,
+    control: Option<Goods>,
     known: Mutex<Known>,
 }
 
@@ -68,6 +69,7 @@ struct Known {
     goods: Vec<Good>,
     ids: BTreeMap<String, GoodId>,
     sets: Vec<GoodsSet>,
+    controls: BTreeSet<GoodId>,
     left_out: BTreeMap<String, String>,
     classes: BTreeMap<Class, Arc<CodeMap>>,
 }
@@ -88,10 +90,16 @@ impl Presence for Held<'_> {
 }
 
 impl Comparable {
-    /// For a search over a horizon: the goods of its list, or all that the data hold.
-    pub fn new(coverage: Coverage, horizon: Horizon, asked: Option<Goods>) -> Comparable {
+    /// For a search over a horizon: the goods of its list, or all that the data hold; beside
+    /// them those of a control group, which are read and in no set.
+    pub fn new(
+        coverage: Coverage,
+        horizon: Horizon,
+        asked: Option<Goods>,
+        control: Option<Goods>,
+    ) -> Comparable {
         let list = asked.clone().or_else(|| goods::resolve("chpl", &[]).ok());
-        Comparable { coverage, horizon, asked, list, known: Mutex::default() }
+        Comparable { coverage, horizon, asked, list, control, known: Mutex::default() }
     }
 
     /// The codes of a class of reports. Empty where the revisions of a side are not known.
@@ -107,7 +115,13 @@ impl Comparable {
             None => everything(&held),
         };
         concepts.sort_by_cached_key(Concept::name);
-        let map = Arc::new(known.take_in(&concepts, self.list.as_ref(), self.asked.is_some()));
+        let mut map = known.take_in(&concepts, self.list.as_ref(), self.asked.is_some());
+        if let Some(control) = &self.control {
+            let mut concepts = listed(control, &held, &periods);
+            concepts.sort_by_cached_key(Concept::name);
+            known.take_in_controls(&concepts, self.list.as_ref(), &mut map);
+        }
+        let map = Arc::new(map);
         known.classes.insert(class.clone(), map.clone());
         map
     }
@@ -136,7 +150,20 @@ impl Comparable {
 
     /// The codes to read in any revision; empty is all.
     pub fn codes(&self) -> BTreeSet<String> {
-        self.asked.as_ref().map(concepts::all_codes).unwrap_or_default()
+        let Some(asked) = &self.asked else { return BTreeSet::new() };
+        let mut codes = concepts::all_codes(asked);
+        codes.extend(self.control.iter().flat_map(concepts::all_codes));
+        codes
+    }
+
+    /// Goods of the control group that are in the data and not on the list.
+    pub fn controls(&self) -> BTreeSet<GoodId> {
+        self.known.lock().map(|k| k.controls.clone()).unwrap_or_default()
+    }
+
+    /// Goods that are read as a control group only: nothing is looked for among them.
+    pub fn only_controls(&self) -> BTreeSet<GoodId> {
+        if self.asked.is_some() { self.controls() } else { BTreeSet::new() }
     }
 
     /// A good.
@@ -191,6 +218,27 @@ impl Known {
             }
         }
         map
+    }
+
+    /// Takes in the concepts of a control group: what shares a code with the list is none.
+    fn take_in_controls(&mut self, concepts: &[Concept], list: Option<&Goods>, map: &mut CodeMap) {
+        let on_list = |c: &HsCode| list.is_some_and(|l| l.holds(*c));
+        for concept in concepts.iter().filter(|c| c.state == State::Used) {
+            if concept.codes.values().flatten().chain(&concept.listed).any(on_list) {
+                continue;
+            }
+            let id = self.id_of(concept);
+            let mut whole = true;
+            for (revision, codes) in &concept.codes {
+                for key in codes.iter().filter_map(|c| CodeKey::pack(c.as_str().as_bytes())) {
+                    whole &= *map.entry((*revision, key)).or_insert(id) == id;
+                }
+            }
+            // A code that is part of another good here cannot stand for itself.
+            if whole {
+                self.controls.insert(id);
+            }
+        }
     }
 
     fn id_of(&mut self, concept: &Concept) -> GoodId {

@@ -18,6 +18,7 @@ use crate::stats::multiple;
 pub mod cap;
 pub mod chance;
 pub mod concentration;
+pub mod control;
 pub mod diversion;
 pub mod mirror_gap;
 pub mod series;

@@ -112,7 +112,12 @@ impl Panel {
     pub fn new(store: Store, search: Search, engine: &Engine) -> Result<Panel, PanelError> {
         let coverage = Coverage::of(&store, search.dataset.as_deref())?;
         let calendar = Calendar::new(&coverage, &search)?;
-        let comparable = Comparable::new(coverage, calendar.horizon, search.goods.clone());
+        let comparable = Comparable::new(
+            coverage,
+            calendar.horizon,
+            search.goods.clone(),
+            search.control_goods.clone(),
+        );
         let slices = slices(&store, &search, engine)?;
         Ok(Panel { scanner: Scanner::new(store), calendar, comparable, search, slices })
     }

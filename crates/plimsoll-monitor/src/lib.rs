@@ -7,6 +7,7 @@
 pub mod assess;
 pub mod calendar;
 pub mod choice;
+pub mod claims;
 pub mod comparable;
 pub mod concepts;
 pub mod detectors;

@@ -3,6 +3,7 @@
 //! | table | columns |
 //! |---|---|
 //! | `flows` | importer, exporter, good, start, months, exports, imports, reconciled, exports_grams, imports_grams, value, grams, weighed, steady |
+//! | `controls` | as `flows`, of goods of the control group of diversion |
 //! | `members` | good, goods_set |
 //!
 //! Places, goods and sets are numbers, `start` is the first month (year × 12 + month − 1), money
@@ -10,7 +11,7 @@
 //! `value`, `grams` and `weighed` (the value of what has a weight) are of the report that stands
 //! for the importer; `steady` says that its reporter covers the whole span.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use datafusion::arrow::array::{ArrayRef, AsArray, BooleanArray, Int64Array, RecordBatch};
@@ -23,6 +24,7 @@ use plimsoll_terms::period::Month;
 use plimsoll_terms::place::PlaceId;
 
 use crate::calendar::{Pace, Reporting};
+use crate::comparable::GoodId;
 use crate::flows::{Figure, FlowRow, Panel, PanelError};
 use crate::session;
 
@@ -117,13 +119,25 @@ impl Engine {
         Ok(rows)
     }
 
-    /// A session in which `flows` and `members` are those of a slice.
+    /// A session in which `flows`, `controls` and `members` are those of a slice.
     pub fn open(&self, panel: &Panel, rows: &[FlowRow]) -> Result<SessionContext, PanelError> {
         let session = self.session();
         let fail = |e: datafusion::error::DataFusionError| PanelError::Engine(e.strip_backtrace());
-        session
-            .register_table("flows", Arc::new(flows(panel, rows).map_err(fail)?))
-            .map_err(fail)?;
+        let (controls, apart) = (panel.comparable.controls(), panel.comparable.only_controls());
+        let of = |good: fn(&BTreeSet<GoodId>, GoodId) -> bool, set: &BTreeSet<GoodId>| {
+            rows.iter().filter(|r| good(set, r.good)).copied().collect::<Vec<FlowRow>>()
+        };
+        let control = of(|set, good| set.contains(&good), &controls);
+        let register = |name: &str, rows: &[FlowRow]| {
+            let table = flows(panel, rows).map_err(fail)?;
+            session.register_table(name, Arc::new(table)).map_err(fail).map(|_| ())
+        };
+        register("controls", &control)?;
+        if apart.is_empty() {
+            register("flows", rows)?;
+        } else {
+            register("flows", &of(|set, good| !set.contains(&good), &apart))?;
+        }
         let members = members(panel).map_err(fail)?;
         session.register_table("members", Arc::new(members)).map_err(fail)?;
         Ok(session)

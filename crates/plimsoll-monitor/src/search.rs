@@ -76,6 +76,8 @@ pub struct Search {
     pub target: Option<PlaceSet>,
     /// For diversion: who stopped selling to the target.
     pub origin: Option<PlaceSet>,
+    /// For diversion: goods that nobody stopped selling, to compare with.
+    pub control_goods: Option<Goods>,
     /// Threads of the query engine; 0 is one for each core.
     pub threads: usize,
 }
@@ -99,6 +101,7 @@ impl Search {
             levels: Vec::new(),
             target: None,
             origin: None,
+            control_goods: None,
             threads: 0,
         }
     }

@@ -13,6 +13,9 @@ use plimsoll_report::{
 };
 use std::io::Write;
 
+#[path = "sample_page/findings.rs"]
+mod findings;
+
 fn main() -> std::io::Result<()> {
     let page = page();
     let text = match std::env::args().nth(1).as_deref() {
@@ -24,10 +27,12 @@ fn main() -> std::io::Result<()> {
     std::io::stdout().write_all(text.as_bytes())
 }
 
-fn page() -> Page {
+/// One page with every drawing and every kind of block.
+pub fn page() -> Page {
     let mut blocks = introduction();
     blocks.extend(over_time());
     blocks.extend(comparisons());
+    blocks.extend(findings::all());
     Page {
         title: "Machine tools for Ruritania: who supplied them, before and after the controls"
             .to_owned(),
@@ -162,38 +167,16 @@ fn stacked(count: usize) -> Chart {
     }
 }
 
-/// The table below a chart over time: one row a month.
-fn monthly_table(count: usize) -> Table {
-    let all: Vec<Series> = (0..count).map(series).collect();
-    let mut columns = vec![Column::text("month")];
-    columns.extend(all.iter().map(|s| Column::money(s.name.clone(), "EUR")));
-    let row = |(at, month): (usize, String)| {
-        let mut row = vec![Cell::text(month)];
-        let cell = |s: &Series| Cell::number_or(s.values[at], 0, "not published by the reporter");
-        row.extend(all.iter().map(cell));
-        row
-    };
-    Table {
-        caption: "Exports to Ruritania by month (simulated)".to_owned(),
-        columns,
-        rows: months().into_iter().enumerate().map(row).collect(),
-        footnotes: vec!["FOB, by country of dispatch.".to_owned()],
-    }
-}
-
 fn over_time() -> Vec<Block> {
-    let chart = |count: usize, note: Option<&str>| Block::Chart {
-        chart: stacked(count),
-        table: monthly_table(count),
-        note: note.map(str::to_owned),
-    };
+    let chart =
+        |count: usize, note: Option<&str>| Block::drawn(stacked(count), note.map(str::to_owned));
     vec![
         heading("By month"),
         chart(5, Some("July and August 2022 were not published by any reporter.")),
         chart(12, None),
         chart(1, None),
-        Block::Chart {
-            chart: Chart::Lines {
+        Block::drawn(
+            Chart::Lines {
                 title: "Unit values of the main suppliers moved apart".to_owned(),
                 subtitle: "Value by net weight, EUR a kilogram. Simulated data.".to_owned(),
                 x: months(),
@@ -201,11 +184,10 @@ fn over_time() -> Vec<Block> {
                 unit: "EUR per kg".to_owned(),
                 events: events().into_iter().take(1).collect(),
             },
-            table: monthly_table(6),
-            note: None,
-        },
-        Block::Chart {
-            chart: Chart::Lines {
+            None,
+        ),
+        Block::drawn(
+            Chart::Lines {
                 title: "Twelve suppliers by quarter".to_owned(),
                 subtitle: "Net weight. Simulated data.".to_owned(),
                 x: (0..12).map(|q| format!("{}Q{}", 2021 + q / 4, q % 4 + 1)).collect(),
@@ -213,9 +195,8 @@ fn over_time() -> Vec<Block> {
                 unit: "kg".to_owned(),
                 events: Vec::new(),
             },
-            table: monthly_table(12),
-            note: None,
-        },
+            None,
+        ),
     ]
 }
 
@@ -254,41 +235,15 @@ fn shares() -> Block {
             high: *high,
         })
         .collect();
-    let reason = "no public data on this basis";
-    let row = |r: &ShareRow| {
-        vec![
-            Cell::text(r.label.clone()),
-            Cell::number_or(r.share, 1, reason),
-            Cell::number_or(r.low, 1, "no bound is known"),
-            Cell::number_or(r.high, 1, "no bound is known"),
-        ]
-    };
-    let table = Table {
-        caption: "Share of Sylvania under each definition (simulated)".to_owned(),
-        columns: vec![
-            Column::text("definition"),
-            Column::percent("share"),
-            Column::percent("lowest"),
-            Column::percent("highest"),
-        ],
-        rows: rows.iter().map(row).collect(),
-        footnotes: Vec::new(),
-    };
     let chart = Chart::ShareWithBounds {
         title: "The share depends on the definition, but is above one fifth under each".to_owned(),
         subtitle: "Sylvania's share of Ruritania's machine-tool imports, 2023Q4. Simulated data."
             .to_owned(),
         rows,
     };
-    Block::Chart {
-        chart,
-        table,
-        note: Some(
-            "The dot is the share, the bar reaches from the lowest to the highest value \
-                    that the known data allow."
-                .to_owned(),
-        ),
-    }
+    let note = "The dot is the share, the bar reaches from the lowest to the highest value that the \
+                known data allow.";
+    Block::drawn(chart, Some(note.to_owned()))
 }
 
 fn changes() -> Block {
@@ -309,23 +264,6 @@ fn changes() -> Block {
             after: *after,
         })
         .collect();
-    let row = |r: &ChangeRow| {
-        vec![
-            Cell::text(r.label.clone()),
-            Cell::number_or(r.before, 2, "not reported"),
-            Cell::number_or(r.after, 2, "confidential since 2023"),
-        ]
-    };
-    let table = Table {
-        caption: "EU exports of machine tools (simulated)".to_owned(),
-        columns: vec![
-            Column::text("destination"),
-            Column::money("2021", "EUR M"),
-            Column::money("2023", "EUR M"),
-        ],
-        rows: rows.iter().map(row).collect(),
-        footnotes: Vec::new(),
-    };
     let chart = Chart::BeforeAfter {
         title: "Exports to Ruritania fell by four fifths, those to its neighbours rose".to_owned(),
         subtitle: "EU exports of machine tools by destination. Simulated data.".to_owned(),
@@ -334,7 +272,7 @@ fn changes() -> Block {
         unit: "EUR M".to_owned(),
         rows,
     };
-    Block::Chart { chart, table, note: None }
+    Block::drawn(chart, None)
 }
 
 fn supplier_table() -> Block {

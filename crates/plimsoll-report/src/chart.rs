@@ -8,12 +8,24 @@ mod calendar;
 mod canvas;
 mod change;
 mod columns;
+mod diversion;
+mod figures;
+mod graph;
 mod labels;
 mod lines;
 mod over_time;
 mod shares;
+mod shares_over_time;
+mod surge;
+mod unit_values;
 
-use crate::{html::CHART_CSS, page::Chart};
+#[cfg(test)]
+pub(crate) use labels::width as text_width;
+
+use crate::{
+    html::CHART_CSS,
+    page::{ChangeRow, Chart, MirrorPairs, MirrorRow},
+};
 use canvas::Canvas;
 
 /// The window a drawing is laid out for. Text has the same size in both.
@@ -73,8 +85,23 @@ fn draw(canvas: &mut Canvas, chart: &Chart) -> String {
             lines::draw(canvas, x, series, unit, events)
         }
         Chart::ShareWithBounds { rows, .. } => shares::draw(canvas, rows),
+        Chart::Graph { columns, nodes, links, .. } => graph::draw(canvas, columns, nodes, links),
         Chart::BeforeAfter { before_label, after_label, unit, rows, .. } => {
-            change::draw(canvas, (before_label, after_label), unit, rows)
+            let names = (before_label.as_str(), after_label.as_str());
+            change::draw(canvas, change::Compared::Moments, names, unit, rows)
         }
+        Chart::SharesOverTime(shares) => shares_over_time::draw(canvas, shares),
+        Chart::Surge(surge) => surge::draw(canvas, surge),
+        Chart::MirrorPairs(MirrorPairs { unit, rows, .. }) => {
+            let pair = |r: &MirrorRow| ChangeRow {
+                label: r.label.clone(),
+                before: r.exporter,
+                after: r.importer,
+            };
+            let rows: Vec<ChangeRow> = rows.iter().map(pair).collect();
+            change::draw(canvas, change::Compared::Reports, figures::REPORTS, unit, &rows)
+        }
+        Chart::Diversion(diversion) => diversion::draw(canvas, diversion),
+        Chart::UnitValues(unit_values) => unit_values::draw(canvas, unit_values),
     }
 }

@@ -18,6 +18,14 @@ const PAGE_CSS: &str = include_str!("html/page.css");
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; \
                       base-uri 'none'; form-action 'none'";
 
+/// At the head of each sheet of paper, where figures are made up.
+const SIMULATED_PAPER: &str = "@media print{@page{@top-right{content:\"Simulated data\";font:700 9pt system-ui,sans-serif}}}\n";
+
+fn is_simulated(page: &Page) -> bool {
+    let simulated = |b: &Block| matches!(b, Block::Callout { kind: CalloutKind::Simulated, .. });
+    page.blocks.iter().any(simulated)
+}
+
 /// The page as a complete HTML document.
 pub fn to_html(page: &Page) -> String {
     let mut out = String::with_capacity(64 * 1024);
@@ -33,7 +41,9 @@ pub fn to_html(page: &Page) -> String {
     out.push_str(&format!("<title>{}</title>\n", esc(&escape::one_line(&page.title))));
     let lede = esc(&escape::one_line(&page.lede));
     out.push_str(&format!("<meta name=\"description\" content=\"{lede}\">\n"));
-    out.push_str(&format!("<style>\n{}</style>\n</head>\n<body>\n", stylesheet()));
+    let simulated = if is_simulated(page) { SIMULATED_PAPER } else { "" };
+    out.push_str(&format!("<style>\n{}{simulated}</style>\n</head>\n<body>\n", stylesheet()));
+    out.push_str("<a class=\"pl-skip\" href=\"#content\">Skip to the content</a>\n");
     out.push_str(&to_html_fragment(page));
     out.push_str("</body>\n</html>\n");
     out
@@ -48,13 +58,15 @@ pub fn stylesheet() -> String {
 /// [`stylesheet`].
 pub fn to_html_fragment(page: &Page) -> String {
     let mut out = String::with_capacity(64 * 1024);
-    out.push_str("<main class=\"pl-page\">\n<header class=\"pl-head\">\n");
+    out.push_str("<main class=\"pl-page\" id=\"content\" tabindex=\"-1\">\n");
+    out.push_str("<header class=\"pl-head\">\n");
     out.push_str(&format!("<h1>{}</h1>\n", words(&page.title)));
     for paragraph in escape::paragraphs(&page.lede) {
         out.push_str(&format!("<p class=\"pl-lede\">{}</p>\n", words(&paragraph)));
     }
     out.push_str("</header>\n");
-    let mut ids = Ids::default();
+    let mut ids = Ids { credit: tail::credit(page), ..Ids::default() };
+    contents(&mut out, page);
     for block in &page.blocks {
         write_block(&mut out, block, &mut ids);
     }
@@ -92,21 +104,69 @@ fn belong(before: &str, word: &str) -> bool {
         && word.starts_with(digit)
 }
 
-/// Numbers for what needs a name inside the page.
+/// Names for what can be linked to inside the page.
 #[derive(Default)]
 struct Ids {
     charts: usize,
     tables: usize,
-    headings: usize,
+    headings: Vec<String>,
+    /// Where the figures come from, for the foot of each drawing.
+    credit: String,
+}
+
+impl Ids {
+    /// A name of the words of a heading, each one once: `what-the-figures-say`.
+    fn heading(&mut self, text: &str) -> String {
+        let plain: String = text
+            .chars()
+            .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { ' ' })
+            .collect();
+        let words: Vec<&str> = plain.split_whitespace().take(8).collect();
+        // The prefix keeps apart from the names of charts, tables and closing sections.
+        let base = ["section"].into_iter().chain(words).collect::<Vec<_>>().join("-");
+        let mut name = base.clone();
+        let mut count = 1;
+        while self.headings.contains(&name) {
+            count += 1;
+            name = format!("{base}.{count}");
+        }
+        self.headings.push(name.clone());
+        name
+    }
+}
+
+/// Links to the sections, where there are enough of them to look for one.
+fn contents(out: &mut String, page: &Page) {
+    let mut ids = Ids::default();
+    let mut links: Vec<(String, String)> = Vec::new();
+    for block in &page.blocks {
+        if let Block::Heading { level, text } = block {
+            let id = ids.heading(text);
+            if *level <= 2 {
+                links.push((id, text.clone()));
+            }
+        }
+    }
+    links.extend(tail::sections(page).map(|(id, text)| (id.to_owned(), text.to_owned())));
+    if links.len() < 3 {
+        return;
+    }
+    out.push_str("<nav class=\"pl-toc\" aria-label=\"On this page\">\n<ul>\n");
+    for (id, text) in links {
+        out.push_str(&format!("<li><a href=\"#{id}\">{}</a></li>\n", esc(&text)));
+    }
+    out.push_str("</ul>\n</nav>\n");
 }
 
 fn write_block(out: &mut String, block: &Block, ids: &mut Ids) {
     match block {
         Block::Heading { level, text } => {
-            ids.headings += 1;
-            let level = (*level).clamp(2, 4);
-            let id = ids.headings;
-            out.push_str(&format!("<h{level} id=\"section-{id}\">{}</h{level}>\n", esc(text)));
+            let (level, id) = ((*level).clamp(2, 4), ids.heading(text));
+            let text = esc(text);
+            out.push_str(&format!(
+                "<h{level} id=\"{id}\">{text} <a class=\"pl-anchor\" href=\"#{id}\" \
+                 aria-label=\"Link to: {text}\">#</a></h{level}>\n"
+            ));
         }
         Block::Prose(text) => {
             for paragraph in escape::paragraphs(text) {
@@ -203,6 +263,10 @@ fn figure(out: &mut String, chart: &Chart, table: &Table, note: Option<&str>, id
             out.push_str(&format!("<p class=\"pl-figure-note\">{}</p>\n", words(&paragraph)));
         }
     }
+    out.push_str(&format!(
+        "<p class=\"pl-figure-source\">{}<span class=\"pl-figure-links\"><a href=\"#{id}\">Link<span class=\"pl-said\"> to chart {}</span></a></span></p>\n",
+        ids.credit, ids.charts
+    ));
     out.push_str("<details class=\"pl-data\">\n<summary>The figures as a table</summary>\n");
     table::write(out, table, &format!("{id}-table"));
     out.push_str("</details>\n</figure>\n");

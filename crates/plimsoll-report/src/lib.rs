@@ -29,9 +29,13 @@ pub use json::to_json;
 pub use markdown::to_markdown;
 pub use number::{format_number, format_percent};
 pub use page::{
-    Block, CalloutKind, Cell, ChangeRow, Chart, Cite, Column, ColumnKind, HowStep, KeyFigure, Page,
-    Series, ShareRow, SourceLine, Table,
+    Baseline, Block, CalloutKind, Cell, ChangeRow, Chart, Cite, Column, ColumnKind, Diversion,
+    FlowLink, GraphLink, GraphNode, HowStep, KeyFigure, MirrorPairs, MirrorRow, Page, Series,
+    SharePoint, ShareRow, ShareSeries, SharesOverTime, SourceLine, Surge, Table, UnitValueRow,
+    UnitValues, Verdict,
 };
 
+#[cfg(test)]
+extern crate self as plimsoll_report;
 #[cfg(test)]
 mod tests;

@@ -102,7 +102,7 @@ fn write_table(out: &mut String, table: &Table) {
     let rules: Vec<&str> = table
         .columns
         .iter()
-        .map(|c| if c.kind == ColumnKind::Text { "---" } else { "---:" })
+        .map(|c| if matches!(c.kind, ColumnKind::Text | ColumnKind::Link) { "---" } else { "---:" })
         .collect();
     if !heads.is_empty() {
         out.push_str(&format!("| {} |\n| {} |\n", heads.join(" | "), rules.join(" | ")));

@@ -3,7 +3,14 @@
 //! Texts are plain text, never markup; the writers escape them. Dates come in as
 //! text (`2026-11-22`), because this crate has no clock.
 
+mod drawings;
+
 use serde::{Serialize, Serializer, ser::SerializeMap};
+
+pub use drawings::{
+    Baseline, Diversion, FlowLink, MirrorPairs, MirrorRow, SharePoint, ShareSeries, SharesOverTime,
+    Surge, UnitValueRow, UnitValues,
+};
 
 /// One page: an answer, what supports it, where it comes from, how to cite it.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
@@ -143,6 +150,8 @@ pub enum ColumnKind {
     Percent,
     /// Amounts in the column's unit; set to the right.
     Money,
+    /// Words; those that are a web address lead there.
+    Link,
 }
 
 /// One cell of a table.
@@ -155,6 +164,62 @@ pub enum Cell {
     Number(f64, u8),
     /// Not known, and why. Shown as a dash, never as zero.
     Missing(String),
+    /// What a check came to: a symbol and the word, so that no colour is needed.
+    Verdict(Verdict, String),
+}
+
+/// What a check of a published figure came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// The data agree under every admissible definition.
+    Supported,
+    /// The data disagree under every admissible definition.
+    Contradicted,
+    /// The data agree under some definitions only.
+    Depends,
+    /// The claim disagrees with itself or with another.
+    Inconsistent,
+    /// The data do not say.
+    CannotTell,
+}
+
+impl Verdict {
+    /// Every verdict.
+    pub const ALL: [Self; 5] =
+        [Self::Supported, Self::Contradicted, Self::Depends, Self::Inconsistent, Self::CannotTell];
+
+    /// The sign before the word, which differs in shape.
+    pub fn symbol(self) -> char {
+        match self {
+            Self::Supported => '✓',
+            Self::Contradicted => '✕',
+            Self::Depends => '◐',
+            Self::Inconsistent => '≠',
+            Self::CannotTell => '?',
+        }
+    }
+
+    /// The word in every output: `depends-on-definition`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Supported => "supported",
+            Self::Contradicted => "contradicted",
+            Self::Depends => "depends-on-definition",
+            Self::Inconsistent => "inconsistent",
+            Self::CannotTell => "cannot-tell",
+        }
+    }
+
+    /// The word as it is read: `depends on the definition`.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Supported => "supported",
+            Self::Contradicted => "contradicted",
+            Self::Depends => "depends on the definition",
+            Self::Inconsistent => "inconsistent",
+            Self::CannotTell => "cannot tell",
+        }
+    }
 }
 
 impl Cell {
@@ -166,6 +231,11 @@ impl Cell {
     /// A cell that is not known, and why.
     pub fn missing(reason: impl Into<String>) -> Self {
         Self::Missing(reason.into())
+    }
+
+    /// A verdict in its own words.
+    pub fn verdict(verdict: Verdict) -> Self {
+        Self::Verdict(verdict, verdict.words().to_owned())
     }
 
     /// The number where there is one, else [`Cell::Missing`] with `reason`.
@@ -196,7 +266,9 @@ impl Serialize for Cell {
         }
         match self {
             Self::Number(value, _) => serializer.serialize_f64(*value),
-            Self::Text(text) | Self::Missing(text) => serializer.serialize_str(text),
+            Self::Text(text) | Self::Missing(text) | Self::Verdict(_, text) => {
+                serializer.serialize_str(text)
+            }
         }
     }
 }
@@ -263,6 +335,30 @@ pub enum Chart {
         /// The rows, top to bottom.
         rows: Vec<ChangeRow>,
     },
+    /// Shares over time within the bands of their bounds.
+    SharesOverTime(SharesOverTime),
+    /// One flow over time, its baseline, and where its rise begins.
+    Surge(Box<Surge>),
+    /// Two reports of each trade side by side.
+    MirrorPairs(MirrorPairs),
+    /// Flows from origins over hubs to targets.
+    Diversion(Diversion),
+    /// Prices for a unit of quantity, with those that are asked about.
+    UnitValues(UnitValues),
+    /// Who is tied to whom: nodes in columns, left to right, and a line for each tie. Above
+    /// about forty nodes those with the lightest ties are folded and counted.
+    Graph {
+        /// What is seen, in one sentence.
+        title: String,
+        /// What a tie means. May be empty.
+        subtitle: String,
+        /// The names of the columns, left to right.
+        columns: Vec<String>,
+        /// The nodes, top to bottom within each column.
+        nodes: Vec<GraphNode>,
+        /// The ties.
+        links: Vec<GraphLink>,
+    },
 }
 
 impl Chart {
@@ -272,7 +368,13 @@ impl Chart {
             Self::StackedColumns { title, .. }
             | Self::Lines { title, .. }
             | Self::ShareWithBounds { title, .. }
-            | Self::BeforeAfter { title, .. } => title,
+            | Self::BeforeAfter { title, .. }
+            | Self::SharesOverTime(SharesOverTime { title, .. })
+            | Self::MirrorPairs(MirrorPairs { title, .. })
+            | Self::Graph { title, .. }
+            | Self::Diversion(Diversion { title, .. })
+            | Self::UnitValues(UnitValues { title, .. }) => title,
+            Self::Surge(surge) => &surge.title,
         }
     }
 
@@ -282,14 +384,23 @@ impl Chart {
             Self::StackedColumns { subtitle, .. }
             | Self::Lines { subtitle, .. }
             | Self::ShareWithBounds { subtitle, .. }
-            | Self::BeforeAfter { subtitle, .. } => subtitle,
+            | Self::BeforeAfter { subtitle, .. }
+            | Self::SharesOverTime(SharesOverTime { subtitle, .. })
+            | Self::MirrorPairs(MirrorPairs { subtitle, .. })
+            | Self::Graph { subtitle, .. }
+            | Self::Diversion(Diversion { subtitle, .. })
+            | Self::UnitValues(UnitValues { subtitle, .. }) => subtitle,
+            Self::Surge(surge) => &surge.subtitle,
         }
     }
 
     /// The events marked in the drawing: when, and what.
     pub fn events(&self) -> &[(String, String)] {
         match self {
-            Self::StackedColumns { events, .. } | Self::Lines { events, .. } => events,
+            Self::StackedColumns { events, .. }
+            | Self::Lines { events, .. }
+            | Self::SharesOverTime(SharesOverTime { events, .. }) => events,
+            Self::Surge(surge) => &surge.events,
             _ => &[],
         }
     }
@@ -326,6 +437,28 @@ pub struct ChangeRow {
     pub before: Option<f64>,
     /// The value at the second moment; `None` where there is no data.
     pub after: Option<f64>,
+}
+
+/// One node of [`Chart::Graph`].
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct GraphNode {
+    /// Written in it.
+    pub label: String,
+    /// Which column, from 0.
+    pub column: usize,
+    /// Nodes of one group stand together under its name; may be empty.
+    pub group: String,
+}
+
+/// One tie of [`Chart::Graph`], between nodes by their place in the list.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct GraphLink {
+    /// One end.
+    pub from: usize,
+    /// The other.
+    pub to: usize,
+    /// How much it counts when nodes must be folded, such as a number of parts.
+    pub weight: u32,
 }
 
 /// One source of the figures. Fields that do not apply stay empty.

@@ -8,7 +8,8 @@ use std::path::PathBuf;
 #[command(name = "plimsoll", version, max_term_width = 100, propagate_version = true)]
 #[command(
     after_help = "Start with `plimsoll demo`. Every figure comes with its evidence: add --why.\n\n\
-Exit codes: 0 done · 1 something needs a person · 2 could not run · 3 cannot tell from the data"
+Exit codes: 0 done · 1 something needs a person · 2 could not run · 3 cannot tell from the data\n\
+4 needs a key or token"
 )]
 pub struct Cli {
     /// Folder of the store
@@ -35,6 +36,8 @@ pub enum Format {
     Csv,
     /// Markdown
     Md,
+    /// FollowTheMoney entities, one a line (parts, owners)
+    Ftm,
 }
 
 /// The commands.
@@ -46,12 +49,21 @@ pub enum Command {
     /// What is loaded, from where, how old
     #[command(after_help = "Example:\n  plimsoll status")]
     Status,
+    /// Official lists and statistics from their publishers into the store
+    #[command(after_help = FETCH_HELP)]
+    Fetch(Box<FetchArgs>),
     /// Load publishers' files into the store
     #[command(after_help = LOAD_HELP)]
     Load(LoadArgs),
     /// Names against the watchlists, with reasons
     #[command(after_help = SCREEN_HELP)]
     Screen(Box<ScreenArgs>),
+    /// What is in a weapon, who made it, and does a maker stand on a list
+    #[command(after_help = PARTS_HELP)]
+    Parts(PartsArgs),
+    /// Who stands behind a name: lists, owners, parts and where they were found
+    #[command(after_help = OWNERS_HELP)]
+    Owners(OwnersArgs),
     /// What a code or group is, whether it is controlled, where it went in each HS revision
     #[command(
         after_help = "Examples:\n  plimsoll goods chpl@2024-02\n  plimsoll goods 854151\n  plimsoll goods microelectronics"
@@ -66,6 +78,9 @@ pub enum Command {
     /// Both reports of each trade side by side, and one value out of both
     #[command(after_help = RECONCILE_HELP)]
     Reconcile(Box<ReconcileArgs>),
+    /// Published claims against the data and against each other
+    #[command(subcommand, after_help = CLAIM_HELP)]
+    Claim(ClaimCommand),
     /// Read-only SQL over the store
     #[command(
         after_help = "Example:\n  plimsoll sql \"SELECT exporter, sum(value_usd) FROM trade WHERE importer = 'RUS' GROUP BY exporter\""
@@ -95,11 +110,28 @@ const LOAD_HELP: &str = "Examples:
   plimsoll load sdn.csv alt.csv add.csv sdn_comments.csv
   plimsoll load internal-watchlist.csv --as plain-list
 
+  plimsoll load components.csv manufacturers.csv drones.csv
+  plimsoll load teardown.csv --set publisher=\"Institute of Umbrellas\" --set licence=\"CC BY 4.0\"
+
 Watchlists are kept by the day of their edition: what the file states, else --set date=2024-07-02,
 else a date in the name of the file or its folder, else today.
 
 A file is loaded whole or not at all. A row that cannot be read is set aside with its line,
 its value and what to do; the others are loaded. `plimsoll explain layouts` lists the layouts.";
+
+const FETCH_HELP: &str = "Examples:
+  plimsoll fetch
+  plimsoll fetch ofac csl un
+  plimsoll fetch comtrade --reporter CHN,DEU --partner RUS --flow export --goods machine-tools --period 2023-10..2023-12
+  plimsoll fetch comtrade --reporter all --partner RUS --flow export --goods chpl --period 2023 --plan
+  plimsoll fetch comext --period 2023-10..2023-12
+  plimsoll fetch https://www.example.org/lists/sdn.csv --as ofac-csv
+
+Without a source it lists them. What came is kept by its day in the store's folder fetch/ and
+loaded; what did not change is not loaded again; what is cut, empty, shrunk by a third or of
+another layout is refused, and the last good edition stands. Run the same command again to go on
+where it stopped. PLIMSOLL_<SOURCE>_URL or --base-url names a mirror; keys come from the
+environment (COMTRADE_API_KEY) and are never stored. `plimsoll explain fetch` has more.";
 
 const SCREEN_HELP: &str = "Examples:
   plimsoll screen \"Hangzhou Hikvision Digital Technology\"
@@ -110,6 +142,23 @@ const SCREEN_HELP: &str = "Examples:
 A hit is a lead with its reasons and no verdict. Exit codes: 0 no hit, 1 a hit, 3 no list is
 loaded. Files: one name a line; CSV, TSV or Parquet with a column `name` and perhaps id, type,
 country, address, identifier, date.";
+
+const PARTS_HELP: &str = "Examples:
+  plimsoll parts Shahed-136
+  plimsoll parts \"Geran 2\" --as-of 2024-07-02 --by maker
+  plimsoll parts Orlan-10 --format ftm > orlan.ftm.json
+
+A part is as one source documents it, with its link. A maker that the source does not know stays
+unknown. That a maker's part was found says nothing of who sold it. Exit codes: 0 no maker is a
+possible match on a list, 1 one is, 2 the name means several weapons, 3 no source names it.";
+
+const OWNERS_HELP: &str = "Examples:
+  plimsoll owners \"Texas Instruments\"
+  plimsoll owners \"Zala Aero\" --as-of 2024-07-02 --page zala.html
+  plimsoll owners \"Zala Aero\" --format ftm > zala.ftm.json
+
+Each line is what a source says, with its file and line; shares are leads for the 50 % rule.
+Exit codes: 0 no list names it, 1 a possible match, 3 nothing is loaded.";
 
 const ASSESS_HELP: &str = "Examples:
   plimsoll assess --importer RUS --goods chpl@2024-02 --period 2022-01..2022-11 --against 2021-01..2021-11 --currency EUR
@@ -129,6 +178,24 @@ A finding is a lead with its evidence. Of all findings of a detector a share of 
 false alarms, on average. Exit codes: 0 nothing found, 1 something found, 3 nothing to test.
 `plimsoll explain detectors` lists the detectors; each has its test page: `plimsoll explain surge`.";
 
+const CLAIM_HELP: &str = "Examples:
+  plimsoll claim check
+  plimsoll claim check ap-2024-machine-tools-share --goods machine-tools:narrow
+  plimsoll claim check article.txt --write claims.toml
+  plimsoll claim add claims.toml";
+
+const CHECK_HELP: &str = "Examples:
+  plimsoll claim check
+  plimsoll claim check claims.toml --format json
+  plimsoll claim check article.md --write found.toml
+  plimsoll claim check \"China supplied nearly 70 % of Russia's machine tools in the last quarter of 2023\"
+  plimsoll claim check ap-2024-machine-tools-share --goods machine-tools:nc --basis dispatch
+
+Each claim is computed under every definition that its words leave open, and held against the
+interval that they allow. Verdicts: supported, contradicted, depends-on-definition, inconsistent
+(with itself or with other claims), cannot-tell (and which data would tell). Exit codes: 0 nothing
+to look at, 1 a claim is contradicted or inconsistent, 3 the data tell of none.";
+
 const RECONCILE_HELP: &str = "Example:
   plimsoll reconcile --period 2022 --goods 854231 --importer KAZ
   plimsoll reconcile --period 2022 --format csv
@@ -136,6 +203,65 @@ const RECONCILE_HELP: &str = "Example:
 The value is a weighted mean of both reports; the weight depends on how far the reports of the
 exporter and of the importer differ from others' everywhere. A flow that one side alone reports
 keeps that report. docs/methods.md has the formula and how close it comes to BACI.";
+
+/// `plimsoll claim`
+#[derive(Debug, Subcommand)]
+pub enum ClaimCommand {
+    /// Compute claims again under every admissible definition, and compare them with each other
+    #[command(after_help = CHECK_HELP)]
+    Check(Box<ClaimCheckArgs>),
+    /// The claims that are known: those shipped and those you added
+    #[command(after_help = "Example:\n  plimsoll claim list --format csv")]
+    List,
+    /// Add a ledger of claims to the store
+    #[command(after_help = "Example:\n  plimsoll claim add found.toml")]
+    Add {
+        /// Ledger: TOML with one [[claim]] for each claim
+        file: PathBuf,
+    },
+}
+
+/// `plimsoll claim check`
+#[derive(Debug, Args)]
+pub struct ClaimCheckArgs {
+    /// Ledgers (.toml), texts (.txt, .md, .html, - for stdin), addresses, ids of known claims, or
+    /// a sentence; without any, all known claims
+    #[arg(value_name = "INPUT")]
+    pub inputs: Vec<String>,
+    /// Fix the goods and their definition
+    #[arg(long)]
+    pub goods: Option<String>,
+    /// Fix whose reports count
+    #[arg(long, value_enum)]
+    pub basis: Option<BasisArg>,
+    /// Fix the supplier: China alone, say, in place of China with and without Hong Kong
+    #[arg(long, value_name = "PLACE")]
+    pub exporter: Option<String>,
+    /// Fix the importer
+    #[arg(long, value_name = "PLACE")]
+    pub importer: Option<String>,
+    /// Fix the period
+    #[arg(long)]
+    pub period: Option<String>,
+    /// Fix the period that a change starts from
+    #[arg(long, value_name = "PERIOD")]
+    pub against: Option<String>,
+    /// Write the claims found in texts as a ledger, for a person to accept
+    #[arg(long, value_name = "FILE")]
+    pub write: Option<PathBuf>,
+    /// Write a page
+    #[arg(long, value_name = "FILE")]
+    pub page: Option<PathBuf>,
+    /// Notes and sources of each figure
+    #[arg(long)]
+    pub why: bool,
+    /// Your own groups: TOML, or the EU's sanctioned codes with dates as CSV
+    #[arg(long = "goods-file", value_name = "FILE")]
+    pub goods_files: Vec<PathBuf>,
+    /// Further exchange rates: CSV with month, currency, usd_per_unit
+    #[arg(long, value_name = "FILE")]
+    pub rates: Option<PathBuf>,
+}
 
 /// `plimsoll demo`
 #[derive(Debug, Args)]
@@ -158,7 +284,7 @@ pub struct LoadArgs {
     #[arg(long, value_name = "FLOW")]
     pub flow: Option<String>,
     /// What the file does not say: reporter=, partner=, currency=, revision=, year=, unit=,
-    /// vintage=; for a watchlist date=
+    /// vintage=; for a watchlist date=; for evidence publisher=, licence=
     #[arg(long = "set", value_name = "WHAT=VALUE")]
     pub set: Vec<String>,
     /// Load a file anew that is in the store already
@@ -170,6 +296,79 @@ pub struct LoadArgs {
     /// Take a watchlist that has far fewer entries than its last edition
     #[arg(long)]
     pub accept_shrunk: bool,
+}
+
+/// `plimsoll fetch`
+#[derive(Debug, Args)]
+pub struct FetchArgs {
+    /// Sources, or addresses; without one all sources are listed
+    #[arg(value_name = "SOURCE")]
+    pub sources: Vec<String>,
+    /// Say what would be fetched, without the network
+    #[arg(long)]
+    pub plan: bool,
+    /// Comtrade: who reports: places joined by commas, a group, or all
+    #[arg(long, value_name = "PLACE")]
+    pub reporter: Option<String>,
+    /// Comtrade: the other side: places joined by commas, a group, world, or all
+    #[arg(long, value_name = "PLACE")]
+    pub partner: Option<String>,
+    /// Flow: import or export
+    #[arg(long, value_name = "FLOW")]
+    pub flow: Option<String>,
+    /// Comtrade: which goods: a code, a list or a group
+    #[arg(long)]
+    pub goods: Option<String>,
+    /// Which months or years
+    #[arg(long)]
+    pub period: Option<String>,
+    /// Comtrade: annual or monthly figures; without it annual ones for whole years
+    #[arg(long, value_enum, value_name = "FREQ")]
+    pub freq: Option<FreqArg>,
+    /// Another address in place of the publisher's, such as a mirror
+    #[arg(long, value_name = "URL")]
+    pub base_url: Option<String>,
+    /// What an address leaves open, as in token=; else as in plimsoll load
+    #[arg(long = "set", value_name = "WHAT=VALUE")]
+    pub set: Vec<String>,
+    /// The layout, where the content does not tell it
+    #[arg(long = "as", value_name = "LAYOUT")]
+    pub layout: Option<String>,
+    /// Ask for all of it, whatever is there
+    #[arg(long)]
+    pub anew: bool,
+    /// Keep what comes without loading it
+    #[arg(long)]
+    pub no_load: bool,
+    /// Take what has less than two thirds of its last edition
+    #[arg(long)]
+    pub accept_shrunk: bool,
+    /// The longest that a server may ask to wait
+    #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+    pub patience: u64,
+    /// The most bytes of a file
+    #[arg(long, value_name = "BYTES", default_value_t = 4 << 30)]
+    pub most_bytes: u64,
+    /// Allow http without TLS, as for a mirror in your own house
+    #[arg(long)]
+    pub insecure_http: bool,
+    /// Your own groups: TOML, or the EU's sanctioned codes with dates as CSV
+    #[arg(long = "goods-file", value_name = "FILE")]
+    pub goods_files: Vec<PathBuf>,
+    /// Further exchange rates: CSV with month, currency, usd_per_unit
+    #[arg(long, value_name = "FILE")]
+    pub rates: Option<PathBuf>,
+}
+
+/// `--freq`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FreqArg {
+    /// Annual
+    #[value(name = "A", alias = "a")]
+    Annual,
+    /// Monthly
+    #[value(name = "M", alias = "m")]
+    Monthly,
 }
 
 /// `plimsoll screen`
@@ -214,6 +413,58 @@ pub struct ScreenArgs {
     /// Threads; else one for each core
     #[arg(long, value_name = "N")]
     pub threads: Option<usize>,
+}
+
+/// `plimsoll parts`
+#[derive(Debug, Args)]
+pub struct PartsArgs {
+    /// The weapon, in any usual spelling
+    #[arg(required = true, value_name = "WEAPON")]
+    pub weapon: Vec<String>,
+    /// Lists as they stood on that day
+    #[arg(long, value_name = "DAY")]
+    pub as_of: Option<String>,
+    /// Only one of the tables
+    #[arg(long, value_enum)]
+    pub by: Option<PartsBy>,
+    /// The most rows of a table; 0 is all
+    #[arg(long, value_name = "N", default_value_t = 40)]
+    pub limit: usize,
+    /// Write a self-contained HTML page with a picture
+    #[arg(long, value_name = "FILE")]
+    pub page: Option<PathBuf>,
+}
+
+/// `--by` of `plimsoll parts`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PartsBy {
+    /// One row a maker
+    Maker,
+    /// One row a part
+    Part,
+}
+
+/// `plimsoll owners`
+#[derive(Debug, Args)]
+pub struct OwnersArgs {
+    /// The name, in any script
+    #[arg(required = true, value_name = "NAME")]
+    pub name: Vec<String>,
+    /// Lists and holdings as they stood on that day
+    #[arg(long, value_name = "DAY")]
+    pub as_of: Option<String>,
+    /// Its country, by name or code
+    #[arg(long, value_name = "PLACE")]
+    pub country: Option<String>,
+    /// Where the flows of the usual codes go to
+    #[arg(long, value_name = "PLACE", default_value = "RUS")]
+    pub importer: String,
+    /// The most rows of a table; 0 is all
+    #[arg(long, value_name = "N", default_value_t = 40)]
+    pub limit: usize,
+    /// Write a self-contained HTML page with a picture
+    #[arg(long, value_name = "FILE")]
+    pub page: Option<PathBuf>,
 }
 
 /// `plimsoll goods`
@@ -361,6 +612,9 @@ pub struct FindArgs {
     /// Diversion: who sold to the target before
     #[arg(long, value_name = "PLACE")]
     pub origin: Option<String>,
+    /// Diversion: goods that nobody stopped selling, to compare with
+    #[arg(long = "control-goods", value_name = "GOODS", default_value = "placebo-civilian")]
+    pub control_goods: String,
     /// Currency of all figures
     #[arg(long, default_value = "USD")]
     pub currency: String,
@@ -370,6 +624,9 @@ pub struct FindArgs {
     /// The most findings that a table shows of each detector; 0 is all
     #[arg(long, value_name = "N", default_value_t = 40)]
     pub limit: usize,
+    /// Writes a page with charts of the first findings, sources and how they are made
+    #[arg(long, value_name = "FILE")]
+    pub page: Option<PathBuf>,
     /// The facts behind each finding
     #[arg(long)]
     pub why: bool,

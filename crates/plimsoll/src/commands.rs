@@ -8,11 +8,15 @@ use clap::CommandFactory;
 use std::path::PathBuf;
 
 pub mod assess;
+pub mod claim;
 pub mod demo;
 pub mod explain;
+pub mod fetch;
 pub mod find;
 pub mod goods;
 pub mod load;
+pub mod owners;
+pub mod parts;
 pub mod reconcile;
 pub mod screen;
 pub mod sql;
@@ -29,15 +33,27 @@ pub struct Context {
 /// Runs the command.
 pub fn run(cli: Cli) -> Result<Exit, Failure> {
     let context = Context { store: settings::store(cli.store.as_deref()), format: cli.format };
+    let takes_ftm = matches!(cli.command, Command::Parts(_) | Command::Owners(_));
+    if cli.format == Format::Ftm && !takes_ftm {
+        return Err(Failure::usage(
+            "format-unfit",
+            "--format ftm is for plimsoll parts and plimsoll owners",
+            "take json, ndjson, csv or md",
+        ));
+    }
     match cli.command {
         Command::Demo(args) => demo::run(&context, &args),
         Command::Status => status::run(&context),
+        Command::Fetch(args) => fetch::run(&context, &args),
         Command::Load(args) => load::run(&context, &args),
         Command::Screen(args) => screen::run(&context, &args),
+        Command::Parts(args) => parts::run(&context, &args),
+        Command::Owners(args) => owners::run(&context, &args),
         Command::Goods(args) => goods::run(&context, &args),
         Command::Assess(args) => assess::run(&context, &args),
         Command::Find(args) => find::run(&context, &args),
         Command::Reconcile(args) => reconcile::run(&context, &args),
+        Command::Claim(command) => claim::run(&context, &command),
         Command::Sql(args) => sql::run(&context, &args),
         Command::Explain(args) => explain::run(&context, &args),
         Command::Completions { shell } => {

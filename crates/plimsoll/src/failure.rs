@@ -15,6 +15,8 @@ pub enum Exit {
     Failed = 2,
     /// Would not answer: the data are missing or too old.
     CannotTell = 3,
+    /// Needs a key or token that it was not given, or that was refused.
+    NeedsCredentials = 4,
 }
 
 impl From<Exit> for ExitCode {

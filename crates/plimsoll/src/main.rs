@@ -5,7 +5,9 @@
 
 mod cli;
 mod commands;
+mod evidence;
 mod failure;
+mod fetch;
 mod mapped;
 mod present;
 mod printer;

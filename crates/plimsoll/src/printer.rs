@@ -3,6 +3,7 @@
 
 use crate::failure::Failure;
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::io::Write;
 
 /// Whether a character would steer the terminal in place of being shown: control characters
@@ -31,8 +32,30 @@ fn harmless(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+thread_local! {
+    static CAUGHT: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// Runs something and catches the data that it would print: for a command that runs another
+/// one and prints one document of both.
+pub fn catching<T>(run: impl FnOnce() -> T) -> (T, String) {
+    CAUGHT.with(|caught| *caught.borrow_mut() = Some(String::new()));
+    let result = run();
+    (result, CAUGHT.with(|caught| caught.borrow_mut().take()).unwrap_or_default())
+}
+
 /// Writes data. A reader that closes the pipe early (`| head`) is no failure.
 pub fn data(text: &str) {
+    let caught = CAUGHT.with(|caught| match caught.borrow_mut().as_mut() {
+        Some(so_far) => {
+            so_far.push_str(text);
+            true
+        }
+        None => false,
+    });
+    if caught {
+        return;
+    }
     let mut out = std::io::stdout().lock();
     let _ = out.write_all(harmless(text).as_bytes()).and_then(|()| out.flush());
 }

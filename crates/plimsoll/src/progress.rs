@@ -92,6 +92,17 @@ impl CountProgress {
         self.show(done as u64, "{msg} {wide_bar} {pos}/{len} {eta}");
     }
 
+    /// So many bytes of so many came, where it is known of how many.
+    pub fn see_bytes(&self, done: u64, all: Option<u64>) {
+        match all {
+            Some(all) => {
+                self.bar.set_length(all);
+                self.show(done, "{msg} {wide_bar} {bytes}/{total_bytes} {eta}");
+            }
+            None => self.show(done, "{msg} {bytes} ({bytes_per_sec})"),
+        }
+    }
+
     fn show(&self, done: u64, template: &str) {
         if self.bar.is_hidden() && self.started.elapsed() > Duration::from_secs(1) {
             self.bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(10));

@@ -51,7 +51,7 @@ impl ReceivedFile {
     }
 
     /// Where the records of it that could not be read are.
-    fn set_aside(&self, lists: &Path) -> PathBuf {
+    pub fn set_aside(&self, lists: &Path) -> PathBuf {
         let member: String = self.member.chars().map(plain).collect();
         let dash = if member.is_empty() { "" } else { "-" };
         lists.join("set-aside").join(format!("{}{dash}{member}.ndjson", self.short()))
@@ -194,7 +194,8 @@ pub fn failure_of(error: &ListError) -> Failure {
     Failure { exit: Exit::Failed, code, message: error.to_string(), hint: hint.into() }
 }
 
-fn unreadable(path: &Path, why: impl std::fmt::Display) -> Failure {
+/// A file that cannot be read at all.
+pub fn unreadable(path: &Path, why: impl std::fmt::Display) -> Failure {
     Failure::usage(
         "file-unreadable",
         format!("cannot read {}: {why}", path.display()),

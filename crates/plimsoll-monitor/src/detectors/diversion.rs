@@ -8,20 +8,27 @@
 //! and every ratio has the interval that the spread of the baseline gives. A rise beside a fall
 //! is no proof of a link: the words say "at most".
 //!
+//! Beside it stand, where the data allow, a difference in differences against goods that nobody
+//! stopped selling ([`super::control`]) and the hub's capacity: what it sold on over what it sold
+//! to the whole world before. Neither replaces the interval.
+//!
 //! The test is that of an intersection: the hub's inflow rose *and* the target's fell (*and*,
 //! where the hub reports, its exports to the target rose); its p is the largest of theirs. The
 //! rank of the hub among all destinations is given beside it (permutation over places).
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use plimsoll_ingest::fact::Flow;
 use plimsoll_terms::period::Month;
 use plimsoll_terms::place::PlaceId;
 
+use super::control::{Cells, Groups};
 use super::series::{self, Compared, Key, Series};
 use super::surge::{self, whole};
 use super::{Detector, Outcome, Pass};
 use crate::calendar::{self, Pace, View};
+use crate::comparable::GoodId;
 use crate::finding::{Fact, Finding, Measure, Severity, Subject, Why};
 use crate::flows::{Panel, SourcesOf};
 use crate::plans::{self, Plan, Rows};
@@ -67,7 +74,21 @@ impl Detector for Diversion {
         let all = "SELECT importer, exporter, months, start, sum(exports) AS value FROM flows \
             WHERE exports IS NOT NULL GROUP BY importer, exporter, months, start \
             ORDER BY importer, exporter, months, start";
-        let mut plans = vec![Plan { name: "sets", sql: sets.into() }];
+        let window = panel.horizon().window.first().0;
+        let cells = |from: &str| {
+            let after = format!("CASE WHEN start >= {window} THEN 1 ELSE 0 END");
+            format!(
+                "SELECT importer, exporter, good, {after} AS later, sum(exports) AS value \
+                FROM {from} WHERE exports IS NOT NULL GROUP BY importer, exporter, good, {after} \
+                ORDER BY importer, exporter, good, later"
+            )
+        };
+        let listed = "flows JOIN (SELECT DISTINCT good FROM members) AS listed USING (good)";
+        let mut plans = vec![
+            Plan { name: "sets", sql: sets.into() },
+            Plan { name: "listed", sql: cells(listed) },
+            Plan { name: "controls", sql: cells("controls") },
+        ];
         if panel.search.goods.is_none() {
             plans.push(Plan { name: "all", sql: all.into() });
         }
@@ -75,7 +96,12 @@ impl Detector for Diversion {
     }
 
     fn begin<'a>(&self, panel: &'a Panel) -> Box<dyn Pass + 'a> {
-        Box::new(Looking { panel, flows: BTreeMap::new() })
+        Box::new(Looking {
+            panel,
+            flows: BTreeMap::new(),
+            listed: Cells::default(),
+            controls: Cells::default(),
+        })
     }
 }
 
@@ -88,10 +114,17 @@ type Exports = BTreeMap<(PlaceId, PlaceId), BTreeMap<Month, f64>>;
 struct Looking<'a> {
     panel: &'a Panel,
     flows: BTreeMap<Definition, Exports>,
+    listed: Cells,
+    controls: Cells,
 }
 
 impl Pass for Looking<'_> {
     fn take(&mut self, plan: &Plan, rows: &Rows) {
+        match plan.name {
+            "listed" => return take_cells(&mut self.listed, rows),
+            "controls" => return take_cells(&mut self.controls, rows),
+            _ => {}
+        }
         for i in 0..rows.len() {
             let number = |name| rows.get(name, i);
             let definition = number("goods_set").map(|s| s as u32);
@@ -122,8 +155,14 @@ impl Pass for Looking<'_> {
             }
             let name =
                 set.map_or_else(|| "all products in the data".to_owned(), |s| s.name.clone());
-            let Some(goods) = Goods::new(self.panel, &target, exports, name) else { continue };
+            let Some(mut goods) = Goods::new(self.panel, &target, exports, name) else { continue };
             outcome.notes.extend(goods.ratios());
+            if let Some(set) = set {
+                match self.control(&goods, &set.members) {
+                    Ok(groups) => goods.control = Some(Rc::new(groups)),
+                    Err(why) => outcome.notes.push(format!("{}: {why}", goods.name)),
+                }
+            }
             let hubs: Vec<Hub> = goods.hubs();
             tested.extend(hubs.into_iter().map(|h| (h, goods.clone())));
         }
@@ -140,16 +179,43 @@ impl Pass for Looking<'_> {
         if target.iter().any(|t| t.code() == "RUS") {
             outcome.notes.extend(PUBLISHED.map(str::to_owned));
         }
-        outcome.notes.push(
-            "no placebo: no basket of goods that nobody stopped selling is marked in these data; \
-             compare with goods of your own by --goods"
-                .into(),
-        );
         outcome
     }
 }
 
+/// The rows of a plan by exporter, importer and good.
+fn take_cells(cells: &mut Cells, rows: &Rows) {
+    for i in 0..rows.len() {
+        let number = |name| rows.get(name, i);
+        let place = |name| number(name).and_then(plans::place);
+        let (Some(from), Some(to), Some(good)) =
+            (place("exporter"), place("importer"), number("good"))
+        else {
+            continue;
+        };
+        let value = number("value").unwrap_or(0) as f64 / 100.0;
+        cells.add(from, to, good as GoodId, number("later") == Some(1), value);
+    }
+}
+
 impl Looking<'_> {
+    /// The control group of some goods, or why there is none.
+    fn control(&self, goods: &Goods<'_>, members: &BTreeSet<GoodId>) -> Result<Groups, String> {
+        let Some(control) = &self.panel.search.control_goods else {
+            return Err("no control group was asked for".into());
+        };
+        let horizon = self.panel.horizon();
+        let months = [horizon.baseline, horizon.window].map(|p| f64::from(p.len()));
+        Groups::new(
+            [&self.listed, &self.controls],
+            members,
+            &goods.origins,
+            &goods.target,
+            &control.spec(),
+            months,
+        )
+    }
+
     fn target(&self) -> BTreeSet<PlaceId> {
         let target = self.panel.search.target.iter();
         target.flat_map(|set| set.members.iter().copied()).collect()
@@ -166,6 +232,9 @@ struct Hub {
     excess: [f64; 3],
     /// Exports on to the target, before and after, where the hub reports them.
     onward: Option<(f64, f64)>,
+    /// What it sold on a month over what it sold to all destinations a month before, and their
+    /// number.
+    capacity: Option<(f64, usize)>,
     ratio: f64,
     p: f64,
     /// Rank among all destinations by how much inflow grew: place and number.
@@ -189,6 +258,8 @@ struct Goods<'a> {
     lost_p: f64,
     /// Growth of sales to destinations that are neither target nor possible hub.
     elsewhere: Option<f64>,
+    /// Goods that nobody stopped selling, where they are in the data.
+    control: Option<Rc<Groups>>,
 }
 
 impl<'a> Goods<'a> {
@@ -219,6 +290,7 @@ impl<'a> Goods<'a> {
             lost: (0.0, 0.0),
             lost_p: 1.0,
             elsewhere: None,
+            control: None,
         };
         // Origins are those whose sales to the target at least halved.
         if panel.search.origin.is_none() {
@@ -291,6 +363,7 @@ impl<'a> Goods<'a> {
                 after: compared.after,
                 expected,
                 excess: self.excess(compared.after, expected),
+                capacity: self.capacity(place, onward.as_ref().map(|(c, _)| c.after)),
                 onward: onward.map(|(c, _)| (c.before, c.after)),
                 ratio,
                 p,
@@ -320,6 +393,23 @@ impl<'a> Goods<'a> {
             &BTreeSet::from([hub]),
         );
         Some((series::compare(&of, &horizon)?, of))
+    }
+
+    /// The hub's sales to the target after over its sales to everybody before: above one it
+    /// sends on more than it sold to the whole world (Teti's flag for the ifo Institute).
+    /// `None` where its exports to others are not in the data.
+    fn capacity(&self, hub: PlaceId, onward: Option<f64>) -> Option<(f64, usize)> {
+        let onward = onward?;
+        let own = BTreeSet::from([hub]);
+        let places: BTreeSet<PlaceId> =
+            self.exports.keys().filter(|(_, from)| *from == hub).map(|(to, _)| *to).collect();
+        if places.is_subset(&self.target) {
+            return None;
+        }
+        let pace = self.panel.calendar.reporting(Flow::Export, hub)?.pace;
+        let all = goods_series(self.panel, self.exports, pace, &places, &own);
+        let before = series::compare(&all, &self.panel.horizon())?.before;
+        (before > 0.0).then(|| (onward / before, places.len()))
     }
 
     /// Spread of the log change that chance gives.
@@ -452,7 +542,7 @@ fn facts(goods: &Goods<'_>, hub: &Hub) -> Vec<Fact> {
             Fact::text("its exports to the target are not in the data: what went on is not known")
         }
     };
-    vec![
+    let mut facts = vec![
         Fact::figure("excess inflow a month", hub.excess[0], currency),
         Fact::figure(
             format!(
@@ -463,6 +553,7 @@ fn facts(goods: &Goods<'_>, hub: &Hub) -> Vec<Fact> {
             currency,
         ),
         onward,
+        capacity(goods, hub),
         Fact::text(format!(
             "rank {} of {} destinations by growth; over places alone p is {:.3}",
             hub.rank.0,
@@ -478,7 +569,35 @@ fn facts(goods: &Goods<'_>, hub: &Hub) -> Vec<Fact> {
             "basis: country of {}; a rise beside a fall is no proof of a link",
             View::Exports.basis()
         )),
-    ]
+    ];
+    if let Some(groups) = &goods.control {
+        facts.insert(1, match groups.estimate(hub.place, &goods.destinations()) {
+            Some(estimate) => groups.fact(&estimate),
+            None => Fact::text(
+                "difference in differences: cannot tell, too few goods of the control group went to it",
+            ),
+        });
+    }
+    facts
+}
+
+/// How much the hub sent on beside what it sold to everybody before.
+fn capacity(goods: &Goods<'_>, hub: &Hub) -> Fact {
+    let targets: Vec<&str> = goods.target.iter().map(|t| t.code()).collect();
+    let (targets, baseline) = (targets.join("+"), goods.panel.horizon().baseline);
+    match hub.capacity {
+        Some((ratio, places)) => Fact::figure(
+            format!(
+                "capacity: a month it sold {targets} {ratio:.2} times what it sold to all {places} destinations a month in {baseline}; above 1 it sends on more than it ever sold"
+            ),
+            ratio,
+            "ratio",
+        ),
+        None => Fact::text(format!(
+            "capacity: cannot tell, exports of {} to the world in {baseline} are not loaded",
+            hub.place.name()
+        )),
+    }
 }
 
 fn finding(goods: &Goods<'_>, hub: &Hub, q: f64, sources: &SourcesOf) -> Option<Finding> {

@@ -2,7 +2,7 @@
 
 use super::{
     SvgSize,
-    labels::{LINE_HEIGHT, wrap},
+    labels::{LINE_HEIGHT, SMALL, wrap},
 };
 use crate::escape::html as esc;
 
@@ -61,11 +61,30 @@ impl Canvas {
 
     /// Draws a chart of no rows; returns it in words.
     pub(super) fn empty(&mut self) -> String {
+        self.sentence("No data.")
+    }
+
+    /// Says why there is no drawing, in the place of one; returns the same words.
+    pub(super) fn sentence(&mut self, words: &str) -> String {
+        let lines = wrap(words, SMALL, self.width() - 40.0, 4);
+        let height = 45.0 + lines.len() as f64 * LINE_HEIGHT;
         let fill = self.hatch("none");
-        self.rect(Area(1.0, self.y + 1.0, self.width() - 2.0, 58.0), "pl-gap", Some(&fill), "");
-        self.text(self.width() / 2.0, self.y + 35.0, Anchor::Middle, "pl-m pl-halo", "no data");
-        self.y += 60.0;
-        "No data.".to_owned()
+        self.rect(
+            Area(1.0, self.y + 1.0, self.width() - 2.0, height - 2.0),
+            "pl-gap",
+            Some(&fill),
+            "",
+        );
+        let middle = self.width() / 2.0;
+        self.lines_at(
+            (middle, self.y + height / 2.0),
+            Anchor::Middle,
+            "pl-m pl-halo",
+            &lines,
+            words,
+        );
+        self.y += height;
+        words.to_owned()
     }
 
     pub(super) fn text(&mut self, x: f64, y: f64, anchor: Anchor, class: &str, text: &str) {
@@ -82,18 +101,26 @@ impl Canvas {
         ));
     }
 
-    /// Lines of text, the block of them centred on `y`.
+    /// Lines of text, the block of them centred on `y`. Where they were cut, `full`
+    /// shows when the pointer rests on them.
     pub(super) fn lines_at(
         &mut self,
-        x: f64,
-        y: f64,
+        (x, y): (f64, f64),
         anchor: Anchor,
         class: &str,
         lines: &[String],
+        full: &str,
     ) {
+        let cut = lines.iter().any(|l| l.ends_with('…')) && !full.ends_with('…');
+        if cut {
+            self.push(&format!("<g><title>{}</title>\n", esc(full)));
+        }
         let first = y - (lines.len() as f64 - 1.0) * LINE_HEIGHT / 2.0 + 4.5;
         for (at, line) in lines.iter().enumerate() {
             self.text(x, first + at as f64 * LINE_HEIGHT, anchor, class, line);
+        }
+        if cut {
+            self.push("</g>\n");
         }
     }
 
@@ -125,6 +152,12 @@ impl Canvas {
     pub(super) fn circle(&mut self, x: f64, y: f64, r: f64, class: &str) {
         let (x, y, r) = (n(x), n(y), n(r));
         self.push(&format!("<circle cx=\"{x}\" cy=\"{y}\" r=\"{r}\" class=\"{class}\"/>\n"));
+    }
+
+    /// A square that stands on its corner.
+    pub(super) fn diamond(&mut self, x: f64, y: f64, r: f64, class: &str, tip: &str) {
+        let d = format!("M{} {}l{r} {r}l-{r} {r}l-{r}-{r}Z", n(x), n(y - r));
+        self.path(&d, class, tip);
     }
 
     pub(super) fn path(&mut self, d: &str, class: &str, tip: &str) {

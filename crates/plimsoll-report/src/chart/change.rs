@@ -1,17 +1,51 @@
-//! Two moments compared: a dumbbell for each row, on a logarithmic axis when the
-//! rows differ too much for a common one, with the figures beside it.
+//! Two figures compared, of two moments or of two reports: a dumbbell for each row,
+//! on a logarithmic axis when the rows differ too much for a common one, with the
+//! figures beside it.
 
 use super::{
     canvas::{Anchor, Area, Canvas, n},
     labels::{LABEL, LINE_HEIGHT, SMALL, width, wrap},
 };
 use crate::{
-    number::{Scale, Ticks, format_change, format_number, log_ticks},
+    number::{Scale, Ticks, format_change, format_number, log_ticks, short_decimals},
     page::ChangeRow,
 };
 
 /// Above this ratio of the largest to the smallest value the axis is logarithmic.
 const LOG_ABOVE: f64 = 20.0;
+
+/// What the two figures of a row are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Compared {
+    /// The same flow earlier and later.
+    Moments,
+    /// The same trade in the exporter's and in the importer's report.
+    Reports,
+}
+
+impl Compared {
+    /// The head of the last column.
+    fn last(self) -> &'static str {
+        match self {
+            Self::Moments => "change",
+            Self::Reports => "ratio",
+        }
+    }
+
+    fn first_mark(self, c: &mut Canvas, x: f64, y: f64, class: &str) {
+        match self {
+            Self::Moments => c.circle(x, y, 5.0, &format!("pl-before {class}")),
+            Self::Reports => c.rect(Area(x - 5.0, y - 5.0, 10.0, 10.0), "pl-said-first", None, ""),
+        }
+    }
+
+    fn second_mark(self, c: &mut Canvas, x: f64, y: f64, class: &str) {
+        match self {
+            Self::Moments => c.circle(x, y, 5.5, &format!("pl-after {class}")),
+            Self::Reports => c.diamond(x, y, 7.0, "pl-said-second", ""),
+        }
+    }
+}
 
 /// How values become places.
 struct Axis {
@@ -48,11 +82,18 @@ struct Pair {
     label: String,
     before: Option<f64>,
     after: Option<f64>,
+    of: Compared,
 }
 
 impl Pair {
     fn change(&self) -> String {
         match (self.before, self.after) {
+            (Some(exporter), Some(importer)) if self.of == Compared::Reports => {
+                match exporter > 0.0 && importer >= 0.0 {
+                    true => format!("× {}", ratio(importer / exporter)),
+                    false => "–".to_owned(),
+                }
+            }
             (Some(before), Some(after)) if before > 0.0 => format_change(after / before - 1.0),
             (Some(before), Some(after)) if before == 0.0 && after > 0.0 => "from zero".to_owned(),
             (Some(before), Some(after)) if before == after => "0.0 %".to_owned(),
@@ -62,6 +103,7 @@ impl Pair {
 
     fn direction(&self) -> &'static str {
         match (self.before, self.after) {
+            _ if self.of == Compared::Reports => "pl-same",
             (Some(before), Some(after)) if after < before => "pl-down",
             (Some(before), Some(after)) if after > before => "pl-up",
             _ => "pl-same",
@@ -69,8 +111,19 @@ impl Pair {
     }
 }
 
+/// How many times one figure is of the other.
+pub(super) fn ratio(value: f64) -> String {
+    format_number(value, short_decimals(value).min(2))
+}
+
 /// Draws the chart; returns it in words.
-pub(super) fn draw(c: &mut Canvas, names: (&str, &str), unit: &str, rows: &[ChangeRow]) -> String {
+pub(super) fn draw(
+    c: &mut Canvas,
+    of: Compared,
+    names: (&str, &str),
+    unit: &str,
+    rows: &[ChangeRow],
+) -> String {
     let finite = |v: Option<f64>| v.filter(|v| v.is_finite());
     let positive: Vec<f64> = rows
         .iter()
@@ -87,14 +140,15 @@ pub(super) fn draw(c: &mut Canvas, names: (&str, &str), unit: &str, rows: &[Chan
         label: r.label.clone(),
         before: scaled(r.before),
         after: scaled(r.after),
+        of,
     };
     let pairs: Vec<Pair> = rows.iter().map(pair).collect();
-    if pairs.is_empty() {
+    if pairs.iter().all(|p| p.before.is_none() && p.after.is_none()) {
         return c.empty();
     }
     let mut axis = axis(c, &pairs);
     let columns = Columns::new(c, names, &pairs, &mut axis);
-    header(c, names, &columns, &axis, &scale.label);
+    header(c, of, names, &columns, &axis, &scale.label);
     let top = c.y;
     let bottom = top + pairs.iter().map(|p| columns.row_height(c, p)).sum::<f64>() + 4.0;
     grid(c, &axis, top, bottom);
@@ -143,11 +197,14 @@ impl Columns {
             return Self { label_room: c.width() - 90.0, edges: [0.0, 0.0, c.width()] };
         }
         let widest = |texts: Vec<String>, head: &str| {
-            let head = head_width(head) + 20.0;
+            let head = head_width(head) + 24.0;
             texts.iter().map(|t| width(t, LABEL)).fold(head, f64::max)
         };
         let figure = |v: Option<f64>| figure(v, axis.decimals);
-        let change = widest(pairs.iter().map(Pair::change).collect(), "change");
+        let change = widest(
+            pairs.iter().map(Pair::change).collect(),
+            pairs.first().map_or("", |p| p.of.last()),
+        );
         let after = widest(pairs.iter().map(|p| figure(p.after)).collect(), names.1);
         let before = widest(pairs.iter().map(|p| figure(p.before)).collect(), names.0);
         let lines = pairs.iter().flat_map(|p| wrap(&p.label, LABEL, 190.0, 2));
@@ -185,18 +242,25 @@ fn figure(value: Option<f64>, decimals: u8) -> String {
 }
 
 /// The key, which is also the head of the columns of figures.
-fn header(c: &mut Canvas, names: (&str, &str), columns: &Columns, axis: &Axis, unit: &str) {
+fn header(
+    c: &mut Canvas,
+    of: Compared,
+    names: (&str, &str),
+    columns: &Columns,
+    axis: &Axis,
+    unit: &str,
+) {
     let unit = if axis.log { format!("{unit}, logarithmic axis") } else { unit.to_owned() };
     if c.is_narrow() {
         c.y += 16.0;
-        c.circle(6.0, c.y - 4.5, 5.0, "pl-before pl-same");
+        of.first_mark(c, 7.0, c.y - 4.5, "pl-same");
         let room = c.width() / 2.0 - 40.0;
         let name = |name: &str| wrap(name, LABEL, room, 1).concat();
         let names = (name(names.0), name(names.1));
-        c.text(16.0, c.y, Anchor::Start, "pl-t", &names.0);
-        let x = 16.0 + width(&names.0, LABEL) + 22.0;
-        c.circle(x, c.y - 4.5, 5.5, "pl-after pl-same");
-        c.text(x + 10.0, c.y, Anchor::Start, "pl-t", &names.1);
+        c.text(18.0, c.y, Anchor::Start, "pl-t", &names.0);
+        let x = 18.0 + width(&names.0, LABEL) + 22.0;
+        of.second_mark(c, x, c.y - 4.5, "pl-same");
+        c.text(x + 12.0, c.y, Anchor::Start, "pl-t", &names.1);
         c.y += 19.0;
         c.text(0.0, c.y, Anchor::Start, "pl-m", unit.trim_start_matches(", "));
         c.y += 14.0;
@@ -205,16 +269,19 @@ fn header(c: &mut Canvas, names: (&str, &str), columns: &Columns, axis: &Axis, u
     let lines = head(names.0).len().max(head(names.1).len()).max(1) as f64;
     c.y += 1.0 + lines * LINE_HEIGHT;
     c.text(0.0, c.y, Anchor::Start, "pl-m", unit.trim_start_matches(", "));
-    for (name, edge, class, r) in [
-        (names.0, columns.edges[0], "pl-before pl-same", 5.0),
-        (names.1, columns.edges[1], "pl-after pl-same", 5.5),
-    ] {
+    for (name, edge, second) in
+        [(names.0, columns.edges[0], false), (names.1, columns.edges[1], true)]
+    {
         let lines = head(name);
         let middle = c.y - 4.5 - (lines.len().max(1) as f64 - 1.0) * LINE_HEIGHT / 2.0;
-        c.lines_at(edge, middle, Anchor::End, "pl-b", &lines);
-        c.circle(edge - head_width(name) - 10.0, middle, r, class);
+        c.lines_at((edge, middle), Anchor::End, "pl-b", &lines, name);
+        let x = edge - head_width(name) - 13.0;
+        match second {
+            false => of.first_mark(c, x, middle, "pl-same"),
+            true => of.second_mark(c, x, middle, "pl-same"),
+        }
     }
-    c.text(columns.edges[2], c.y, Anchor::End, "pl-b", "change");
+    c.text(columns.edges[2], c.y, Anchor::End, "pl-b", of.last());
     c.y += 8.0;
     c.line((0.0, c.y), (c.width(), c.y), "pl-grid");
     c.y += 3.0;
@@ -223,7 +290,9 @@ fn header(c: &mut Canvas, names: (&str, &str), columns: &Columns, axis: &Axis, u
 fn grid(c: &mut Canvas, axis: &Axis, top: f64, bottom: f64) {
     let mut free_from = f64::NEG_INFINITY;
     if let Some(x) = axis.zero {
-        c.line((x, top), (x, bottom), "pl-base");
+        // In a narrow window the line runs behind words and must not look like one of them.
+        let class = if c.is_narrow() { "pl-grid" } else { "pl-base" };
+        c.line((x, top), (x, bottom), class);
         c.text(x, bottom + 16.0, Anchor::Middle, "pl-m", "0");
         let (a, b, d) = (n(x + 13.0), n(bottom + 4.0), n(bottom - 4.0));
         let e = n(x + 19.0);
@@ -256,17 +325,24 @@ fn draw_row(c: &mut Canvas, pair: &Pair, columns: &Columns, axis: &Axis, height:
     let y;
     if c.is_narrow() {
         y = c.y + block + 30.0;
-        c.lines_at(0.0, c.y + 1.0 + block / 2.0, Anchor::Start, "pl-b pl-halo", &lines);
+        c.lines_at(
+            (0.0, c.y + 1.0 + block / 2.0),
+            Anchor::Start,
+            "pl-b pl-halo",
+            &lines,
+            &pair.label,
+        );
         let change = pair.change();
         c.text(columns.edges[2], c.y + 13.0, Anchor::End, "pl-b pl-halo pl-num", &change);
         let figures = match before == after && pair.before.is_none() {
             true => before,
+            false if pair.of == Compared::Reports => format!("{before} and {after}"),
             false => format!("{before} → {after}"),
         };
         c.text(0.0, c.y + block + 14.0, Anchor::Start, "pl-m pl-halo pl-num", &figures);
     } else {
         y = c.y + height / 2.0;
-        c.lines_at(columns.label_room, y, Anchor::End, "pl-t", &lines);
+        c.lines_at((columns.label_room, y), Anchor::End, "pl-t", &lines, &pair.label);
         for (text, known, edge) in [
             (&before, pair.before.is_some(), columns.edges[0]),
             (&after, pair.after.is_some(), columns.edges[1]),
@@ -286,6 +362,9 @@ fn dumbbell(c: &mut Canvas, pair: &Pair, axis: &Axis, y: f64) {
         if (a - b).abs() > 14.0 {
             let way = (b - a).signum();
             c.line((a + way * 5.0, y), (b - way * 5.0, y), &format!("pl-rod {class}"));
+            if pair.of == Compared::Reports {
+                return ends(c, pair, axis, y);
+            }
             let tip = b - way * 7.0;
             let back = tip - way * 8.0;
             let d = format!(
@@ -300,11 +379,17 @@ fn dumbbell(c: &mut Canvas, pair: &Pair, axis: &Axis, y: f64) {
             c.path(&d, &format!("pl-tip {class}"), "");
         }
     }
+    ends(c, pair, axis, y);
+}
+
+/// The marks of both figures, as far as they are known.
+fn ends(c: &mut Canvas, pair: &Pair, axis: &Axis, y: f64) {
+    let class = pair.direction();
     if let Some(before) = pair.before {
-        c.circle(axis.x(before), y, 5.0, &format!("pl-before {class}"));
+        pair.of.first_mark(c, axis.x(before), y, class);
     }
     if let Some(after) = pair.after {
-        c.circle(axis.x(after), y, 5.5, &format!("pl-after {class}"));
+        pair.of.second_mark(c, axis.x(after), y, class);
     }
     if pair.before.is_none() && pair.after.is_none() {
         let fill = c.hatch("none");

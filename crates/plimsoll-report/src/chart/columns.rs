@@ -117,7 +117,7 @@ fn marks(c: &mut Canvas, chart: &TimeChart, plot: &Plot, at: usize) {
         let area = Area(plot.x(at as f64 + 0.5) - wide / 2.0, top - 9.0, wide, 8.0);
         c.rect(area, "pl-gap", Some(&fill), "");
     }
-    if !c.is_narrow() {
+    if !c.is_narrow() && plot.band() >= 2.0 {
         let area = Area(plot.x(at as f64), plot.top, plot.band(), plot.bottom - plot.top);
         c.rect(area, "pl-hit", None, &figures(chart, at));
     }

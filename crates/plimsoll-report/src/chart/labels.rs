@@ -8,8 +8,8 @@ pub(super) const LABEL: f64 = 13.0;
 pub(super) const SMALL: f64 = 12.0;
 
 /// About how wide a text is, on the wide side: system fonts differ.
-pub(super) fn width(text: &str, size: f64) -> f64 {
-    text.chars().map(advance).sum::<f64>() * size * 1.04
+pub(crate) fn width(text: &str, size: f64) -> f64 {
+    text.chars().map(advance).sum::<f64>() * size * 1.08
 }
 
 /// The width of one character as a part of the type size.

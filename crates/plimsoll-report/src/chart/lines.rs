@@ -3,7 +3,7 @@
 use super::{
     calendar,
     canvas::{Canvas, n},
-    over_time::{EndLabel, Mark, Plot, REST, Strand, TimeChart, largest},
+    over_time::{EndLabel, GUIDE, Mark, Plot, REST, Strand, TimeChart, largest},
 };
 use crate::page::Series;
 
@@ -41,7 +41,7 @@ pub(super) fn draw(
 }
 
 /// One line with a break at each gap; a value between two gaps is a dot.
-fn line(c: &mut Canvas, chart: &TimeChart, plot: &Plot, strand: &Strand) {
+pub(super) fn line(c: &mut Canvas, chart: &TimeChart, plot: &Plot, strand: &Strand) {
     let mut d = String::new();
     let mut dots = Vec::new();
     for (at, value) in strand.values.iter().enumerate() {
@@ -67,12 +67,14 @@ fn line(c: &mut Canvas, chart: &TimeChart, plot: &Plot, strand: &Strand) {
         None => strand.name.clone(),
     };
     c.path(&d, &format!("pl-l pl-l{style}"), &tip);
-    for (x, y) in dots {
+    // A guide is no data: it has an end where the drawing ends.
+    for (x, y) in dots.into_iter().filter(|_| style != GUIDE) {
         c.circle(x, y, if style == REST { 1.5 } else { 3.0 }, &format!("pl-c{style}"));
     }
 }
 
-fn ends(chart: &TimeChart, plot: &Plot, labelled: usize) -> Vec<EndLabel> {
+/// Where the labels of the first `labelled` lines belong, top to bottom.
+pub(super) fn ends(chart: &TimeChart, plot: &Plot, labelled: usize) -> Vec<EndLabel> {
     let mut ends = Vec::new();
     for (strand, s) in chart.strands.iter().enumerate().take(labelled) {
         let Some(last) = s.values.iter().rposition(Option::is_some) else {

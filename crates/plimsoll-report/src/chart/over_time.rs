@@ -14,6 +14,8 @@ use crate::{
 pub(super) const MOST: usize = 7;
 /// The style of what is not told apart.
 pub(super) const REST: usize = MOST;
+/// The style of a guide beside the data, such as a baseline.
+pub(super) const GUIDE: usize = REST + 1;
 
 /// One series ready to draw: one value a period, in the scaled unit.
 #[derive(Debug, Clone)]
@@ -274,7 +276,8 @@ impl<'a> TimeChart<'a> {
                 (super::canvas::n(from), super::canvas::n(bend), super::canvas::n(x - 4.0));
             c.path(&format!("M{a} {y0}H{b}L{e} {y1}"), "pl-lead", "");
             self.swatch(c, x, y, style);
-            c.lines_at(x + SWATCH + 5.0, y, Anchor::Start, "pl-t", lines);
+            let name = &self.strands[end.strand].name;
+            c.lines_at((x + SWATCH + 5.0, y), Anchor::Start, "pl-t", lines, name);
         }
     }
 

@@ -90,9 +90,15 @@ fn draw_row(c: &mut Canvas, row: &ShareRow, layout: &Layout, height: f64) {
     let y = if c.is_narrow() { top + height - 20.0 } else { top + height / 2.0 };
     if c.is_narrow() {
         let block = lines.len().max(1) as f64 * 15.0;
-        c.lines_at(0.0, top + 1.0 + block / 2.0, Anchor::Start, "pl-t pl-halo", &lines);
+        c.lines_at(
+            (0.0, top + 1.0 + block / 2.0),
+            Anchor::Start,
+            "pl-t pl-halo",
+            &lines,
+            &row.label,
+        );
     } else {
-        c.lines_at(layout.label_room, y, Anchor::End, "pl-t", &lines);
+        c.lines_at((layout.label_room, y), Anchor::End, "pl-t", &lines, &row.label);
     }
     let (x, figure_y) = (c.width(), if c.is_narrow() { top + 13.0 } else { y + 4.5 });
     let bounds = bounds_text(row);

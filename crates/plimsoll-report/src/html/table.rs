@@ -1,7 +1,7 @@
 //! Tables: how a cell reads, and how a table is set in HTML.
 
 use crate::{
-    escape::html as esc,
+    escape::{html as esc, link},
     number::{format_number, format_percent},
     page::{Cell, Column, ColumnKind, Table},
 };
@@ -54,6 +54,7 @@ impl Cell {
         match self {
             Self::Text(text) => text.clone(),
             Self::Missing(_) => "–".to_owned(),
+            Self::Verdict(verdict, word) => format!("{} {word}", verdict.symbol()),
             Self::Number(value, decimals) if kind == ColumnKind::Percent => {
                 format_percent(*value, *decimals)
             }
@@ -65,21 +66,24 @@ impl Cell {
 /// Writes a table; `id` names its caption.
 pub(crate) fn write(out: &mut String, table: &Table, id: &str) {
     let mut marks = Marks::default();
+    // A group and no region: a page has many tables, and each region is a landmark.
+    let name = match table.caption.trim().is_empty() {
+        true => "aria-label=\"Table\"".to_owned(),
+        false => format!("aria-labelledby=\"{id}\""),
+    };
+    let size = match table.columns.len() {
+        0..7 => "",
+        7..11 => " pl-many",
+        _ => " pl-many pl-most",
+    };
     out.push_str(&format!(
-        "<div class=\"pl-table\" role=\"region\" tabindex=\"0\" aria-labelledby=\"{id}\">\n<table>\n\
-         <caption id=\"{id}\">{}</caption>\n",
-        esc(&table.caption)
+        "<div class=\"pl-table{size}\" role=\"group\" tabindex=\"0\" {name}>\n<table>\n"
     ));
-    out.push_str("<thead><tr>");
-    for column in &table.columns {
-        let class = class(column.kind);
-        out.push_str(&format!("<th scope=\"col\"{class}>{}", esc(&column.label)));
-        if !column.unit.is_empty() {
-            out.push_str(&format!(" <span class=\"pl-unit\">{}</span>", esc(&column.unit)));
-        }
-        out.push_str("</th>");
+    if !table.caption.trim().is_empty() {
+        out.push_str(&format!("<caption id=\"{id}\">{}</caption>\n", esc(&table.caption)));
     }
-    out.push_str("</tr></thead>\n<tbody>\n");
+    head(out, &table.columns);
+    out.push_str("<tbody>\n");
     for row in &table.rows {
         out.push_str("<tr>");
         for (at, column) in table.columns.iter().enumerate() {
@@ -91,8 +95,25 @@ pub(crate) fn write(out: &mut String, table: &Table, id: &str) {
     notes(out, table, &marks);
 }
 
+fn head(out: &mut String, columns: &[Column]) {
+    out.push_str("<thead><tr>");
+    for column in columns {
+        let class = class(column.kind);
+        if column.heading().trim().is_empty() {
+            out.push_str("<td></td>");
+            continue;
+        }
+        out.push_str(&format!("<th scope=\"col\"{class}>{}", esc(&column.label)));
+        if !column.unit.is_empty() {
+            out.push_str(&format!(" <span class=\"pl-unit\">{}</span>", esc(&column.unit)));
+        }
+        out.push_str("</th>");
+    }
+    out.push_str("</tr></thead>\n");
+}
+
 fn class(kind: ColumnKind) -> &'static str {
-    if kind == ColumnKind::Text { "" } else { " class=\"pl-n\"" }
+    if matches!(kind, ColumnKind::Text | ColumnKind::Link) { "" } else { " class=\"pl-n\"" }
 }
 
 fn write_cell(
@@ -111,9 +132,26 @@ fn write_cell(
             esc(reason),
             marks.of(reason)
         ),
-        Some((cell, None)) => esc(&cell.shown(kind)),
+        Some((Cell::Verdict(verdict, word), None)) => format!(
+            "<span class=\"pl-verdict pl-{}\"><span aria-hidden=\"true\">{}</span> {}</span>",
+            verdict.name(),
+            verdict.symbol(),
+            esc(word)
+        ),
+        Some((cell, None)) => linked(&cell.shown(kind), kind),
     };
     out.push_str(&format!("<{open}{}>{content}</{close}>", class(kind)));
+}
+
+/// The text; in a column of links one that begins with a web address leads there.
+fn linked(text: &str, kind: ColumnKind) -> String {
+    let first = text.split(' ').next().unwrap_or_default();
+    match link(first).filter(|_| kind == ColumnKind::Link) {
+        Some(url) => {
+            format!("<a href=\"{}\" rel=\"noopener noreferrer\">{}</a>", esc(url), esc(text))
+        }
+        None => esc(text),
+    }
 }
 
 fn notes(out: &mut String, table: &Table, marks: &Marks) {
@@ -143,6 +181,19 @@ mod tests {
         let table = Table { columns, rows: vec![row], ..Table::default() };
         write(&mut out, &table, "t");
         out
+    }
+
+    #[test]
+    fn only_web_addresses_lead_somewhere() {
+        let column = |kind| Column { label: "source".into(), kind, unit: String::new() };
+        let cell = |text: &str| vec![Cell::text(text)];
+        let link = render(vec![column(ColumnKind::Link)], cell("https://example.org/1 (line 2)"));
+        assert!(link.contains("<a href=\"https://example.org/1\""), "{link}");
+        for text in ["javascript:alert(1)", "file line 2"] {
+            assert!(!render(vec![column(ColumnKind::Link)], cell(text)).contains("<a "));
+        }
+        let plain = render(vec![column(ColumnKind::Text)], cell("https://example.org/1"));
+        assert!(!plain.contains("<a "));
     }
 
     #[test]

@@ -18,6 +18,46 @@ pub(super) fn write(out: &mut String, page: &Page) {
     }
 }
 
+/// The closing sections that the page has: their names and their headings.
+pub(super) fn sections(page: &Page) -> impl Iterator<Item = (&'static str, &'static str)> {
+    [
+        ("how-made", "How this number is made", page.how_made.is_empty()),
+        ("sources", "Sources", page.sources.is_empty()),
+        ("cite", "Cite this", page.cite.title.is_empty()),
+    ]
+    .into_iter()
+    .filter(|(.., empty)| !empty)
+    .map(|(id, heading, _)| (id, heading))
+}
+
+/// The publishers in a few words, and the way to the closing sections.
+pub(super) fn credit(page: &Page) -> String {
+    let mut names: Vec<&str> = Vec::new();
+    for source in &page.sources {
+        if !source.publisher.is_empty() && !names.contains(&source.publisher.as_str()) {
+            names.push(&source.publisher);
+        }
+    }
+    let more = names.len().saturating_sub(3);
+    names.truncate(3);
+    let mut out = match names.is_empty() {
+        true => String::new(),
+        false => format!("<a href=\"#sources\">Source</a>: {}", esc(&names.join("; "))),
+    };
+    if more > 0 {
+        out.push_str(&format!(" and {more} more"));
+    }
+    if !out.is_empty() {
+        out.push_str(".\n");
+    }
+    out.push_str("<span class=\"pl-figure-links\">");
+    for (id, heading) in sections(page).filter(|(id, _)| *id != "sources") {
+        out.push_str(&format!("<a href=\"#{id}\">{heading}</a> · "));
+    }
+    out.push_str("</span>");
+    out
+}
+
 fn how_made(out: &mut String, page: &Page) {
     if page.how_made.is_empty() {
         return;

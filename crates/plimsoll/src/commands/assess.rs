@@ -3,6 +3,7 @@
 use crate::cli::{AssessArgs, BasisArg, ByArg, Format};
 use crate::commands::Context;
 use crate::failure::{Exit, Failure};
+use crate::fetch::gap;
 use crate::present::{assess_json, assess_page, assess_text, tables};
 use crate::{printer, settings};
 use plimsoll_ingest::scan::Scanner;
@@ -62,7 +63,7 @@ pub fn run(context: &Context, args: &AssessArgs) -> Result<Exit, Failure> {
         printer::talk(&format!("page written: {}", path.display()));
     }
     if answer.sides[0].numerator.is_none() {
-        return Ok(cannot_tell(&question, &answer));
+        return Ok(cannot_tell(&question, &answer, args));
     }
     if context.format == Format::Table && !args.why {
         printer::next(
@@ -119,12 +120,33 @@ pub fn write_page(path: &Path, html: &str) -> Result<(), Failure> {
     })
 }
 
-fn cannot_tell(question: &Question, answer: &Assessment) -> Exit {
+/// What would fetch the lacking figures.
+fn fetch_command(question: &Question, args: &AssessArgs) -> String {
+    let code = |set: &Option<PlaceSet>| set.as_ref().map(|s| s.code.clone());
+    let importer = code(&question.importer);
+    // A share needs all suppliers beside the one that is asked for; without an importer nobody
+    // but the exporter tells.
+    let exporter = code(&question.exporter).filter(|_| importer.is_none());
+    let mut command = gap::command_for(
+        importer.as_deref(),
+        exporter.as_deref(),
+        &question.goods.spec(),
+        &question.period,
+        question.basis,
+    );
+    for file in &args.goods_files {
+        command.push_str(&format!(" --goods-file {}", file.display()));
+    }
+    command
+}
+
+fn cannot_tell(question: &Question, answer: &Assessment, args: &AssessArgs) -> Exit {
     let why = answer.sides[0].cannot_tell.clone().unwrap_or_default();
     printer::talk(&format!("cannot tell: {why}"));
     let who = question.importer.as_ref().map_or("the importer".to_owned(), |i| i.label.clone());
     printer::next(&format!(
-        "load import statistics of {who}, or exports to it, for {}; plimsoll status shows what is loaded",
+        "{}; or load import statistics of {who}, or exports to it, for {}; plimsoll status shows what is loaded",
+        fetch_command(question, args),
         question.period
     ));
     Exit::CannotTell

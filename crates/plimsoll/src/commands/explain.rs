@@ -6,8 +6,10 @@
 use crate::cli::{ExplainArgs, Format};
 use crate::commands::Context;
 use crate::failure::{Exit, Failure};
+use crate::fetch;
 use crate::present::tables::{self, Plain};
 use crate::printer;
+use plimsoll_ingest::evidence::{self, EvidenceFormat};
 use plimsoll_ingest::formats::{self, IngestFormat};
 use plimsoll_monitor::choice;
 use plimsoll_monitor::detectors;
@@ -130,6 +132,10 @@ fn entries() -> Vec<Entry> {
             let met = met(&entry.text).to_owned();
             entry.summary = source.title().to_owned();
             entry.text = list_layout_text(source, &met);
+        } else if let Some(format) = evidence::by_id(entry.name()) {
+            let met = met(&entry.text).to_owned();
+            entry.summary = format.title().to_owned();
+            entry.text = evidence_layout_text(format, &met);
         }
     }
     for entry in all.iter_mut().filter(|e| e.kind == "Dataset") {
@@ -203,6 +209,23 @@ fn list_layout_text(source: &dyn ListSource, met: &str) -> String {
         source.licence(),
         indented(example),
         source.id()
+    )
+}
+
+fn evidence_layout_text(format: &dyn EvidenceFormat, met: &str) -> String {
+    let (name, example) = format.example();
+    let known = |text: &'static str| if text.is_empty() { "as you say with --set" } else { text };
+    let url = match format.url() {
+        "" => String::new(),
+        url => format!(" Published at {url}."),
+    };
+    format!(
+        "{}\n\nPublisher: {}. Terms: {}.{url} Met on a real file: {met}.\n\nA worked example, made by us, as {name}:\n\n{}\n\nThe layout is recognised by its content; `--as {}` forces it.",
+        format.title(),
+        known(format.publisher()),
+        known(format.licence()),
+        indented(example),
+        format.id()
     )
 }
 
@@ -306,6 +329,16 @@ fn topic(code: &str, all: &[Entry]) -> Option<Plain> {
                 let row = [l.id(), l.title(), l.publisher(), "watchlist", met(l.id())];
                 table.rows.push(row.map(str::to_owned).into());
             }
+            for e in evidence::ALL {
+                let publisher = if e.publisher().is_empty() { "anybody" } else { e.publisher() };
+                let row = [e.id(), e.title(), publisher, "evidence", met(e.id())];
+                table.rows.push(row.map(str::to_owned).into());
+            }
+            table
+        }
+        "fetch" => {
+            let mut table = Plain::new(fetch::COLUMNS);
+            table.rows = fetch::ALL.iter().map(fetch::row).collect();
             table
         }
         "matching" => {
@@ -490,6 +523,27 @@ mod tests {
     }
 
     #[test]
+    fn every_rule_and_layout_of_evidence_has_a_text() {
+        let mut files = Vec::new();
+        sources(&crates().join("plimsoll-ingest/src/evidence"), &mut files);
+        let mut rules = BTreeSet::from(["repeated-record".to_owned(), "row-short".into()]);
+        for path in &files {
+            rules.extend(first_literals(&program_text(path), "Problem::new("));
+        }
+        assert!(rules.contains("conflicting-record") && rules.len() > 8, "{rules:?}");
+        let explained = explained();
+        let layouts = evidence::ALL.iter().map(|e| format!("layout:{}", e.id()));
+        let all: BTreeSet<String> = rules.into_iter().chain(layouts).collect();
+        let missing: Vec<&String> = all.difference(&explained).collect();
+        assert!(missing.is_empty(), "write a text in explain/explain.md for {missing:?}");
+        for format in evidence::ALL {
+            let entry =
+                parse(TEXTS).into_iter().find(|e| e.code == format!("layout:{}", format.id()));
+            assert!(entry.is_some_and(|e| !met(&e.text).is_empty()), "{}", format.id());
+        }
+    }
+
+    #[test]
     fn every_layout_of_lists_is_explained() {
         let all = entries();
         let table = topic("layouts", &all).unwrap();
@@ -518,7 +572,9 @@ mod tests {
         for dataset in datasets() {
             assert!(all.iter().any(|e| e.code == format!("dataset:{dataset}")), "{dataset}");
         }
-        for exit in [Exit::Done, Exit::Attention, Exit::Failed, Exit::CannotTell] {
+        for exit in
+            [Exit::Done, Exit::Attention, Exit::Failed, Exit::CannotTell, Exit::NeedsCredentials]
+        {
             assert!(all.iter().any(|e| e.code == format!("exit-{}", exit as u8)), "{exit:?}");
         }
     }

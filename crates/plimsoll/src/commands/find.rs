@@ -3,7 +3,7 @@
 use crate::cli::{ControlArg, FindArgs, Format, LevelArg};
 use crate::commands::{Context, assess};
 use crate::failure::{Exit, Failure};
-use crate::present::find as present;
+use crate::present::{find as present, find_page};
 use crate::progress::CountProgress;
 use crate::{printer, settings};
 use plimsoll_ingest::store::Store;
@@ -14,7 +14,10 @@ use plimsoll_monitor::search::{Control, Level, Search};
 /// Searches and prints.
 pub fn run(context: &Context, args: &FindArgs) -> Result<Exit, Failure> {
     let chosen = chosen(&args.detectors)?;
-    let search = search(args)?;
+    let mut search = search(args)?;
+    if chosen.iter().all(|d| d.id() != "diversion") {
+        search.control_goods = None;
+    }
     let store = Store::open(&context.store)?;
     store.check_files()?;
     assess::known_dataset(&store, search.dataset.as_deref())?;
@@ -27,6 +30,11 @@ pub fn run(context: &Context, args: &FindArgs) -> Result<Exit, Failure> {
         Err(error) => return Err(failure(error)),
     };
     printer::data(&present::text(&answer, args, context.format));
+    if let Some(path) = &args.page {
+        let page = find_page::page(&answer, args)?;
+        assess::write_page(path, &plimsoll_report::to_html(&page))?;
+        printer::talk(&format!("page written: {}", path.display()));
+    }
     let found = answer.outcomes.iter().any(|(_, o)| !o.findings.is_empty());
     let tested: usize = answer.outcomes.iter().map(|(_, o)| o.tests).sum();
     if context.format == Format::Table && found && !args.why {
@@ -79,6 +87,7 @@ fn chosen(names: &[String]) -> Result<Vec<&'static dyn Detector>, Failure> {
 
 fn search(args: &FindArgs) -> Result<Search, Failure> {
     let user = settings::goods_files(&args.goods_files)?;
+    let control_goods = Some(assess::goods(&args.control_goods, &user)?);
     let goods = args.goods.as_deref().map(|text| assess::goods(text, &user)).transpose()?;
     let period = args.period.as_deref().map(assess::period).transpose()?;
     let against = args.against.as_deref().map(assess::period).transpose()?;
@@ -123,6 +132,7 @@ fn search(args: &FindArgs) -> Result<Search, Failure> {
         levels: levels.collect(),
         target: assess::places(Some(&args.target), "--target")?,
         origin: assess::places(args.origin.as_deref(), "--origin")?,
+        control_goods,
         threads: args.threads.unwrap_or(0),
     })
 }

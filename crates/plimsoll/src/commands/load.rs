@@ -2,6 +2,7 @@
 
 use crate::cli::{Format, LoadArgs};
 use crate::commands::Context;
+use crate::evidence::load as evidence;
 use crate::failure::{Exit, Failure};
 use crate::present::load as present;
 use crate::present::tables::one_line;
@@ -9,6 +10,7 @@ use crate::progress::LoadProgress;
 use crate::watchlists::{Editions, load as watchlists, snapshots};
 use crate::{printer, settings};
 use plimsoll_ingest::error::IngestError;
+use plimsoll_ingest::evidence::{ALL, by_id};
 use plimsoll_ingest::fact::{Flow, Place};
 use plimsoll_ingest::formats::{self, Said};
 use plimsoll_ingest::load::{LoadOptions, LoadReport, load_file};
@@ -33,7 +35,15 @@ pub fn run(context: &Context, args: &LoadArgs) -> Result<Exit, Failure> {
     let mut writer = Writer::open(&context.store)?;
     let mut outcomes: Vec<Outcome> = Vec::new();
     let (mut received, mut refused) = (Vec::new(), Vec::new());
+    let mut told_of: Vec<evidence::FileReport> = Vec::new();
     for path in &args.files {
+        if let Some(result) = load_evidence(context, args, path) {
+            match result {
+                Ok(report) => told_of.push(report),
+                Err(failure) => refused.push((path.clone(), failure)),
+            }
+            continue;
+        }
         let told = args.layout.as_deref().filter(|name| lists::by_id(name).is_some());
         // A layout of statistics that is told settles it.
         let (found, others) = match options.format {
@@ -57,7 +67,13 @@ pub fn run(context: &Context, args: &LoadArgs) -> Result<Exit, Failure> {
         }
     }
     let reports = load_lists(context, args, received)?;
-    let failed = present_all(context, &outcomes, &reports, &refused);
+    let outcome = present::All {
+        statistics: &outcomes,
+        lists: &reports,
+        evidence: &told_of,
+        refused: &refused,
+    };
+    let failed = present_all(context, &outcome);
     if failed > 0 {
         let all = args.files.len();
         if all > failed {
@@ -68,7 +84,9 @@ pub fn run(context: &Context, args: &LoadArgs) -> Result<Exit, Failure> {
         return Ok(Exit::Failed);
     }
     if context.format == Format::Table {
-        let hint = if reports.is_empty() {
+        let hint = if !told_of.is_empty() {
+            "plimsoll parts WEAPON and plimsoll owners NAME ask the evidence"
+        } else if reports.is_empty() {
             "plimsoll status shows what is loaded; plimsoll assess --help has examples"
         } else {
             "plimsoll screen \"NAME\" screens a name; plimsoll status shows what is loaded"
@@ -105,22 +123,36 @@ fn load_lists(
     Ok(reports)
 }
 
-/// Prints what became of the files; how many of them failed.
-fn present_all(
+/// Loads a file of components, makers or owners; none where it is no such file.
+fn load_evidence(
     context: &Context,
-    outcomes: &[Outcome],
-    reports: &[watchlists::FileReport],
-    refused: &[(PathBuf, Failure)],
-) -> usize {
+    args: &LoadArgs,
+    path: &Path,
+) -> Option<Result<evidence::FileReport, Failure>> {
+    let told = args.layout.as_deref();
+    let format = evidence::recognise(path, told)?;
+    let said = args.set.iter().filter_map(|s| s.split_once('='));
+    let how = evidence::How {
+        today: &settings::today(),
+        replace: args.replace,
+        accept_shrunk: args.accept_shrunk,
+        said: said.collect(),
+    };
+    Some(evidence::load(&context.store, path, format, &how))
+}
+
+/// Prints what became of the files; how many of them failed.
+fn present_all(context: &Context, all: &present::All<'_>) -> usize {
     match context.format {
-        Format::Table | Format::Md | Format::Csv => {
-            printer::data(&(present::text(outcomes) + &present::lists_text(reports)));
+        Format::Json => printer::data(&present::json(all)),
+        Format::Ndjson => printer::data(&present::ndjson(all)),
+        _ => {
+            let text = present::text(all.statistics) + &present::lists_text(all.lists);
+            printer::data(&(text + &present::evidence_text(all.evidence)));
         }
-        Format::Json => printer::data(&present::json(outcomes, reports, refused)),
-        Format::Ndjson => printer::data(&present::ndjson(outcomes, reports, refused)),
     }
-    let mut failed: BTreeSet<&Path> = refused.iter().map(|(path, _)| path.as_path()).collect();
-    for (path, outcome) in outcomes {
+    let mut failed: BTreeSet<&Path> = all.refused.iter().map(|(path, _)| path.as_path()).collect();
+    for (path, outcome) in all.statistics {
         if let Err(error) = outcome {
             failed.insert(path);
             let mut failure = Failure::from_ingest_at(path, error);
@@ -128,10 +160,10 @@ fn present_all(
             printer::failure(&failure);
         }
     }
-    for (_, failure) in refused {
+    for (_, failure) in all.refused {
         printer::failure(failure);
     }
-    for report in reports.iter().filter(|r| !r.failures.is_empty()) {
+    for report in all.lists.iter().filter(|r| !r.failures.is_empty()) {
         failed.insert(&report.path);
         for failure in &report.failures {
             printer::failure(failure);
@@ -178,12 +210,16 @@ pub fn options(args: &LoadArgs) -> Result<LoadOptions, Failure> {
             })?;
             continue;
         }
+        // Of a file of evidence: who published it, and under which terms.
+        if setting.starts_with("publisher=") || setting.starts_with("licence=") {
+            continue;
+        }
         set(&mut said, &mut vintage, setting)?;
         said_text.push(setting.clone());
     }
     let format = match &args.layout {
         None => None,
-        Some(name) if lists::by_id(name).is_some() => None,
+        Some(name) if lists::by_id(name).is_some() || by_id(name).is_some() => None,
         Some(name) => Some(formats::by_id(name).ok_or_else(|| {
             IngestError::NoSuchLayout {
                 name: name.clone(),
@@ -191,6 +227,7 @@ pub fn options(args: &LoadArgs) -> Result<LoadOptions, Failure> {
                     .iter()
                     .map(|f| f.id())
                     .chain(lists::ALL.iter().map(|l| l.id()))
+                    .chain(ALL.iter().map(|e| e.id()))
                     .collect::<Vec<_>>()
                     .join(", "),
             }

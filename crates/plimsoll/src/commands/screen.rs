@@ -81,7 +81,8 @@ fn wanted(args: &ScreenArgs, list: &str) -> bool {
         || args.lists.iter().any(|asked| list == asked || list.starts_with(&format!("{asked}-")))
 }
 
-fn day(text: &str) -> Result<String, Failure> {
+/// The day of `--as-of`.
+pub fn day(text: &str) -> Result<String, Failure> {
     text.parse::<jiff::civil::Date>().map(|d| d.to_string()).map_err(|_| {
         Failure::usage(
             "day-unreadable",

@@ -12,7 +12,9 @@ use plimsoll_ingest::store::Store;
 pub fn run(context: &Context) -> Result<Exit, Failure> {
     let store = Store::open(&context.store)?;
     let lists = Editions::open(&context.store)?;
-    let view = present::View { store: &store, today: settings::today(), lists: &lists };
+    let fetched = super::fetch::ages(&context.store);
+    let view =
+        present::View { store: &store, today: settings::today(), lists: &lists, fetched: &fetched };
     printer::data(&present::show(&view, context.format));
     if context.format == Format::Table
         && store.manifest.resources.is_empty()

@@ -8,7 +8,7 @@ mod charts;
 mod figures;
 mod shares;
 mod tables;
-mod tail;
+pub mod tail;
 pub mod words;
 
 use crate::commands::assess::Shown;

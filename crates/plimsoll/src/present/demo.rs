@@ -169,7 +169,7 @@ pub fn told(shown: &Shown<'_>, made: &Made<'_>, format: Format) -> String {
         Format::Json => tables::pretty(&document(shown, made, &all)),
         Format::Ndjson => format!("{}\n", document(shown, made, &all)),
         Format::Csv => table(shown, &all).show(format),
-        Format::Table | Format::Md => text(shown, made, &all, format),
+        Format::Table | Format::Md | Format::Ftm => text(shown, made, &all, format),
     }
 }
 

@@ -15,7 +15,7 @@ pub fn text(answer: &Answer, args: &FindArgs, format: Format) -> String {
         Format::Ndjson => all.map(|f| format!("{}\n", value(answer, f))).collect(),
         Format::Json => tables::pretty(&document(answer)),
         Format::Csv => table(&all.collect::<Vec<_>>()).show(format),
-        Format::Table | Format::Md => shown(answer, args, format),
+        Format::Table | Format::Md | Format::Ftm => shown(answer, args, format),
     }
 }
 

@@ -70,7 +70,7 @@ pub fn all(all: &[Listed], format: Format) -> String {
         }
         Format::Ndjson => all.iter().map(|l| format!("{}\n", in_list(l))).collect(),
         Format::Csv => all_plain(all),
-        Format::Table | Format::Md => all_text(all, format),
+        Format::Table | Format::Md | Format::Ftm => all_text(all, format),
     }
 }
 
@@ -161,7 +161,7 @@ pub fn group(view: &GroupView<'_>, format: Format) -> String {
     match format {
         Format::Json | Format::Ndjson => document(&group_json(view), format),
         Format::Csv => group_table(view).show(format),
-        Format::Table | Format::Md => group_text(view, format),
+        Format::Table | Format::Md | Format::Ftm => group_text(view, format),
     }
 }
 
@@ -328,7 +328,7 @@ pub fn code(view: &CodeView<'_>, format: Format) -> String {
     match format {
         Format::Json | Format::Ndjson => document(&code_json(view), format),
         Format::Csv => lists_table(view).show(format),
-        Format::Table | Format::Md => code_text(view, format),
+        Format::Table | Format::Md | Format::Ftm => code_text(view, format),
     }
 }
 

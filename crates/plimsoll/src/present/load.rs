@@ -1,6 +1,7 @@
 //! What a load prints.
 
 use crate::commands::load::Outcome;
+use crate::evidence::load as evidence;
 use crate::failure::Failure;
 use crate::present::tables;
 use crate::watchlists::load::FileReport;
@@ -49,31 +50,94 @@ fn values(outcomes: &[Outcome]) -> Vec<Value> {
     files
 }
 
+/// What became of all files of the command line.
+pub struct All<'a> {
+    /// Statistics.
+    pub statistics: &'a [Outcome],
+    /// Watchlists.
+    pub lists: &'a [FileReport],
+    /// Components, makers and owners.
+    pub evidence: &'a [evidence::FileReport],
+    /// Files that were refused.
+    pub refused: &'a [(PathBuf, Failure)],
+}
+
 /// One document: `{"files": […]}`.
-pub fn json(outcomes: &[Outcome], lists: &[FileReport], refused: &[(PathBuf, Failure)]) -> String {
-    tables::pretty(&json!({ "files": all_values(outcomes, lists, refused) }))
+pub fn json(all: &All<'_>) -> String {
+    tables::pretty(&json!({ "files": all_values(all) }))
 }
 
 /// One line a file.
-pub fn ndjson(
-    outcomes: &[Outcome],
-    lists: &[FileReport],
-    refused: &[(PathBuf, Failure)],
-) -> String {
-    all_values(outcomes, lists, refused).iter().map(|v| format!("{v}\n")).collect()
+pub fn ndjson(all: &All<'_>) -> String {
+    all_values(all).iter().map(|v| format!("{v}\n")).collect()
 }
 
-fn all_values(
-    outcomes: &[Outcome],
-    lists: &[FileReport],
-    refused: &[(PathBuf, Failure)],
-) -> Vec<Value> {
-    let mut files = values(outcomes);
-    files.extend(lists.iter().map(list_report));
-    files.extend(refused.iter().map(|(path, failure)| {
+fn all_values(all: &All<'_>) -> Vec<Value> {
+    let mut files = values(all.statistics);
+    files.extend(all.lists.iter().map(list_report));
+    files.extend(all.evidence.iter().map(evidence_report));
+    files.extend(all.refused.iter().map(|(path, failure)| {
         json!({"path": path.display().to_string(), "error": failure_value(failure)})
     }));
     files
+}
+
+fn evidence_report(report: &evidence::FileReport) -> Value {
+    let entry = &report.entry;
+    json!({
+        "path": report.path.display().to_string(),
+        "format": entry.layout,
+        "sha256": entry.file.sha256,
+        "rows_in": entry.rows_in,
+        "rows_loaded": entry.rows_loaded,
+        "rows_set_aside": entry.rows_set_aside,
+        "rules": entry.rules,
+        "already_loaded": report.already,
+        "source_id": entry.id,
+        "tells_of": entry.tells_of,
+        "distinct": entry.distinct,
+        "attribution": entry.attribution(),
+        "takes_the_place_of": report.replaced,
+        "set_aside": report.problems.iter().take(100).collect::<Vec<_>>(),
+    })
+}
+
+/// Files of evidence, for reading.
+pub fn evidence_text(reports: &[evidence::FileReport]) -> String {
+    let mut out = String::new();
+    for report in reports {
+        let entry = &report.entry;
+        let _ = writeln!(out, "{}", tables::one_line(&report.path.display().to_string()));
+        if report.already {
+            let _ = writeln!(
+                out,
+                "  already in the store since {} ({}); nothing changed. --replace loads it anew",
+                entry.loaded, entry.id
+            );
+            continue;
+        }
+        let _ = writeln!(
+            out,
+            "  {} · {} rows in, {} loaded, {} set aside · {} distinct {} · {}",
+            entry.layout,
+            tables::whole(entry.rows_in),
+            tables::whole(entry.rows_loaded),
+            tables::whole(entry.rows_set_aside),
+            tables::whole(entry.distinct),
+            entry.tells_of,
+            tables::one_line(&entry.attribution())
+        );
+        for (rule, count) in &entry.rules {
+            let _ = writeln!(out, "  {:>12}  {rule}", tables::whole(*count));
+        }
+        for problem in report.problems.iter().take(SHOWN) {
+            let _ = writeln!(out, "  noted: {}", tables::one_line(&problem.to_string()));
+        }
+        if let Some(old) = &report.replaced {
+            let _ = writeln!(out, "  takes the place of {old}, which had the same name");
+        }
+    }
+    out
 }
 
 fn failure_value(failure: &Failure) -> Value {

@@ -18,7 +18,7 @@ pub fn head(frame: &Frame<'_>, format: Format) -> String {
                 .into()
         }
         Format::Ndjson => String::new(),
-        Format::Table | Format::Md => {
+        Format::Table | Format::Md | Format::Ftm => {
             let mut out = String::new();
             if !frame.silent.is_empty() {
                 let day = frame.as_of.as_deref().unwrap_or("");
@@ -35,7 +35,7 @@ pub fn tail(frame: &Frame<'_>, format: Format) -> String {
     match format {
         Format::Json => "\n]\n".into(),
         Format::Ndjson | Format::Csv => String::new(),
-        Format::Table | Format::Md => {
+        Format::Table | Format::Md | Format::Ftm => {
             format!("snapshot {} · threshold {}\n", short(&frame.snapshot), score(frame.threshold))
         }
     }
@@ -59,7 +59,7 @@ pub fn show(frame: &Frame<'_>, answer: &Answer, format: Format, before: usize) -
             format!("{comma}\n{}", value(frame, answer))
         }
         Format::Csv => csv(frame, answer),
-        Format::Table | Format::Md => text(frame, answer, format),
+        Format::Table | Format::Md | Format::Ftm => text(frame, answer, format),
     }
 }
 

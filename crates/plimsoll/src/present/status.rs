@@ -17,6 +17,8 @@ pub struct View<'a> {
     pub today: String,
     /// Editions of watchlists.
     pub lists: &'a Editions,
+    /// The last good edition of each source that was fetched: its id and day.
+    pub fetched: &'a [(String, String)],
 }
 
 /// What a dataset's sources hold together.
@@ -95,7 +97,7 @@ pub fn show(view: &View<'_>, format: Format) -> String {
         Format::Json => tables::pretty(&document(view)),
         Format::Ndjson => view.sources().iter().map(|s| format!("{}\n", source(view, s))).collect(),
         Format::Csv => table(view).show(format),
-        Format::Table | Format::Md => text(view, format),
+        Format::Table | Format::Md | Format::Ftm => text(view, format) + &fetched(view),
     }
 }
 
@@ -116,6 +118,8 @@ fn document(view: &View<'_>) -> Value {
         "datasets": datasets,
         "sources": view.sources().iter().map(|s| source(view, s)).collect::<Vec<_>>(),
         "watchlists": view.lists.editions,
+        "fetched": view.fetched.iter().map(|(source, day)| json!({"source": source, "day": day}))
+            .collect::<Vec<_>>(),
     })
 }
 
@@ -209,6 +213,18 @@ fn text(view: &View<'_>, format: Format) -> String {
         let _ = write!(out, "\n{}", lists_text(view, format));
     }
     out
+}
+
+/// What was fetched from its publisher, and how old it is.
+fn fetched(view: &View<'_>) -> String {
+    if view.fetched.is_empty() {
+        return String::new();
+    }
+    let one = |(source, day): &(String, String)| {
+        format!("{source} {day} ({})", super::fetch::age(day, &view.today))
+    };
+    let all: Vec<String> = view.fetched.iter().map(one).collect();
+    format!("\nFetched: {}\n", all.join(", "))
 }
 
 /// The watchlists: each with its newest edition and how many there are.

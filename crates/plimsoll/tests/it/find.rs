@@ -145,3 +145,29 @@ fn reconciled_values_show_both_reports() {
         "a third of the exporter's, two thirds of the importer's"
     );
 }
+
+#[test]
+fn a_page_draws_the_first_findings_and_says_that_the_data_are_made_up() {
+    for detector in detectors::ALL {
+        let (desk, words, _) = run_page(*detector);
+        let path = desk.path("found.html");
+        let page = path.display().to_string();
+        let mut arguments: Vec<&str> = words.iter().map(String::as_str).collect();
+        arguments.extend(["--page", &page]);
+        desk.run(&arguments).exits(1);
+        let html = std::fs::read_to_string(&path).unwrap();
+        let drawn = match detector.id() {
+            "surge" => "pl-usual",
+            "mirror-gap" => "importer says",
+            "diversion" => "may have gone on",
+            "unit-value" => "logarithmic axis",
+            _ => "pl-table",
+        };
+        let id = detector.id();
+        assert!(html.contains(drawn), "{id}: {drawn} is not on the page");
+        assert!(html.contains("Simulated data") && html.contains("no verdict"), "{id}");
+        assert!(html.contains(&format!("plimsoll explain {id}")), "{id}");
+        desk.run(&arguments).exits(1);
+        assert_eq!(html, std::fs::read_to_string(&path).unwrap(), "{id}: other bytes");
+    }
+}

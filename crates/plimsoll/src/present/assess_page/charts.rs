@@ -20,6 +20,7 @@ pub fn all(figures: &Figures<'_>, by_month: &Figures<'_>) -> Vec<Block> {
     if periods.len() > 1 {
         blocks.push(heading(if monthly(&periods) { "Month by month" } else { "Over time" }));
         blocks.push(over_time(by_month, &periods));
+        blocks.extend(shares::over_time(by_month, &periods, kind(&periods)));
     }
     let changes = changes(figures);
     if let Some(chart) = changes {

@@ -111,7 +111,8 @@ impl<'a> Figures<'a> {
         self.asked_supplier(&supplier)
     }
 
-    fn asked_supplier(&self, supplier: &str) -> bool {
+    /// Whether a supplier is one of those asked about.
+    pub fn asked_supplier(&self, supplier: &str) -> bool {
         match &self.shown.question.exporter {
             None => true,
             Some(set) => set.members.iter().any(|m| country(m.code()) == supplier),

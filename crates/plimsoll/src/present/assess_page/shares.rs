@@ -3,7 +3,10 @@
 use super::figures::{Axis, ByPlace, Figures};
 use super::words;
 use crate::present::tables::percent;
-use plimsoll_report::{Block, Cell, Chart, Column, ShareRow, Table};
+use plimsoll_report::{
+    Block, Cell, Chart, Column, SharePoint, ShareRow, ShareSeries, SharesOverTime, Table,
+};
+use plimsoll_terms::period::Reported;
 
 /// Rows of the chart.
 const SHARES: usize = 10;
@@ -49,6 +52,43 @@ pub fn chart(figures: &Figures<'_>) -> Option<Block> {
                 .to_owned()
         }),
     })
+}
+
+/// The share of the suppliers asked about, period by period: of the reported sum, for the bounds
+/// are known of the asked periods as a whole.
+pub fn over_time(figures: &Figures<'_>, periods: &[Reported], each: &str) -> Option<Block> {
+    let exporter = figures.shown.question.exporter.as_ref()?;
+    if figures.stacked_by() != Axis::Supplier || periods.len() < 3 {
+        return None;
+    }
+    let cells = figures.by_period(Axis::Supplier);
+    let point = |period: &Reported| {
+        let of = || cells.iter().filter(|((p, _), _)| p == period);
+        let all: f64 = of().map(|(_, v)| *v).sum();
+        let asked = of().filter(|((_, code), _)| figures.asked_supplier(code));
+        let share = (all > 0.0).then(|| asked.map(|(_, v)| *v).sum::<f64>() / all);
+        SharePoint { share, ..SharePoint::default() }
+    };
+    let points: Vec<SharePoint> = periods.iter().map(point).collect();
+    let ends = [points.first()?.share, points.last()?.share];
+    let title = match ends {
+        [Some(first), Some(last)] => format!(
+            "{}: {} of the reported sum in the last {each}, {} in the first",
+            exporter.label,
+            percent(last),
+            percent(first)
+        ),
+        _ => format!("{}: share of the reported sum by {each}", exporter.label),
+    };
+    let chart = SharesOverTime {
+        title,
+        subtitle: format!("{}, by {each}", words::measured(figures.shown)),
+        x: periods.iter().map(ToString::to_string).collect(),
+        series: vec![ShareSeries { name: exporter.label.clone(), points }],
+        events: Vec::new(),
+    };
+    let note = "A period in which nobody reports has no share. Bounds are given for the asked periods as a whole.";
+    Some(Block::drawn(Chart::SharesOverTime(chart), Some(note.to_owned())))
 }
 
 fn shares_subtitle(figures: &Figures<'_>) -> String {

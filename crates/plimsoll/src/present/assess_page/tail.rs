@@ -22,27 +22,30 @@ fn used<'a>(shown: &'a Shown<'_>) -> impl Iterator<Item = &'a Loaded> {
 
 /// The files behind the figures.
 pub fn sources(shown: &Shown<'_>) -> Vec<SourceLine> {
-    used(shown)
-        .map(|s| SourceLine {
-            url: s.url.clone(),
-            licence: s.licence.clone(),
-            publisher: s.publisher.clone(),
-            dataset: format!(
-                "{}: {}, {} to {}, {} rows",
-                s.dataset,
-                s.file,
-                s.first_period,
-                s.last_period,
-                whole(s.rows_loaded)
-            ),
-            vintage: match s.vintage == s.loaded {
-                true => format!("as loaded on {}", s.loaded),
-                false => s.vintage.clone(),
-            },
-            sha256: s.sha256.clone(),
-            ..SourceLine::default()
-        })
-        .collect()
+    used(shown).map(source_line).collect()
+}
+
+/// One loaded file as a source of figures.
+pub fn source_line(s: &Loaded) -> SourceLine {
+    SourceLine {
+        url: s.url.clone(),
+        licence: s.licence.clone(),
+        publisher: s.publisher.clone(),
+        dataset: format!(
+            "{}: {}, {} to {}, {} rows",
+            s.dataset,
+            s.file,
+            s.first_period,
+            s.last_period,
+            whole(s.rows_loaded)
+        ),
+        vintage: match s.vintage == s.loaded {
+            true => format!("as loaded on {}", s.loaded),
+            false => s.vintage.clone(),
+        },
+        sha256: s.sha256.clone(),
+        ..SourceLine::default()
+    }
 }
 
 /// The day of the newest source: the page has no clock.
@@ -117,7 +120,7 @@ fn plain(text: String) -> HowStep {
 }
 
 /// A word of a command line, quoted where a shell would split it.
-fn word(text: &str) -> String {
+pub fn word(text: &str) -> String {
     let safe = |c: char| c.is_ascii_alphanumeric() || "+-_.,:@/".contains(c);
     if !text.is_empty() && text.chars().all(safe) {
         text.to_owned()
@@ -163,7 +166,7 @@ fn command(shown: &Shown<'_>) -> String {
 }
 
 /// A command on lines of a readable length.
-fn folded(parts: &[String]) -> String {
+pub fn folded(parts: &[String]) -> String {
     let mut lines: Vec<String> = Vec::new();
     for part in parts {
         match lines.last_mut() {

@@ -1,0 +1,422 @@
+//! Which words say that something rose or fell, and of what is it said?
+
+use super::token::Token;
+use crate::article::token::among;
+
+const RISES: &[&str] = &[
+    "increase",
+    "increased",
+    "increases",
+    "increasing",
+    "rise",
+    "rose",
+    "risen",
+    "rises",
+    "rising",
+    "grow",
+    "grew",
+    "grown",
+    "grows",
+    "growing",
+    "growth",
+    "surge",
+    "surged",
+    "surges",
+    "surging",
+    "soar",
+    "soared",
+    "soars",
+    "soaring",
+    "jump",
+    "jumped",
+    "jumps",
+    "climb",
+    "climbed",
+    "climbs",
+    "climbing",
+    "expand",
+    "expanded",
+    "expands",
+    "expanding",
+    "expansion",
+    "boost",
+    "boosted",
+    "boosting",
+    "boosts",
+    "skyrocketed",
+    "skyrocketing",
+    "spiked",
+    "spike",
+    "ballooned",
+    "swelled",
+    "accelerated",
+    "gain",
+    "gained",
+    "gains",
+    "uptick",
+    "upsurge",
+    "ramped",
+    "ramping",
+    "stepped",
+    "intensified",
+    "rebounded",
+    "rebound",
+    "escalated",
+    "leapt",
+    "leaped",
+    "exploded",
+    "upped",
+];
+const FALLS: &[&str] = &[
+    "decrease",
+    "decreased",
+    "decreases",
+    "decreasing",
+    "fall",
+    "fell",
+    "fallen",
+    "falls",
+    "falling",
+    "drop",
+    "dropped",
+    "drops",
+    "dropping",
+    "decline",
+    "declined",
+    "declines",
+    "declining",
+    "plunge",
+    "plunged",
+    "plunges",
+    "plummet",
+    "plummeted",
+    "plummeting",
+    "shrink",
+    "shrank",
+    "shrunk",
+    "shrinking",
+    "slump",
+    "slumped",
+    "tumbled",
+    "tumble",
+    "cut",
+    "reduced",
+    "reduction",
+    "dip",
+    "dipped",
+    "collapse",
+    "collapsed",
+    "slashed",
+    "contracted",
+    "contraction",
+    "lost",
+    "halved",
+    "slid",
+    "slipped",
+    "sank",
+    "sunk",
+    "dwindled",
+    "reduce",
+    "reducing",
+    "reduces",
+];
+
+/// Whether a word says that something rose or fell.
+pub(super) fn moves(word: &str) -> bool {
+    direction(word).is_some()
+}
+
+/// 1 for a rise, -1 for a fall.
+pub(super) fn direction(word: &str) -> Option<f64> {
+    if RISES.contains(&word) {
+        Some(1.0)
+    } else if FALLS.contains(&word) {
+        Some(-1.0)
+    } else {
+        None
+    }
+}
+
+/// The direction that a figure is given by the words near it; `None` where it is a level.
+/// `between` is the figure's first token and the token behind it.
+pub(super) fn near_figure(tokens: &[Token<'_>], first: usize, next: usize) -> Option<f64> {
+    let low = |i: usize| tokens.get(i).map_or("", |t| t.low.as_str());
+    // 20 % higher, 20 % more, a 20 % increase, 20 % growth
+    let mut at = next;
+    let mut steps = 0;
+    while steps < 4 {
+        let word = low(at);
+        if word == "-"
+            || tokens.get(at).is_some_and(|t| {
+                t.is_word()
+                    && steps < 3
+                    && !stop(word)
+                    && compare(word).is_none()
+                    && noun(word).is_none()
+            })
+        {
+            at += 1;
+            steps += 1;
+            continue;
+        }
+        break;
+    }
+    if steps == 0 || noun(low(at)).is_some() {
+        if let Some(sign) = compare(low(at)).filter(|_| steps == 0) {
+            return Some(sign);
+        }
+        let article = first.checked_sub(1).map_or("", low);
+        let adjectival = among(
+            article,
+            "a an the by with 's of saw , reported recorded showed its their \
+            annual sharp further",
+        ) || article.is_empty();
+        if let Some(sign) = noun(low(at)).filter(|_| adjectival || steps == 0) {
+            return Some(sign);
+        }
+    }
+    let before = first.checked_sub(1).map_or("", low);
+    if matches!(before, "up" | "plus") {
+        return Some(1.0);
+    }
+    if matches!(before, "down" | "minus" | "off") {
+        return Some(-1.0);
+    }
+    before_figure(tokens, first)
+}
+
+/// rose [by] 20 %, an increase of 20 %, grew in value by 20 %; not "rose to 20 %".
+fn before_figure(tokens: &[Token<'_>], first: usize) -> Option<f64> {
+    let low = |i: usize| tokens.get(i).map_or("", |t| t.low.as_str());
+    let by = first.checked_sub(1).map_or("", low) == "by";
+    let mut seen_to = false;
+    for back in 1..=12 {
+        let at = first.checked_sub(back)?;
+        let word = low(at);
+        if let Some(sign) = direction(word) {
+            let of = low(at + 1) == "of"
+                && among(
+                    word,
+                    "increase rise decrease fall drop decline growth reduction jump \
+            surge gain contraction",
+                );
+            return (!seen_to && (by || back <= 3 || of)).then_some(sign);
+        }
+        if matches!(word, "down" | "up") && !seen_to && (by || back <= 2) {
+            return Some(if word == "up" { 1.0 } else { -1.0 });
+        }
+        match word {
+            "to" | "at" | "reaching" | "reached" => seen_to = true,
+            "." | ";" | "while" | "whereas" => return None,
+            _ => {}
+        }
+        if !by && back > 6 {
+            return None;
+        }
+    }
+    None
+}
+
+fn stop(word: &str) -> bool {
+    among(
+        word,
+        "of in to from and was were is are came by for since that which \
+            has have over at on with as",
+    )
+}
+
+/// more, higher: compared with what was before.
+fn compare(word: &str) -> Option<f64> {
+    match word {
+        "more" | "higher" | "larger" | "above" | "greater" | "up" | "faster" => Some(1.0),
+        "less" | "lower" | "fewer" | "smaller" | "below" | "down" => Some(-1.0),
+        _ => None,
+    }
+}
+
+fn noun(word: &str) -> Option<f64> {
+    match word {
+        "increase" | "rise" | "growth" | "surge" | "jump" | "gain" | "spike" | "expansion"
+        | "uptick" => Some(1.0),
+        "decrease" | "fall" | "drop" | "decline" | "reduction" | "cut" | "slump" | "plunge"
+        | "contraction" | "dip" => Some(-1.0),
+        _ => None,
+    }
+}
+
+/// Nouns of trade: what a rise or fall without a figure must be of.
+const TRADE: &[&str] = &[
+    "export",
+    "exports",
+    "import",
+    "imports",
+    "sales",
+    "shipment",
+    "shipments",
+    "supply",
+    "supplies",
+    "deliveries",
+    "trade",
+    "purchases",
+    "revenue",
+    "revenues",
+    "production",
+    "output",
+    "flows",
+    "flow",
+    "volumes",
+    "volume",
+    "demand",
+    "prices",
+    "price",
+    "procurement",
+    "transfers",
+    "re-exports",
+    "transshipments",
+    "spending",
+    "consumption",
+    "purchase",
+    "turnover",
+    "trafficking",
+    "smuggling",
+    "share",
+    "applications",
+    "approvals",
+    "denials",
+    "licences",
+    "licenses",
+    "transactions",
+    "reliance",
+    "dependence",
+    "stocks",
+    "stockpiles",
+    "orders",
+];
+
+/// A rise or fall without a figure.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Bare {
+    /// The word that says so.
+    pub(super) at: usize,
+    /// The noun of trade.
+    pub(super) of: usize,
+    pub(super) sign: f64,
+}
+
+/// Rises and falls of trade that a sentence states as having happened.
+pub(super) fn bare(tokens: &[Token<'_>]) -> Vec<Bare> {
+    let mut out: Vec<Bare> = Vec::new();
+    for (at, token) in tokens.iter().enumerate() {
+        let Some(sign) = direction(&token.low) else { continue };
+        if let Some(of) = happened(tokens, at)
+            && out.last().is_none_or(|last| at > last.at + 6)
+        {
+            out.push(Bare { at, of, sign });
+        }
+    }
+    out
+}
+
+/// The noun of trade that rose or fell at a token, where the sentence says that it did.
+fn happened(tokens: &[Token<'_>], at: usize) -> Option<usize> {
+    let low = |i: usize| tokens.get(i).map_or("", |t| t.low.as_str());
+    let word = low(at);
+    let mut back = at;
+    let before = loop {
+        back = match back.checked_sub(1) {
+            Some(back) => back,
+            None => break "",
+        };
+        let word = low(back);
+        if !(word.len() > 4 && word.ends_with("ly")
+            || among(word, "also since been further then not being steadily"))
+        {
+            break word;
+        }
+    };
+    if among(
+        before,
+        "to will would could should must can may might help cannot let \
+            please",
+    ) {
+        return None;
+    }
+    let as_noun = noun(word).is_some()
+        || among(word, "upsurge collapse rebound increases declines drops reductions");
+    if as_noun && low(at + 1) == "in" && !matches!(before, "any" | "no" | "prevent" | "against") {
+        return trade_after(tokens, at + 2, 8);
+    }
+    // A verb: past, perfect or progressive.
+    let past = word.ends_with("ed")
+        || among(
+            word,
+            "rose grew fell shrank risen grown fallen shrunk leapt slid sank \
+            lost",
+        );
+    let progressive = word.ends_with("ing")
+        && among(before, "is are was were been 's reportedly keep kept be has have");
+    let cut = word == "cut" && matches!(before, "has" | "have" | "had");
+    if !(past || progressive || cut) {
+        return None;
+    }
+    let expanded = |i: usize| {
+        (i + 1..i + 3).contains(&(at + 1)) && matches!(word, "stepped" | "ramped" | "ramping")
+    };
+    let object = trade_after(tokens, at + 1 + usize::from(expanded(at)), 6);
+    if let Some(of) = object.filter(|_| !matches!(low(at + 1), "by" | "to" | "from")) {
+        return Some(of);
+    }
+    subject(tokens, at)
+}
+
+fn trade_after(tokens: &[Token<'_>], from: usize, within: usize) -> Option<usize> {
+    for at in from..(from + within).min(tokens.len()) {
+        let token = tokens.get(at)?;
+        if token.any(TRADE) && is_head(tokens, at) {
+            return Some(at);
+        }
+        if token.any(&["on", "with"])
+            || token.is_mark() && !token.hyphen() && !token.is("'s")
+            || token.among("that which by for after because who")
+        {
+            return None;
+        }
+    }
+    None
+}
+
+/// Exports of machine tools to Russia have surged: the noun that a verb is said of.
+fn subject(tokens: &[Token<'_>], verb: usize) -> Option<usize> {
+    for back in 1..=14 {
+        let at = verb.checked_sub(back)?;
+        let token = tokens.get(at)?;
+        if token.any(TRADE) && is_head(tokens, at) {
+            return Some(at);
+        }
+        if token.among("; . : , that which who and but while when as after") {
+            return None;
+        }
+    }
+    None
+}
+
+/// "Trade tools", "supply chains", "export controls": the noun of trade only describes another.
+fn is_head(tokens: &[Token<'_>], at: usize) -> bool {
+    let Some(next) = tokens.get(at + 1) else { return true };
+    let word = tokens.get(at).map_or("", |t| t.low.as_str());
+    if next.hyphen() {
+        return false;
+    }
+    let single = among(word, "trade export import supply demand price flow production");
+    !single
+        || !next.is_word()
+        || stop(&next.low)
+        || moves(&next.low)
+        || next.among(
+            "between with volume volumes flows turnover into through will \
+            also during but while within continued prices revenues revenue \
+            capacity after between deficit surplus this last sharply \
+            significantly substantially",
+        )
+        || next.low.ends_with("ly")
+}
