@@ -81,6 +81,14 @@ pub enum Command {
     /// Published claims against the data and against each other
     #[command(subcommand, after_help = CLAIM_HELP)]
     Claim(ClaimCommand),
+    /// A report file as a page, as Markdown, and as a bundle that anyone can run again
+    #[command(
+        after_help = "Examples:\n  plimsoll report losses.md\n  plimsoll report losses.md --page losses.html --bundle losses-bundle"
+    )]
+    Report(ReportArgs),
+    /// Run a bundle again and print what differs
+    #[command(after_help = "Example:\n  plimsoll reproduce losses-bundle")]
+    Reproduce(ReproduceArgs),
     /// Read-only SQL over the store
     #[command(
         after_help = "Example:\n  plimsoll sql \"SELECT exporter, sum(value_usd) FROM trade WHERE importer = 'RUS' GROUP BY exporter\""
@@ -203,6 +211,29 @@ const RECONCILE_HELP: &str = "Example:
 The value is a weighted mean of both reports; the weight depends on how far the reports of the
 exporter and of the importer differ from others' everywhere. A flow that one side alone reports
 keeps that report. docs/methods.md has the formula and how close it comes to BACI.";
+
+/// `plimsoll report`
+#[derive(Debug, Args)]
+pub struct ReportArgs {
+    /// Report file: Markdown with fenced commands and queries, or TOML
+    pub file: PathBuf,
+    /// Write the page here; without any output named, beside the file
+    #[arg(long, value_name = "FILE")]
+    pub page: Option<PathBuf>,
+    /// Write the page as Markdown
+    #[arg(long, value_name = "FILE")]
+    pub markdown: Option<PathBuf>,
+    /// Write a bundle (RO-Crate) with the data, the queries, the sources and their hashes
+    #[arg(long, value_name = "FOLDER")]
+    pub bundle: Option<PathBuf>,
+}
+
+/// `plimsoll reproduce`
+#[derive(Debug, Args)]
+pub struct ReproduceArgs {
+    /// Folder that `plimsoll report --bundle` wrote
+    pub bundle: PathBuf,
+}
 
 /// `plimsoll claim`
 #[derive(Debug, Subcommand)]

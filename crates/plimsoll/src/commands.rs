@@ -18,6 +18,7 @@ pub mod load;
 pub mod owners;
 pub mod parts;
 pub mod reconcile;
+pub mod report;
 pub mod screen;
 pub mod sql;
 pub mod status;
@@ -54,6 +55,8 @@ pub fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Find(args) => find::run(&context, &args),
         Command::Reconcile(args) => reconcile::run(&context, &args),
         Command::Claim(command) => claim::run(&context, &command),
+        Command::Report(args) => report::run(&context, &args),
+        Command::Reproduce(args) => report::reproduce(&context, &args),
         Command::Sql(args) => sql::run(&context, &args),
         Command::Explain(args) => explain::run(&context, &args),
         Command::Completions { shell } => {

@@ -12,6 +12,7 @@ mod mapped;
 mod present;
 mod printer;
 mod progress;
+mod report;
 mod settings;
 mod watchlists;
 

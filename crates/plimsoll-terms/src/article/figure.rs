@@ -458,7 +458,18 @@ fn measured(
         }
         _ => {}
     }
-    // "million U.S. dollars", "billion Chinese yuan".
+    money_or_weight(tokens, next, number, &make)
+        .or_else(|| counted(tokens, place, next, number, &make))
+}
+
+/// "billion U.S. dollars", "million Chinese yuan", "metric tons".
+fn money_or_weight(
+    tokens: &[Token<'_>],
+    next: usize,
+    number: &Number,
+    make: &dyn Fn(usize, f64, Unit) -> Figure,
+) -> Option<Figure> {
+    let token = tokens.get(next);
     let skip = usize::from(token.is_some_and(|t| t.among("u.s. us american russian chinese")));
     if let Some(money) = tokens.get(next + skip).filter(|t| t.is_word())
         && let Some(code) = currency(&money.low)
@@ -472,7 +483,7 @@ fn measured(
     {
         return Some(make(next + metric + 1, kilograms, Unit::Kilograms));
     }
-    counted(tokens, place, next, number, &make)
+    None
 }
 
 fn percent(tokens: &[Token<'_>], next: usize, make: &dyn Fn(usize, f64, Unit) -> Figure) -> Figure {

@@ -250,7 +250,20 @@ fn subject_before(
         }
         return Some((codes.join("+"), first, false));
     }
-    // Chinese firms, Turkish suppliers, firms in Turkey
+    if let Some(agent) = agent_before(names, tokens, at) {
+        return Some(agent);
+    }
+    if at > 0 && matches!(low(at - 1), "it" | "they") && !before.subject.is_empty() {
+        let here = acting(names, tokens, at - 1);
+        let code = here.map_or_else(|| before.subject.clone(), |p| p.code.clone());
+        return Some((code, at - 1, true));
+    }
+    None
+}
+
+/// Chinese firms, Turkish suppliers: the place of those who trade, named up to a token.
+fn agent_before(names: &Names, tokens: &[Token<'_>], at: usize) -> Option<(String, usize, bool)> {
+    let low = |i: usize| tokens.get(i).map_or("", |t| t.low.as_str());
     for back in 1..=4 {
         let Some(i) = at.checked_sub(back) else { break };
         if low(i) == "," || low(i) == ";" {
@@ -266,11 +279,6 @@ fn subject_before(
                 .then(|| (place.code.clone(), place.first, false))
                 .filter(|(code, ..)| !code.is_empty());
         }
-    }
-    if at > 0 && matches!(low(at - 1), "it" | "they") && !before.subject.is_empty() {
-        let here = acting(names, tokens, at - 1);
-        let code = here.map_or_else(|| before.subject.clone(), |p| p.code.clone());
-        return Some((code, at - 1, true));
     }
     None
 }

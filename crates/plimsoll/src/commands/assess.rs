@@ -28,6 +28,20 @@ pub struct Variant {
 
 /// Asks, prints, writes the page.
 pub fn run(context: &Context, args: &AssessArgs) -> Result<Exit, Failure> {
+    answered(context, args, |shown| print(context, shown))?
+}
+
+/// The page alone.
+pub fn page(context: &Context, args: &AssessArgs) -> Result<plimsoll_report::Page, Failure> {
+    answered(context, args, assess_page::page)
+}
+
+/// Asks, and hands what came of it to `then`.
+fn answered<T>(
+    context: &Context,
+    args: &AssessArgs,
+    then: impl FnOnce(&Shown<'_>) -> T,
+) -> Result<T, Failure> {
     let question = question(args)?;
     let store = Store::open(&context.store)?;
     store.check_files()?;
@@ -44,26 +58,30 @@ pub fn run(context: &Context, args: &AssessArgs) -> Result<Exit, Failure> {
     };
     let variants =
         if args.variants { variants(&scanner, &coverage, &question)? } else { Vec::new() };
-    let shown = Shown {
+    Ok(then(&Shown {
         scanner: &scanner,
         question: &question,
         answer: &answer,
         monthly: monthly.as_ref(),
         variants: &variants,
         args,
-    };
+    }))
+}
+
+fn print(context: &Context, shown: &Shown<'_>) -> Result<Exit, Failure> {
+    let Shown { question, answer, args, .. } = *shown;
     let text = match context.format {
-        Format::Json => tables::pretty(&assess_json::document(&shown)),
-        Format::Ndjson => format!("{}\n", assess_json::document(&shown)),
-        format => assess_text::text(&shown, format),
+        Format::Json => tables::pretty(&assess_json::document(shown)),
+        Format::Ndjson => format!("{}\n", assess_json::document(shown)),
+        format => assess_text::text(shown, format),
     };
     printer::data(&text);
     if let Some(path) = &args.page {
-        write_page(path, &plimsoll_report::to_html(&assess_page::page(&shown)))?;
+        write_page(path, &plimsoll_report::to_html(&assess_page::page(shown)))?;
         printer::talk(&format!("page written: {}", path.display()));
     }
     if answer.sides[0].numerator.is_none() {
-        return Ok(cannot_tell(&question, &answer, args));
+        return Ok(cannot_tell(question, answer, args));
     }
     if context.format == Format::Table && !args.why {
         printer::next(
@@ -72,7 +90,6 @@ pub fn run(context: &Context, args: &AssessArgs) -> Result<Exit, Failure> {
     }
     Ok(if answer.cannot_tell() { Exit::CannotTell } else { Exit::Done })
 }
-
 /// Whether any source is of the dataset that is asked for.
 pub fn known_dataset(store: &Store, asked: Option<&str>) -> Result<(), Failure> {
     let Some(asked) = asked else { return Ok(()) };

@@ -1,5 +1,7 @@
 //! `plimsoll claim`: published claims against the data and against each other.
 
+pub mod texts;
+
 use crate::cli::{BasisArg, ClaimCheckArgs, ClaimCommand, Format};
 use crate::commands::Context;
 use crate::commands::assess::write_page;
@@ -17,6 +19,7 @@ use plimsoll_terms::claim::compare::{self, Relation};
 use plimsoll_terms::claim::ledger::{self, Ledger};
 use plimsoll_terms::goods::GoodsGroup;
 use std::path::{Path, PathBuf};
+use texts::Text;
 
 /// Checks, lists or adds.
 pub fn run(context: &Context, command: &ClaimCommand) -> Result<Exit, Failure> {
@@ -35,12 +38,25 @@ pub struct Shown {
     pub checks: Vec<ClaimCheck>,
     /// All claims that they were compared with.
     pub known: Vec<Claim>,
+    /// The texts that claims were found in.
+    pub texts: Vec<Text>,
+    /// The lists that companies were looked for in.
+    pub lists: String,
 }
 
-fn check(context: &Context, args: &ClaimCheckArgs) -> Result<Exit, Failure> {
+/// The page alone.
+pub fn page(context: &Context, args: &ClaimCheckArgs) -> Result<plimsoll_report::Page, Failure> {
+    Ok(present::page(&shown(context, args)?))
+}
+
+/// Reads, compares and computes.
+fn shown(context: &Context, args: &ClaimCheckArgs) -> Result<Shown, Failure> {
     let user_goods = settings::goods_files(&args.goods_files)?;
     let known = known(&context.store, &user_goods)?;
-    let asked = asked(&args.inputs, &known, &user_goods)?;
+    let Asked { claims: asked, texts } = asked(context, &args.inputs, &known, &user_goods)?;
+    if let Some(path) = &args.write {
+        write_ledger(path, &asked, &texts)?;
+    }
     let mut all = asked.clone();
     all.extend(known.into_iter().filter(|k| asked.iter().all(|a| a.id != k.id)));
     let relations = compare::relations(&all);
@@ -58,11 +74,19 @@ fn check(context: &Context, args: &ClaimCheckArgs) -> Result<Exit, Failure> {
         fixed: &fixed,
     };
     let checks = checked(&checker, &asked, &relations)?;
-    let shown = Shown { scanner, checks, known: all };
+    let lists = if texts.is_empty() { String::new() } else { texts::lists(context)? };
+    Ok(Shown { scanner, checks, known: all, texts, lists })
+}
+
+fn check(context: &Context, args: &ClaimCheckArgs) -> Result<Exit, Failure> {
+    let shown = shown(context, args)?;
     printer::data(&present::text(&shown, args.why, context.format));
     if let Some(path) = &args.page {
         write_page(path, &plimsoll_report::to_html(&present::page(&shown)))?;
         printer::talk(&format!("page written: {}", path.display()));
+    }
+    if shown.checks.is_empty() {
+        printer::talk("no claim was found");
     }
     if context.format == Format::Table
         && let Some(command) = present::next(&shown)
@@ -146,31 +170,55 @@ fn faulty(path: &Path, error: &ledger::LedgerError) -> Failure {
     )
 }
 
-/// The claims that the inputs name or hold.
+/// What the inputs name or hold.
+#[derive(Default)]
+struct Asked {
+    claims: Vec<Claim>,
+    texts: Vec<Text>,
+}
+
 fn asked(
+    context: &Context,
     inputs: &[String],
     known: &[Claim],
     user_goods: &[GoodsGroup],
-) -> Result<Vec<Claim>, Failure> {
+) -> Result<Asked, Failure> {
     if inputs.is_empty() {
-        return Ok(known.to_vec());
+        return Ok(Asked { claims: known.to_vec(), texts: Vec::new() });
     }
-    let mut all = Vec::new();
+    let mut all = Asked::default();
     for input in inputs {
-        let path = Path::new(input);
         if let Some(claim) = known.iter().find(|c| c.id == *input) {
-            all.push(claim.clone());
-        } else if path.extension().is_some_and(|e| e == "toml") {
-            all.extend(read_ledger(path, user_goods)?.claims);
+            all.claims.push(claim.clone());
+        } else if Path::new(input).extension().is_some_and(|e| e == "toml") {
+            all.claims.extend(read_ledger(Path::new(input), user_goods)?.claims);
+        } else if let Some(text) = texts::read(context, input, user_goods)? {
+            all.claims.extend(text.claims(inputs.len() > 1));
+            all.texts.push(text);
         } else {
             return Err(Failure::usage(
                 "claim-unknown",
                 format!("{input:?} is no file and no claim that is known"),
-                "plimsoll claim list shows the known claims",
+                "plimsoll claim list shows the known claims; a sentence goes in quotation marks",
             ));
         }
     }
     Ok(all)
+}
+
+/// The claims found, as a ledger for a person to accept.
+fn write_ledger(path: &Path, claims: &[Claim], texts: &[Text]) -> Result<(), Failure> {
+    let names: Vec<&str> = texts.iter().map(|t| t.name.as_str()).collect();
+    let title = match names.as_slice() {
+        [] => "Claims".to_owned(),
+        names => {
+            format!("Claims proposed from {}; read each before you accept it", names.join(", "))
+        }
+    };
+    let ledger = Ledger { title, claims: claims.to_vec() };
+    write_aside(path, &ledger::write(&ledger).map_err(|e| faulty(path, &e))?)?;
+    printer::talk(&format!("{} claims written to {}", claims.len(), path.display()));
+    Ok(())
 }
 
 fn list(context: &Context) -> Result<Exit, Failure> {

@@ -7,12 +7,20 @@ use crate::present::{find as present, find_page};
 use crate::progress::CountProgress;
 use crate::{printer, settings};
 use plimsoll_ingest::store::Store;
-use plimsoll_monitor::detectors::{self, Detector};
+use plimsoll_monitor::detectors::{self, Answer, Detector};
 use plimsoll_monitor::flows::PanelError;
 use plimsoll_monitor::search::{Control, Level, Search};
 
-/// Searches and prints.
-pub fn run(context: &Context, args: &FindArgs) -> Result<Exit, Failure> {
+/// The page alone.
+pub fn page(context: &Context, args: &FindArgs) -> Result<plimsoll_report::Page, Failure> {
+    match searched(context, args)? {
+        Ok(answer) => Ok(find_page::page(&answer, args)?),
+        Err(why) => Err(Failure::usage("nothing-to-test", why, "name --period and --against")),
+    }
+}
+
+/// Searches; `Ok(Err(why))` where the data do not reach.
+fn searched(context: &Context, args: &FindArgs) -> Result<Result<Answer, String>, Failure> {
     let chosen = chosen(&args.detectors)?;
     let mut search = search(args)?;
     if chosen.iter().all(|d| d.id() != "diversion") {
@@ -24,10 +32,18 @@ pub fn run(context: &Context, args: &FindArgs) -> Result<Exit, Failure> {
     let progress = CountProgress::new("searching");
     let answer = detectors::find(store, search, &chosen, &|done, all| progress.see_of(done, all));
     progress.done();
-    let answer = match answer {
+    match answer {
+        Ok(answer) => Ok(Ok(answer)),
+        Err(PanelError::Horizon(why)) => Ok(Err(why.to_string())),
+        Err(error) => Err(failure(error)),
+    }
+}
+
+/// Searches and prints.
+pub fn run(context: &Context, args: &FindArgs) -> Result<Exit, Failure> {
+    let answer = match searched(context, args)? {
         Ok(answer) => answer,
-        Err(PanelError::Horizon(why)) => return Ok(cannot_tell(&why.to_string())),
-        Err(error) => return Err(failure(error)),
+        Err(why) => return Ok(cannot_tell(&why)),
     };
     printer::data(&present::text(&answer, args, context.format));
     if let Some(path) = &args.page {

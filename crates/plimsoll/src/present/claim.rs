@@ -1,13 +1,16 @@
 //! What checks of claims print.
 
 mod page;
+mod texts;
 
 use crate::cli::Format;
 use crate::commands::claim::Shown;
+use crate::fetch::gap;
 use crate::present::tables::{self, Plain};
-use plimsoll_monitor::claims::{ClaimCheck, Computed, Fit, Missing, Verdict};
+use plimsoll_monitor::claims::{ClaimCheck, Computed, Definition, Fit, Missing, Verdict};
 use plimsoll_terms::claim::compare::{Kind, short};
 use plimsoll_terms::claim::{Amount, Claim, Measure, Unit};
+use plimsoll_terms::place::PlaceSet;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -16,6 +19,8 @@ pub use page::page;
 
 /// Above so many claims a table of verdicts is shown in place of each claim's figures.
 const FEW: usize = 6;
+/// Letters of a claim in a table.
+const TEXT_WIDTH: usize = 90;
 
 /// All checks in one of the forms.
 pub fn text(shown: &Shown, why: bool, format: Format) -> String {
@@ -59,6 +64,7 @@ fn value(shown: &Shown, check: &ClaimCheck) -> Value {
         "beside": check.relations.iter().filter(|r| r.kind > Kind::Unexplained).collect::<Vec<_>>(),
         "fetch": fetches(check),
         "why": check.why,
+        "found": texts::found(shown, claim),
         "claim": claim,
     })
 }
@@ -100,7 +106,9 @@ fn missing(m: &Missing) -> Value {
 /// The commands that would fetch what is missing, each once.
 fn fetches(check: &ClaimCheck) -> Vec<String> {
     let mut all: Vec<String> = Vec::new();
-    for command in check.missing.iter().filter_map(|m| m.definition.as_ref()).filter_map(fetch) {
+    for command in
+        check.missing.iter().filter_map(|m| m.definition.as_ref()).filter_map(|d| fetch(check, d))
+    {
         if !all.contains(&command) {
             all.push(command);
         }
@@ -145,7 +153,7 @@ fn overview(shown: &Shown, format: Format) -> String {
         table.rows.push(vec![
             check.verdict.name().into(),
             check.claim.id.clone(),
-            check.claim.text.clone(),
+            cut(&check.claim.text, TEXT_WIDTH),
             check.claim.value.clone(),
             range(check),
         ]);
@@ -177,6 +185,14 @@ fn conflicts(checks: &[ClaimCheck]) -> String {
         let _ = writeln!(out, "  {}: {}", relation.claims.join(", "), relation.text);
     }
     out
+}
+
+/// A text that fits a column.
+fn cut(text: &str, width: usize) -> String {
+    match text.char_indices().nth(width) {
+        Some((end, _)) => format!("{}…", text[..end].trim_end()),
+        None => text.to_owned(),
+    }
 }
 
 /// The computed figures from least to most.
@@ -359,13 +375,14 @@ pub fn next(shown: &Shown) -> Option<String> {
     shown.checks.iter().filter(told).find_map(|c| fetches(c).into_iter().next())
 }
 
-/// The command that would fetch what a definition needs.
-fn fetch(definition: &plimsoll_monitor::claims::Definition) -> Option<String> {
-    let of = |set: &Option<plimsoll_terms::place::PlaceSet>| set.as_ref().map(|s| s.code.clone());
+/// The command that would fetch what a definition needs: of all suppliers, since a share is of all.
+fn fetch(check: &ClaimCheck, definition: &Definition) -> Option<String> {
+    let of = |set: &Option<PlaceSet>| set.as_ref().map(|s| s.code.clone());
     let importer = of(&definition.importer)?;
-    Some(format!(
-        "plimsoll fetch comtrade --reporter all --partner {importer} --flow export --goods {} --period {}",
-        definition.goods.spec(),
-        definition.period
-    ))
+    let exporter = of(&definition.exporter).filter(|_| check.claim.measure != Measure::Share);
+    let goods = definition.goods.spec();
+    let command = |period| {
+        gap::command_for(Some(&importer), exporter.as_deref(), &goods, period, definition.basis)
+    };
+    Some(command(&definition.period))
 }

@@ -4,7 +4,7 @@ use super::{allows, attribution, conflicts, fetches, not_computed, range};
 use crate::commands::claim::Shown;
 use crate::present::assess_page::heading;
 use crate::present::assess_page::tail::source_line;
-use plimsoll_monitor::claims::{ClaimCheck, Fit};
+use plimsoll_monitor::claims::{ClaimCheck, Fit, Verdict};
 use plimsoll_report::{Block, CalloutKind, Cell, Cite, Column, HowStep, Page, SourceLine, Table};
 use std::collections::BTreeSet;
 
@@ -32,6 +32,7 @@ pub fn page(shown: &Shown) -> Page {
         blocks.push(heading("Figures that do not fit each other"));
         blocks.push(Block::List(lines));
     }
+    blocks.extend(super::texts::blocks(shown));
     for check in &shown.checks {
         blocks.extend(of_claim(check));
     }
@@ -55,20 +56,33 @@ pub fn page(shown: &Shown) -> Page {
 fn verdicts(shown: &Shown) -> Table {
     let columns = ["Verdict", "Claim", "Figure", "Computed", "Published"].map(Column::text);
     let rows = shown.checks.iter().map(|check| {
+        let mut row = vec![Cell::verdict(chip(check.verdict))];
         let cells = [
-            check.verdict.name().to_owned(),
             check.claim.text.clone(),
             check.claim.value.clone(),
             range(check),
             attribution(&check.claim),
         ];
-        cells.map(Cell::text).to_vec()
+        row.extend(cells.map(Cell::text));
+        row
     });
     Table {
         caption: "What the data at hand say of each claim".into(),
         columns: columns.to_vec(),
         rows: rows.collect(),
         footnotes: Vec::new(),
+    }
+}
+
+/// The verdict as the page shows it.
+fn chip(verdict: Verdict) -> plimsoll_report::Verdict {
+    use plimsoll_report::Verdict as Shown;
+    match verdict {
+        Verdict::Supported => Shown::Supported,
+        Verdict::Contradicted => Shown::Contradicted,
+        Verdict::DependsOnDefinition => Shown::Depends,
+        Verdict::Inconsistent => Shown::Inconsistent,
+        Verdict::CannotTell => Shown::CannotTell,
     }
 }
 
