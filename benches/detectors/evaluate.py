@@ -2,12 +2,15 @@
 
     python3 benches/detectors/evaluate.py PLIMSOLL XTASK noise 1 200
     python3 benches/detectors/evaluate.py PLIMSOLL XTASK planted 1 20
+    python3 benches/detectors/evaluate.py PLIMSOLL XTASK planted 1 20 diversion
 
 PLIMSOLL and XTASK are the two programs. Worlds come from `cargo xtask simulate`; a finding is true
-if exporter, importer and code are those of a planted event of the same detector. The rules are "value of the window over
-that of the year before above 2 (or below one half)" and "mean of the window more than 3 standard
-deviations of the baseline's months away from its mean", both from the floor of 100,000 a year on.
-Standard library only.
+if exporter, importer and code are those of a planted event of the same detector; of a diversion,
+if the hub is one through which planted goods went: findings are of lists that hold all of them. What `truth.json`
+names as a counterpart (who lost what another took over) counts as neither true nor false. The
+rules are "value of the window over that of the year before above 2 (or below one half)" and "mean
+of the window more than 3 standard deviations of the baseline's months away from its mean", both
+from the floor of 100,000 a year on. Standard library only.
 """
 
 import collections, csv, json, math, os, subprocess, sys, tempfile
@@ -78,9 +81,15 @@ def noise(plimsoll, xtask, first, last):
         print(detector, *counts)
 
 
-def planted(plimsoll, xtask, first, last):
+def places(events):
+    return {(e["exporter"], e["importer"], e["hs_code"]) for e in events}
+
+
+def planted(plimsoll, xtask, first, last, only=None):
     plan = [("surge", s) for s in (2, 3, 5, 10)] + [("mirror-gap", s) for s in (2, 3, 5)]
     plan += [("unit-value", s) for s in (2, 3, 5)] + [("concentration", s) for s in (0.3, 0.6, 0.8)]
+    plan += [("diversion", s) for s in (0.3, 0.5, 0.8)]
+    plan = [(kind, s) for kind, s in plan if only in (None, kind)]
     print("| detector | strength | recall | false discoveries | | rule: recall / its false alarms / ours at as many |")
     for kind, strength in plan:
         events = hits = found = false = 0
@@ -90,10 +99,17 @@ def planted(plimsoll, xtask, first, last):
                 file, truth = world(xtask, kind, seed, strength, folder)
                 store = os.path.join(folder, "store")
                 subprocess.run([plimsoll, "--store", store, "load", file], check=True, capture_output=True)
-                real = {(e["exporter"], e["importer"], e["hs_code"]) for e in truth["events"] if e["detector"] == kind}
-                got = {key(f["subject"]) for f in find(plimsoll, store, kind, 0.05)}
+                if kind == "diversion":
+                    real = {e["hub"] for e in truth["events"]}
+                    got = {f["subject"]["hub"] for f in find(plimsoll, store, kind, 0.05)}
+                    events, hits = events + len(real), hits + len(real & got)
+                    found, false = found + len(got), false + len(got - real)
+                    continue
+                real = places(e for e in truth["events"] if e["detector"] == kind)
+                beside = places(truth.get("counterparts", [])) - real
+                got = {key(f["subject"]) for f in find(plimsoll, store, kind, 0.05)} - beside
                 ranked = find(plimsoll, store, kind, 1, ["--min-ratio", "1"])
-                tested = [key(f["subject"]) for f in ranked]
+                tested = [t for t in (key(f["subject"]) for f in ranked) if t not in beside]
                 events += len(real)
                 hits += len(real & got)
                 found += len(got)
@@ -118,4 +134,4 @@ def planted(plimsoll, xtask, first, last):
 
 
 if __name__ == "__main__":
-    {"noise": noise, "planted": planted}[sys.argv[3]](sys.argv[1], sys.argv[2], int(sys.argv[4]), int(sys.argv[5]))
+    {"noise": noise, "planted": planted}[sys.argv[3]](sys.argv[1], sys.argv[2], int(sys.argv[4]), int(sys.argv[5]), *sys.argv[6:])

@@ -78,6 +78,7 @@ fn simulate(options: &Options) -> Outcome<Simulated> {
         strength: strength_of(options),
         events: Vec::new(),
         decoys: Vec::new(),
+        counterparts: Vec::new(),
     };
     let world = if options.detectors.is_empty() {
         world

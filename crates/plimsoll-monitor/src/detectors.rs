@@ -22,6 +22,7 @@ pub mod control;
 pub mod diversion;
 pub mod mirror_gap;
 pub mod series;
+pub mod spread;
 pub mod surge;
 pub mod unit_value;
 

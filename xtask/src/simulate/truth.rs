@@ -1,5 +1,6 @@
 //! What was planted, and what only looks like it? The events that a detector should find, and the
-//! decoys that it should not, as `truth.json`.
+//! decoys that it should not, as `truth.json`. Beside them the counterparts: what one supplier takes
+//! over another loses.
 //!
 //! A field that does not apply is null: a pandemic has no exporter, a hub only a diversion.
 
@@ -14,6 +15,8 @@ pub(super) struct Truth {
     pub(super) strength: Option<f64>,
     pub(super) events: Vec<Event>,
     pub(super) decoys: Vec<Event>,
+    /// Movements that events bring with them: real, and not counted as found or as false.
+    pub(super) counterparts: Vec<Event>,
 }
 
 /// One planted event or decoy.
@@ -84,12 +87,13 @@ impl Truth {
         };
         format!(
             "{{\n  \"simulated\": true,\n  \"kind\": {},\n  \"seed\": {},\n  \"strength\": {},\n  \
-             \"events\": [{}\n  ],\n  \"decoys\": [{}\n  ]\n}}\n",
+             \"events\": [{}\n  ],\n  \"decoys\": [{}\n  ],\n  \"counterparts\": [{}\n  ]\n}}\n",
             json!(self.kind),
             self.seed,
             json!(self.strength),
             lines(&self.events),
-            lines(&self.decoys)
+            lines(&self.decoys),
+            lines(&self.counterparts)
         )
     }
 }

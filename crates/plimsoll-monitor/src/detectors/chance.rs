@@ -54,6 +54,34 @@ impl Chance {
     }
 }
 
+/// Placebos of figures that are tested by size of flow, and those of flows that are tested in
+/// another way, which stand in while the first are few.
+#[derive(Default)]
+pub struct Placebos {
+    own: Vec<(f64, f64)>,
+    others: Vec<(f64, f64)>,
+}
+
+/// Fewest placebos of the own kind.
+const OWN: usize = 200;
+
+impl Placebos {
+    /// Takes (size, figure) of a flow of the own kind or of another.
+    pub fn push(&mut self, own: bool, size: f64, figure: f64) {
+        if own { &mut self.own } else { &mut self.others }.push((size, figure));
+    }
+
+    /// The distribution. Without any placebo the tested figures themselves are the null:
+    /// conservative, since what is looked for is in it.
+    pub fn chance(self, tested: impl Iterator<Item = (f64, f64)>, pad: f64) -> Chance {
+        let others = if self.own.len() < OWN { self.others } else { Vec::new() };
+        if self.own.is_empty() && others.is_empty() {
+            return Chance::new(tested, pad);
+        }
+        Chance::new(self.own.into_iter().chain(others), pad)
+    }
+}
+
 fn stratum(size: f64, pad: f64) -> usize {
     STRATA.iter().position(|edge| size < edge * pad).unwrap_or(STRATA.len())
 }

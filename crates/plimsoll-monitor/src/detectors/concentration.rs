@@ -2,14 +2,21 @@
 //! enter or leave?
 //!
 //! The change of a share is taken on the scale asin √share, on which its spread hardly depends
-//! on its size, against the same change within the baselines of all markets of like value. The
-//! Herfindahl index before and after stands beside it.
+//! on its size. Where a market is known by month, by the test of levels ([`super::spread`]): over
+//! the spread of this share's own months; else against the same change within the baselines of
+//! all markets of like value. Each market is one test, that of the supplier who moved most beyond
+//! chance, by Bonferroni: what one gains others lose, and those are told beside it, as is the
+//! Herfindahl index before and after.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
+use plimsoll_terms::period::Month;
 use plimsoll_terms::place::PlaceId;
 
-use super::chance::Chance;
+use super::chance::Placebos;
+use super::series::{self, LevelTest};
+use super::spread::Spread;
 use super::{Detector, Outcome, Pass};
 use crate::finding::{Fact, Finding, Measure, Severity, Subject, Why};
 use crate::flows::{Panel, SourcesOf};
@@ -21,6 +28,9 @@ const LEAST_SHARE: f64 = 0.05;
 const ABSENT: f64 = 0.005;
 /// Smallest change of a share that is reported.
 const LEAST_CHANGE: f64 = 0.10;
+
+/// Two suppliers stand out alike where their figures differ by less than this share.
+const ALIKE: f64 = 1e-6;
 
 /// The detector.
 pub struct Concentration;
@@ -41,15 +51,20 @@ impl Detector for Concentration {
 
     fn plans(&self, panel: &Panel) -> Vec<Plan> {
         let sql = format!(
-            "SELECT importer, good, exporter, {} AS side, sum(value) AS value FROM flows \
-             WHERE steady AND value IS NOT NULL GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4",
+            "SELECT importer, good, exporter, months, start, {} AS side, value FROM flows \
+             WHERE steady AND value IS NOT NULL ORDER BY 1, 2, 3, 4, 5",
             panel.horizon().side_sql()
         );
         vec![Plan { name: "markets", sql }]
     }
 
     fn begin<'a>(&self, panel: &'a Panel) -> Box<dyn Pass + 'a> {
-        Box::new(Looking { panel, placebos: Vec::new(), tests: Vec::new() })
+        Box::new(Looking {
+            panel,
+            placebos: Placebos::default(),
+            levels: Vec::new(),
+            tests: Vec::new(),
+        })
     }
 }
 
@@ -64,11 +79,41 @@ struct Test {
     size: f64,
     /// Herfindahl index before and after.
     herfindahl: [f64; 2],
+    /// Suppliers of the market, small ones included.
+    suppliers: usize,
+    /// The test of levels of the months' shares.
+    level: Option<Rc<LevelTest>>,
+}
+
+impl Test {
+    fn change(&self) -> f64 {
+        self.after - self.before
+    }
+}
+
+/// What one supplier sold: by side, and month by month.
+#[derive(Default)]
+struct Sold {
+    sides: [f64; 3],
+    months: Vec<(Month, f64)>,
+    /// Some of it is known by year only.
+    yearly: bool,
+}
+
+/// The verdict on one supplier: p-value, what chance gives, and how much it stands out beside
+/// others of its market.
+#[derive(Clone, Copy)]
+struct Verdict {
+    p: f64,
+    range: [f64; 2],
+    strength: f64,
 }
 
 struct Looking<'a> {
     panel: &'a Panel,
-    placebos: Vec<(f64, f64)>,
+    placebos: Placebos,
+    levels: Vec<Rc<LevelTest>>,
+    /// By market.
     tests: Vec<Test>,
 }
 
@@ -79,12 +124,15 @@ fn stabilised(share: f64) -> f64 {
 impl Pass for Looking<'_> {
     fn take(&mut self, _: &Plan, rows: &Rows) {
         let number = |name, i| rows.get(name, i).unwrap_or(0);
-        let mut market: BTreeMap<i64, [f64; 3]> = BTreeMap::new();
+        let mut market: BTreeMap<i64, Sold> = BTreeMap::new();
         for i in 0..rows.len() {
             let key = (number("importer", i), number("good", i));
             let side = number("side", i).clamp(0, 2) as usize;
-            market.entry(number("exporter", i)).or_default()[side] +=
-                number("value", i) as f64 / 100.0;
+            let value = number("value", i) as f64 / 100.0;
+            let sold = market.entry(number("exporter", i)).or_default();
+            sold.sides[side] += value;
+            sold.yearly |= number("months", i) != 1;
+            sold.months.push((plans::month(number("start", i)), value));
             let next = i + 1;
             if next == rows.len() || (number("importer", next), number("good", next)) != key {
                 self.see(key, &std::mem::take(&mut market));
@@ -92,27 +140,33 @@ impl Pass for Looking<'_> {
         }
     }
 
-    fn finish(self: Box<Self>, sources: &SourcesOf) -> Outcome {
-        let change = |t: &Test| stabilised(t.after) - stabilised(t.before);
-        let pad = self.panel.search.min_value / 10.0;
-        let chance = match self.placebos.is_empty() {
-            true => Chance::new(self.tests.iter().map(|t| (t.size, change(t))), pad),
-            false => Chance::new(self.placebos.iter().copied(), pad),
-        };
-        let asked: Vec<&Test> = self.tests.iter().filter(|t| self.panel.asks(t.importer)).collect();
-        let p: Vec<f64> = asked
+    fn finish(mut self: Box<Self>, sources: &SourcesOf) -> Outcome {
+        let verdicts = self.verdicts();
+        let all: Vec<(&Test, Verdict)> = self.tests.iter().zip(verdicts).collect();
+        let markets: Vec<(&[(&Test, Verdict)], usize)> = all
+            .chunk_by(|a, b| (a.0.importer, a.0.good) == (b.0.importer, b.0.good))
+            .filter(|of| self.panel.asks(of[0].0.importer))
+            .map(|of| (of, lead(of)))
+            .collect();
+        let p: Vec<f64> = markets
             .iter()
-            .map(|t| {
-                let [up, down] = chance.tails(t.size, change(t));
-                (2.0 * up.min(down)).min(1.0)
+            .map(|(of, lead)| {
+                let (test, verdict) = of[*lead];
+                // Of two suppliers one loses what the other gains: one test.
+                let tests = if test.suppliers == 2 { 1 } else { of.len() };
+                (verdict.p * tests as f64).min(1.0)
             })
             .collect();
         let q = super::q_values(&self.panel.search, &p);
         let mut outcome = Outcome { tests: p.len(), ..Outcome::default() };
-        for ((test, p), q) in asked.into_iter().zip(&p).zip(q) {
-            if q <= self.panel.search.q && (test.after - test.before).abs() >= LEAST_CHANGE {
-                let range = chance.range(test.size);
-                outcome.findings.extend(self.finding(test, range, (*p, q), sources));
+        for (((of, lead), p), q) in markets.into_iter().zip(&p).zip(q) {
+            let (test, verdict) = of[lead];
+            if q <= self.panel.search.q && test.change().abs() >= LEAST_CHANGE {
+                let others = of.iter().map(|(t, _)| *t).filter(|t| t.exporter != test.exporter);
+                let others: Vec<&Test> =
+                    others.filter(|t| t.change().abs() >= LEAST_CHANGE).collect();
+                let found = self.finding(test, &others, verdict.range, (*p, q), sources);
+                outcome.findings.extend(found);
             }
         }
         outcome
@@ -122,25 +176,91 @@ impl Pass for Looking<'_> {
     }
 }
 
+/// The supplier who stands out most; of two who do so alike the one who gained.
+fn lead(market: &[(&Test, Verdict)]) -> usize {
+    let mut best = 0;
+    for (i, (test, verdict)) in market.iter().enumerate() {
+        let (before, than) = market[best];
+        let margin = ALIKE * (than.strength.abs() + verdict.strength.abs());
+        let more = verdict.strength - than.strength;
+        if more > margin || (more >= -margin && test.change() > before.change()) {
+            best = i;
+        }
+    }
+    best
+}
+
 impl Looking<'_> {
-    fn see(&mut self, (importer, good): (i64, i64), market: &BTreeMap<i64, [f64; 3]>) {
+    fn verdicts(&mut self) -> Vec<Verdict> {
+        let change = |t: &Test| stabilised(t.after) - stabilised(t.before);
+        let pad = self.panel.search.min_value / 10.0;
+        let own = self.tests.iter().map(|t| (t.size, change(t)));
+        let chance = std::mem::take(&mut self.placebos).chance(own, pad);
+        let spread = Spread::of(
+            self.tests.iter().filter_map(|t| t.level.as_deref()),
+            self.levels.iter().map(|test| (test.as_ref(), 0.0)),
+            None,
+        );
+        let verdict = |t: &Test| {
+            if let (Some(level), Some(spread)) = (t.level.as_deref(), &spread) {
+                let verdict = spread.judge(level, 0.0);
+                // The months say the contrary of their sum: one large month.
+                let p = if verdict.z * change(t) < 0.0 { 1.0 } else { verdict.p };
+                let range = [-verdict.margin, verdict.margin];
+                return Verdict { p, range, strength: verdict.z.abs() };
+            }
+            let [up, down] = chance.tails(t.size, change(t));
+            let p = (2.0 * up.min(down)).min(1.0);
+            Verdict { p, range: chance.range(t.size), strength: -p }
+        };
+        self.tests.iter().map(verdict).collect()
+    }
+
+    /// The tests of levels of the shares of all suppliers of a market that is known by month.
+    fn levels_of(&self, market: &BTreeMap<i64, Sold>) -> BTreeMap<i64, Rc<LevelTest>> {
+        if market.values().any(|sold| sold.yearly) {
+            return BTreeMap::new();
+        }
+        let mut totals: BTreeMap<Month, f64> = BTreeMap::new();
+        for (month, value) in market.values().flat_map(|sold| &sold.months) {
+            *totals.entry(*month).or_default() += value;
+        }
+        totals.retain(|_, total| *total > 0.0);
+        let level = |sold: &Sold| {
+            let mut shares: BTreeMap<Month, f64> = totals.keys().map(|m| (*m, 0.0)).collect();
+            for (month, value) in &sold.months {
+                if let (Some(share), Some(total)) = (shares.get_mut(month), totals.get(month)) {
+                    *share = stabilised(value / total);
+                }
+            }
+            let shares: Vec<(Month, f64)> = shares.into_iter().collect();
+            series::level_of(&shares, &self.panel.horizon()).map(Rc::new)
+        };
+        market.iter().filter_map(|(exporter, sold)| Some((*exporter, level(sold)?))).collect()
+    }
+
+    fn see(&mut self, (importer, good): (i64, i64), market: &BTreeMap<i64, Sold>) {
         let Some(importer) = plans::place(importer) else { return };
         let total = |sides: &[usize]| -> f64 {
-            market.values().map(|v| sides.iter().map(|s| v[*s]).sum::<f64>()).sum()
+            market.values().map(|v| sides.iter().map(|s| v.sides[*s]).sum::<f64>()).sum()
         };
-        let share = |v: &[f64; 3], sides: &[usize], total: f64| {
-            sides.iter().map(|s| v[*s]).sum::<f64>() / total
+        let share = |v: &Sold, sides: &[usize], total: f64| {
+            sides.iter().map(|s| v.sides[*s]).sum::<f64>() / total
         };
         let sides = self.panel.horizon().sides();
         let year =
             |side: usize, value: f64| value * 12.0 / f64::from(sides[side].map_or(12, |s| s.len()));
         let floor = self.panel.search.min_value;
         let (first, last, now, past) = (total(&[0]), total(&[1]), total(&[2]), total(&[0, 1]));
+        let levels = self.levels_of(market);
         if first > 0.0 && year(1, last) >= floor {
-            for v in market.values() {
+            for (exporter, v) in market {
                 let (before, after) = (share(v, &[0], first), share(v, &[1], last));
                 if before.max(after) >= LEAST_SHARE {
-                    self.placebos.push((year(1, last), stabilised(after) - stabilised(before)));
+                    let change = stabilised(after) - stabilised(before);
+                    let level = levels.get(exporter);
+                    self.placebos.push(level.is_none(), year(1, last), change);
+                    self.levels.extend(level.cloned());
                 }
             }
         }
@@ -151,21 +271,30 @@ impl Looking<'_> {
             market.values().map(|v| share(v, sides, total).powi(2)).sum()
         };
         let herfindahl = [index(&[0, 1], past), index(&[2], now)];
-        for (exporter, v) in market {
+        for (key, v) in market {
             let (before, after) = (share(v, &[0, 1], past), share(v, &[2], now));
-            if let (Some(exporter), true) =
-                (plans::place(*exporter), before.max(after) >= LEAST_SHARE)
-            {
-                let size = year(2, now);
-                let good = good as u32;
-                self.tests.push(Test { importer, exporter, good, before, after, size, herfindahl });
-            }
+            let Some(exporter) = plans::place(*key).filter(|_| before.max(after) >= LEAST_SHARE)
+            else {
+                continue;
+            };
+            self.tests.push(Test {
+                importer,
+                exporter,
+                good: good as u32,
+                before,
+                after,
+                size: year(2, now),
+                herfindahl,
+                suppliers: market.len(),
+                level: levels.get(key).cloned(),
+            });
         }
     }
 
     fn finding(
         &self,
         test: &Test,
+        others: &[&Test],
         range: [f64; 2],
         (p, q): (f64, f64),
         sources: &SourcesOf,
@@ -177,14 +306,7 @@ impl Looking<'_> {
             _ if test.after > test.before => "gained",
             _ => "lost",
         };
-        let headline = format!(
-            "{}'s share of {goods} into {} went from {:.1} % to {:.1} %",
-            test.exporter.name(),
-            test.importer.name(),
-            100.0 * test.before,
-            100.0 * test.after
-        );
-        let change = test.after - test.before;
+        let change = test.change();
         // Back from the scale of the test, about the share before.
         let back = |by: f64| {
             let at = stabilised(test.after) - by;
@@ -211,19 +333,29 @@ impl Looking<'_> {
             p_value: Some(p),
             q_value: Some(q),
             severity: if change.abs() >= 0.4 { Severity::High } else { Severity::Medium },
-            why: Why::new(
-                Fact::text(headline),
-                [
-                    Fact::figure(
-                        "value of the market a year",
-                        test.size,
-                        self.panel.search.currency.as_str(),
-                    ),
-                    Fact::figure("Herfindahl index before", test.herfindahl[0], "index"),
-                    Fact::figure("Herfindahl index in the window", test.herfindahl[1], "index"),
-                ],
-            ),
+            why: self.why(test, others),
             sources: super::sources_of(sources, [test.importer])?,
         })
+    }
+
+    fn why(&self, test: &Test, others: &[&Test]) -> Why {
+        let share =
+            |t: &Test| format!("went from {:.1} % to {:.1} %", 100.0 * t.before, 100.0 * t.after);
+        let headline = format!(
+            "{}'s share of {} into {} {}",
+            test.exporter.name(),
+            self.panel.comparable.name(test.good),
+            test.importer.name(),
+            share(test)
+        );
+        let currency = self.panel.search.currency.as_str();
+        let mut facts = vec![
+            Fact::figure("value of the market a year", test.size, currency),
+            Fact::figure("Herfindahl index before", test.herfindahl[0], "index"),
+            Fact::figure("Herfindahl index in the window", test.herfindahl[1], "index"),
+        ];
+        let beside = |t: &&Test| Fact::text(format!("that of {} {}", t.exporter.name(), share(t)));
+        facts.extend(others.iter().map(beside));
+        Why::new(Fact::text(headline), facts)
     }
 }

@@ -1,21 +1,33 @@
 //! Mirror gaps: do both sides report the same trade, and since when not?
 //!
 //! The log of the importer's over the exporter's figure in the window, less the flow's own gap
-//! in the baseline, over the gap to be expected of the two reporters. What chance does to that is
-//! taken from the last baseline year against those before it. Both directions are tested:
+//! in the baseline. Where both report by month, the months' gaps are tested by the test of levels
+//! ([`super::spread`]): over the spread of this flow's own gap. Others are set over the gap to be
+//! expected of the two reporters, against the last baseline year of all such flows.
+//! Both directions are tested:
 //! *vanished* (the exporter says so, the importer never sees it) and *appeared* (the importer
 //! sees what nobody says they sent). Only periods that both reporters cover are compared.
 
+use std::ops::Range;
+
 use plimsoll_ingest::fact::Flow;
+use plimsoll_terms::period::Month;
 use plimsoll_terms::place::PlaceId;
 
-use super::chance::Chance;
+use super::chance::Placebos;
+use super::series::{self, LOG_FLOOR, LevelTest};
+use super::spread::Spread;
 use super::surge::whole;
 use super::{Detector, Outcome, Pass};
+use crate::calendar::Pace;
 use crate::finding::{Fact, Finding, Measure, Severity, Subject, Why};
 use crate::flows::{Panel, SourcesOf};
 use crate::plans::{self, Plan, Rows};
 use crate::reconcile::{self, Reliability, TwoSided};
+use crate::stats::robust;
+
+/// Fewest months of the baseline in which both sides saw something, for the test of levels.
+const SEEN_MONTHS: usize = 6;
 
 /// The detector.
 pub struct MirrorGap;
@@ -36,9 +48,8 @@ impl Detector for MirrorGap {
 
     fn plans(&self, panel: &Panel) -> Vec<Plan> {
         let sql = format!(
-            "SELECT importer, exporter, good, {} AS side, sum(exports) AS exports, sum(imports) AS imports FROM flows \
-             WHERE exports IS NOT NULL OR imports IS NOT NULL \
-             GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4",
+            "SELECT importer, exporter, good, months, start, {} AS side, exports, imports FROM flows \
+             WHERE exports IS NOT NULL OR imports IS NOT NULL ORDER BY 1, 2, 3, 4, 5",
             panel.horizon().side_sql()
         );
         vec![Plan { name: "gaps", sql }]
@@ -50,7 +61,6 @@ impl Detector for MirrorGap {
 }
 
 /// Both reports of a flow by side: earlier baseline, last baseline year, window.
-#[derive(Clone, Copy)]
 struct Gap {
     importer: PlaceId,
     exporter: PlaceId,
@@ -59,7 +69,18 @@ struct Gap {
     imports: [f64; 3],
     /// Sides that both reporters cover wholly.
     covered: [bool; 3],
+    /// The test of levels of the months' gaps.
+    level: Option<Box<LevelTest>>,
 }
+
+impl Gap {
+    fn size(&self, side: usize) -> f64 {
+        self.exports[side].max(self.imports[side])
+    }
+}
+
+/// Both reports of one month: exports and imports.
+type Month2 = (Month, f64, f64);
 
 struct Looking<'a> {
     panel: &'a Panel,
@@ -81,6 +102,56 @@ impl Looking<'_> {
             .horizon()
             .sides()
             .map(|span| span.is_some_and(|s| exports.covers(&s) && imports.covers(&s)))
+    }
+
+    /// The gap of the rows of one flow; `None` where not both report the whole window.
+    fn gap(
+        &self,
+        (importer, exporter, good): (PlaceId, PlaceId, u32),
+        rows: &Rows,
+        range: Range<usize>,
+    ) -> Option<Gap> {
+        let covered = self.covered(exporter, importer);
+        if !covered[2] {
+            return None;
+        }
+        let number = |name, i| rows.get(name, i).unwrap_or(0);
+        let (mut exports, mut imports) = ([0.0; 3], [0.0; 3]);
+        let mut months: Vec<Month2> = Vec::new();
+        for i in range {
+            let side = number("side", i).clamp(0, 2) as usize;
+            let (x, m) = (number("exports", i) as f64 / 100.0, number("imports", i) as f64 / 100.0);
+            exports[side] += x;
+            imports[side] += m;
+            if number("months", i) == 1 {
+                months.push((plans::month(number("start", i)), x, m));
+            }
+        }
+        let level = self.level((exporter, importer), &months).map(Box::new);
+        Some(Gap { importer, exporter, good, exports, imports, covered, level })
+    }
+
+    /// The test of levels of the gaps of months that both cover, for flows of which both sides
+    /// saw something in at least six months of the baseline.
+    fn level(&self, (exporter, importer): (PlaceId, PlaceId), all: &[Month2]) -> Option<LevelTest> {
+        let exports = self.panel.calendar.reporting(Flow::Export, exporter)?;
+        let imports = self.panel.calendar.reporting(Flow::Import, importer)?;
+        if exports.pace != Pace::Month || imports.pace != Pace::Month {
+            return None;
+        }
+        let both = |m: &Month| exports.starts.contains(m) && imports.starts.contains(m);
+        let months: Vec<&Month2> =
+            all.iter().filter(|(m, x, i)| x.max(*i) > 0.0 && both(m)).collect();
+        let horizon = self.panel.horizon();
+        let seen = |(m, x, i): &&&Month2| *m < horizon.window.first() && x.min(*i) > 0.0;
+        if months.iter().filter(seen).count() < SEEN_MONTHS {
+            return None;
+        }
+        let floor = LOG_FLOOR
+            * robust::median(&mut months.iter().map(|(_, x, i)| x.max(*i)).collect::<Vec<f64>>())?;
+        let gaps: Vec<(Month, f64)> =
+            months.iter().map(|(m, x, i)| (*m, ((i + floor) / (x + floor)).ln())).collect();
+        series::level_of(&gaps, &horizon)
     }
 
     /// Log gap of some sides together.
@@ -113,72 +184,81 @@ impl Looking<'_> {
 impl Pass for Looking<'_> {
     fn take(&mut self, _: &Plan, rows: &Rows) {
         let number = |name, i| rows.get(name, i).unwrap_or(0);
-        let mut last: Option<(i64, i64, i64)> = None;
-        for i in 0..rows.len() {
-            let key = (number("importer", i), number("exporter", i), number("good", i));
-            if last != Some(key) {
-                last = Some(key);
-                let (Some(importer), Some(exporter)) = (plans::place(key.0), plans::place(key.1))
-                else {
-                    continue;
-                };
-                self.gaps.push(Gap {
-                    importer,
-                    exporter,
-                    good: key.2 as u32,
-                    exports: [0.0; 3],
-                    imports: [0.0; 3],
-                    covered: self.covered(exporter, importer),
-                });
+        let key = |i| (number("importer", i), number("exporter", i), number("good", i));
+        let mut first = 0;
+        while first < rows.len() {
+            let mut end = first + 1;
+            while end < rows.len() && key(end) == key(first) {
+                end += 1;
             }
-            if let Some(gap) = self.gaps.last_mut() {
-                let side = number("side", i).clamp(0, 2) as usize;
-                gap.exports[side] = number("exports", i) as f64 / 100.0;
-                gap.imports[side] = number("imports", i) as f64 / 100.0;
+            let (importer, exporter, good) = key(first);
+            if let (Some(importer), Some(exporter)) =
+                (plans::place(importer), plans::place(exporter))
+            {
+                match self.gap((importer, exporter, good as u32), rows, first..end) {
+                    Some(gap) => self.gaps.push(gap),
+                    None => self.one_sided += 1,
+                }
             }
+            first = end;
         }
-        let before = self.gaps.len();
-        self.gaps.retain(|g| g.covered[2]);
-        self.one_sided += before - self.gaps.len();
     }
 
     fn finish(self: Box<Self>, sources: &SourcesOf) -> Outcome {
         let reliability = self.reliability();
         let comparable = |g: &&Gap| self.panel.comparable.good(g.good).is_some_and(|g| g.plain);
         let scaled = |g: &Gap, d: f64| d / reliability.expected_gap(g.exporter, g.importer);
-        let size = |g: &Gap, side: usize| g.exports[side].max(g.imports[side]);
-        let mut placebos = Vec::new();
+        let mut placebos = Placebos::default();
         let mut tests: Vec<(&Gap, f64, f64)> = Vec::new();
         for gap in self.gaps.iter().filter(comparable) {
             // Without a past of its own a flow is compared with two reports that agree; the same
             // rule makes the placebos.
             if let (Some(last), true) = (self.log_gap(gap, &[1]), gap.covered[0]) {
                 let earlier = self.log_gap(gap, &[0]).unwrap_or(0.0);
-                placebos.push((size(gap, 1), scaled(gap, last - earlier)));
+                placebos.push(gap.level.is_none(), gap.size(1), scaled(gap, last - earlier));
             }
             let Some(now) = self.log_gap(gap, &[2]) else { continue };
             let usual = self.log_gap(gap, &[0, 1]).unwrap_or(0.0);
             tests.push((gap, now, usual));
         }
-        if placebos.is_empty() {
-            placebos =
-                tests.iter().map(|(g, now, usual)| (size(g, 2), scaled(g, now - usual))).collect();
-        }
-        let chance = Chance::new(placebos, self.pad());
+        let own = |(g, now, usual): &(&Gap, f64, f64)| (g.size(2), scaled(g, now - usual));
+        let chance = placebos.chance(tests.iter().map(own), self.pad());
+        let levels = self.gaps.iter().filter(comparable).filter_map(|g| g.level.as_deref());
+        let spread = Spread::of(
+            tests.iter().filter_map(|(g, _, _)| g.level.as_deref()),
+            levels.map(|test| (test, 0.0)),
+            None,
+        );
         tests.retain(|(g, _, _)| self.panel.asks(g.importer));
-        let tails: Vec<[f64; 2]> = (tests.iter())
-            .map(|(g, now, usual)| chance.tails(size(g, 2), scaled(g, now - usual)))
+        // The p-value and what chance gives, 95 of 100 times.
+        let verdicts: Vec<(f64, [f64; 2])> = (tests.iter())
+            .map(|(g, now, usual)| {
+                let change = now - usual;
+                if let (Some(test), Some(spread)) = (g.level.as_deref(), &spread) {
+                    let verdict = spread.judge(test, 0.0);
+                    // The months say the contrary of their sum: one large month.
+                    let p = if verdict.z * change < 0.0 { 1.0 } else { verdict.p };
+                    return (p, [-verdict.margin, verdict.margin]);
+                }
+                let scale = reliability.expected_gap(g.exporter, g.importer);
+                let [up, down] = chance.tails(g.size(2), scaled(g, change));
+                let range = chance.range(g.size(2)).map(|r| r * scale);
+                ((2.0 * up.min(down)).min(1.0), range)
+            })
             .collect();
-        let p: Vec<f64> = tails.iter().map(|[up, down]| (2.0 * up.min(*down)).min(1.0)).collect();
+        let p: Vec<f64> = verdicts.iter().map(|(p, _)| *p).collect();
         let q = super::q_values(&self.panel.search, &p);
         let mut outcome = Outcome { tests: p.len(), ..Outcome::default() };
-        for ((test, p), q) in tests.iter().zip(&p).zip(q) {
+        for ((test, (p, reach)), q) in tests.iter().zip(&verdicts).zip(q) {
             let moved = (test.1 - test.2).abs() >= self.panel.search.min_ratio.ln();
             if q <= self.panel.search.q && moved {
-                let range = chance.range(size(test.0, 2));
-                let scale = reliability.expected_gap(test.0.exporter, test.0.importer);
-                let reach = [range[0] * scale, range[1] * scale];
-                outcome.findings.extend(self.finding(*test, reach, (*p, q), &reliability, sources));
+                outcome.findings.extend(self.finding(
+                    *test,
+                    *reach,
+                    (*p, q),
+                    &reliability,
+                    sources,
+                ));
             }
         }
         if self.one_sided > 0 {

@@ -4,6 +4,7 @@
 //! that the reporter does not cover are missing; covered months without a row are zero.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use plimsoll_terms::period::Month;
 use plimsoll_terms::place::PlaceId;
@@ -17,7 +18,7 @@ use crate::stats::robust;
 /// Share of the baseline's months that must have trade for the test of levels.
 const STEADY_SHARE: f64 = 0.6;
 /// Share of a month's usual value that is added before taking logarithms.
-const LOG_FLOOR: f64 = 0.05;
+pub const LOG_FLOOR: f64 = 0.05;
 /// Share of the value that must have a weight for the volume to be known.
 const WEIGHED: f64 = 0.8;
 
@@ -118,12 +119,12 @@ fn dense(
     Series { key, pace, starts, values, kilograms }
 }
 
-/// The test of levels: the mean log deviation of the window from the same calendar months of
-/// the baseline.
+/// The test of levels: the mean deviation of the window from the baseline, of a series by the
+/// logs of its values and from the same calendar months.
 #[derive(Clone, Copy, Debug)]
 pub struct LevelTest {
-    /// Mean log deviation; with six months or more the highest and the lowest are left out, so
-    /// that one large order is no surge.
+    /// Mean deviation; with six months or more the highest and the lowest are left out, so that
+    /// one large order is no surge.
     pub deviation: f64,
     /// Variance of a month about its season and year.
     pub variance: f64,
@@ -131,9 +132,40 @@ pub struct LevelTest {
     pub df: f64,
     /// Variance of the deviation in units of the variance of a month.
     pub unit: f64,
-    /// The last baseline year against those before it, and its unit: what chance does from one
-    /// year to the next.
-    pub placebo: Option<(f64, f64)>,
+    /// What the window adds to the error.
+    pub window: Unrest,
+    /// The last baseline year against those before it, its unit and unrest: what chance does from
+    /// one year to the next.
+    pub placebo: Option<(f64, f64, Unrest)>,
+}
+
+/// How restless the later months of a comparison are.
+#[derive(Clone, Copy, Debug)]
+pub struct Unrest {
+    /// Half the mean square of the differences from one month to the next (von Neumann 1941):
+    /// the variance of a month that a lasting step hardly raises, and a few large orders do.
+    pub variance: f32,
+    /// Variance of their mean in units of the variance of a month.
+    pub unit: f32,
+    /// How many.
+    pub months: f32,
+}
+
+impl LevelTest {
+    /// Standard error and degrees of freedom of a comparison, with a month's variance as known
+    /// from the baseline. Where its later months are more restless than that, their own counts
+    /// for them (Welch 1947): a flow that was not there before has no variance of its own.
+    pub fn error(unit: f64, later: Unrest, (variance, df): (f64, f64)) -> (f64, f64) {
+        let own = f64::from(later.variance);
+        if own <= variance {
+            return ((variance * unit).sqrt(), df);
+        }
+        let now = own * f64::from(later.unit);
+        let before = variance * (unit - f64::from(later.unit)).max(0.0);
+        let free = (now + before).powi(2)
+            / (now * now / f64::from(later.months - 1.0) + before * before / df);
+        ((now + before).sqrt(), free.min(df))
+    }
 }
 
 /// A series compared with its baseline.
@@ -150,7 +182,9 @@ pub struct Compared {
     /// Kilograms by month before and after, where known.
     pub kilograms: Option<(f64, f64)>,
     /// The test of levels where the baseline is long and steady enough.
-    pub level: Option<Box<LevelTest>>,
+    pub level: Option<Rc<LevelTest>>,
+    /// The test of ranks where it is long and not steady.
+    pub ranks: Option<Ranks>,
 }
 
 /// One observation of the baseline or window.
@@ -200,6 +234,10 @@ pub fn compare(series: &Series, horizon: &Horizon) -> Option<Compared> {
     let (last, earlier): (Vec<Point>, Vec<Point>) =
         baseline.iter().partition(|p| p.block == recent);
     let split = !last.is_empty() && !earlier.is_empty();
+    let level = match series.pace {
+        Pace::Month => level_test(&window, &baseline).map(Rc::new),
+        Pace::Year => None,
+    };
     let weight = |(sum, n, known): (f64, u32, bool)| (known && n > 0).then(|| sum / f64::from(n));
     Some(Compared {
         before: mean(&baseline),
@@ -207,56 +245,107 @@ pub fn compare(series: &Series, horizon: &Horizon) -> Option<Compared> {
         last: split.then(|| mean(&last)),
         earlier: split.then(|| mean(&earlier)),
         kilograms: weight(weights[0]).zip(weight(weights[1])),
-        level: match series.pace {
-            Pace::Month => level_test(&window, &baseline).map(Box::new),
-            Pace::Year => None,
-        },
+        ranks: (series.pace == Pace::Month && level.is_none())
+            .then(|| Ranks::of(&window, &last, &earlier))
+            .flatten(),
+        level,
     })
 }
 
 /// The test of levels on months; `None` for a short or intermittent baseline.
 fn level_test(window: &[Point], baseline: &[Point]) -> Option<LevelTest> {
     let trading = baseline.iter().filter(|p| p.value > 0.0).count();
-    if window.len() < 3 || (trading as f64) < STEADY_SHARE * baseline.len() as f64 {
+    if (trading as f64) < STEADY_SHARE * baseline.len() as f64 {
         return None;
     }
     let mut positive: Vec<f64> = baseline.iter().map(|p| p.value).filter(|v| *v > 0.0).collect();
     let floor = LOG_FLOOR * robust::median(&mut positive)?;
-    let log = |p: &Point| (p.value + floor).ln();
-    let mut by_month: BTreeMap<u8, Vec<(i32, f64)>> = BTreeMap::new();
-    for point in baseline {
-        by_month.entry(point.month).or_default().push((point.block, log(point)));
+    let log = |p: &Point| Point { value: (p.value + floor).ln(), ..*p };
+    let logs = |of: &[Point]| of.iter().map(log).collect::<Vec<Point>>();
+    levels(&logs(window), &logs(baseline))
+}
+
+/// The test of levels of a figure that has no size, such as a log price or the gap of two reports,
+/// in the months in which it is known. Its season is left in: of three years a month's own mean
+/// would be mostly its noise.
+pub fn level_of(figures: &[(Month, f64)], horizon: &Horizon) -> Option<LevelTest> {
+    let first = horizon.window.first();
+    let point = |(start, value): &(Month, f64)| Point {
+        month: 0,
+        block: (first.0 - 1 - start.0).div_euclid(12),
+        value: *value,
+    };
+    let matching = |m: Month| horizon.window.months().any(|w| w.month() == m.month());
+    let of = |inside: &dyn Fn(Month) -> bool| -> Vec<Point> {
+        figures.iter().filter(|(m, _)| inside(*m)).map(point).collect()
+    };
+    let window = of(&|m| horizon.window.contains(m));
+    let baseline = of(&|m| horizon.baseline.contains(m) && matching(m));
+    levels(&window, &baseline)
+}
+
+/// Means of a baseline by calendar month, and how many months it holds.
+struct Usual {
+    means: BTreeMap<u8, f64>,
+    months: f64,
+}
+
+impl Usual {
+    fn of(points: &[Point]) -> Usual {
+        let mut sums: BTreeMap<u8, (f64, f64)> = BTreeMap::new();
+        for point in points {
+            let sum = sums.entry(point.month).or_default();
+            *sum = (sum.0 + point.value, sum.1 + 1.0);
+        }
+        let means = sums.into_iter().map(|(m, (sum, n))| (m, sum / n)).collect();
+        Usual { means, months: points.len() as f64 }
     }
-    let mean = |of: &[f64]| of.iter().sum::<f64>() / of.len() as f64;
-    let means: BTreeMap<u8, f64> = by_month
-        .iter()
-        .map(|(m, of)| (*m, mean(&of.iter().map(|(_, y)| *y).collect::<Vec<_>>())))
-        .collect();
-    let (variance, df) = within(&by_month, &means)?;
-    let deviations: Vec<f64> =
-        window.iter().filter_map(|p| Some(log(p) - means.get(&p.month)?)).collect();
-    let cut = usize::from(deviations.len() >= 6);
-    let deviation = robust::trimmed_mean(&deviations, cut, cut)?;
-    let used = (deviations.len() - 2 * cut) as f64;
-    let years = baseline.len() as f64 / means.len() as f64;
-    // A mean of ordered values from the middle varies a little more than one of so many values.
-    let unit = (1.0 / (used + cut as f64)) * (1.0 + 1.0 / years);
-    Some(LevelTest { deviation, variance, df, unit, placebo: placebo(&by_month, cut) })
+
+    /// Mean deviation of later months, its unit, and their unrest; `None` for fewer than three.
+    fn against(&self, later: &[Point]) -> Option<(f64, f64, Unrest)> {
+        let off: Vec<f64> =
+            (later.iter()).filter_map(|p| Some(p.value - self.means.get(&p.month)?)).collect();
+        if off.len() < 3 {
+            return None;
+        }
+        let cut = usize::from(off.len() >= 6);
+        let deviation = robust::trimmed_mean(&off, cut, cut)?;
+        // A mean of ordered values from the middle varies a little more than one of so many.
+        let unit = 1.0 / (off.len() - cut) as f64;
+        let steps = off.windows(2).map(|w| (w[1] - w[0]).powi(2)).sum::<f64>();
+        // A difference from a season of few years holds the noise of that season too.
+        let doubled = 2.0 * (1.0 + self.means.len() as f64 / self.months);
+        let variance = steps / (off.len() - 1) as f64 / doubled;
+        let unrest =
+            Unrest { variance: variance as f32, unit: unit as f32, months: off.len() as f32 };
+        Some((deviation, unit + 1.0 / self.months, unrest))
+    }
+}
+
+/// The test of levels of any points; `None` for fewer than six months before or three in the
+/// window.
+fn levels(window: &[Point], baseline: &[Point]) -> Option<LevelTest> {
+    if baseline.len() < 6 {
+        return None;
+    }
+    let usual = Usual::of(baseline);
+    let (variance, df) = within(baseline, &usual)?;
+    let (deviation, unit, unrest) = usual.against(window)?;
+    let recent = baseline.iter().map(|p| p.block).min()?;
+    let (last, earlier): (Vec<Point>, Vec<Point>) =
+        baseline.iter().partition(|p| p.block == recent);
+    let placebo = (earlier.len() >= 3).then(|| Usual::of(&earlier).against(&last)).flatten();
+    Some(LevelTest { deviation, variance, df, unit, window: unrest, placebo })
 }
 
 /// Variance about month and year, and its degrees of freedom; `None` below four.
-fn within(
-    by_month: &BTreeMap<u8, Vec<(i32, f64)>>,
-    means: &BTreeMap<u8, f64>,
-) -> Option<(f64, f64)> {
+fn within(baseline: &[Point], usual: &Usual) -> Option<(f64, f64)> {
     let mut by_block: BTreeMap<i32, Vec<f64>> = BTreeMap::new();
-    for (month, of) in by_month {
-        for (block, y) in of {
-            by_block.entry(*block).or_default().push(y - means[month]);
-        }
+    for point in baseline {
+        let off = point.value - usual.means[&point.month];
+        by_block.entry(point.block).or_default().push(off);
     }
-    let n: usize = by_block.values().map(Vec::len).sum();
-    let df = n as f64 - by_block.len() as f64 - means.len() as f64 + 1.0;
+    let df = usual.months - by_block.len() as f64 - usual.means.len() as f64 + 1.0;
     if df < 4.0 {
         return None;
     }
@@ -270,25 +359,76 @@ fn within(
     Some((squares / df, df))
 }
 
-/// The last year of the baseline against the years before it, made like the test itself.
-fn placebo(by_month: &BTreeMap<u8, Vec<(i32, f64)>>, cut: usize) -> Option<(f64, f64)> {
-    let recent = by_month.values().flatten().map(|(block, _)| *block).min()?;
-    let mut differences = Vec::new();
-    let mut earlier_years = 0.0;
-    for of in by_month.values() {
-        let (last, before): (Vec<_>, Vec<(i32, f64)>) =
-            of.iter().partition(|(block, _)| *block == recent);
-        if let (Some((_, last)), false) = (last.first(), before.is_empty()) {
-            let mean = before.iter().map(|(_, y)| y).sum::<f64>() / before.len() as f64;
-            differences.push(last - mean);
-            earlier_years += before.len() as f64;
+/// The test of ranks, for flows that trade in few months: are the window's months larger, months
+/// without trade included, than those before? One order counts as one month, however large.
+#[derive(Clone, Copy, Debug)]
+pub struct Ranks {
+    /// Standardised rank sum of the window.
+    pub z: f64,
+    /// That of the last baseline year against those before it.
+    pub placebo: Option<f64>,
+}
+
+impl Ranks {
+    fn of(window: &[Point], last: &[Point], earlier: &[Point]) -> Option<Ranks> {
+        let values = |of: &[Point]| of.iter().map(|p| p.value).collect::<Vec<f64>>();
+        let (window, last, earlier) = (values(window), values(last), values(earlier));
+        let baseline = [earlier.as_slice(), &last].concat();
+        let enough = window.len() >= 3 && baseline.len() >= 6 && !earlier.is_empty();
+        enough.then(|| Ranks {
+            z: robust::rank_sum(&window, &baseline),
+            placebo: (earlier.len() >= 6).then(|| robust::rank_sum(&last, &earlier)),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use plimsoll_terms::period::Period;
+
+    fn horizon() -> Horizon {
+        let period = |text: &str| text.parse::<Period>().unwrap();
+        Horizon { window: period("2022"), baseline: period("2019..2021") }
+    }
+
+    /// Four years of a made-up figure about 0, with what is added to the last.
+    fn figures(last: [f64; 12]) -> Vec<(Month, f64)> {
+        let noise = |i: usize| 0.1 * ((i * 7919 % 13) as f64 - 6.0) / 6.0;
+        let months = horizon().span().months().enumerate();
+        months.map(|(i, m)| (m, noise(i) + if i >= 36 { last[i - 36] } else { 0.0 })).collect()
+    }
+
+    fn z(last: [f64; 12]) -> f64 {
+        let test = level_of(&figures(last), &horizon()).unwrap();
+        test.deviation / LevelTest::error(test.unit, test.window, (test.variance, test.df)).0
+    }
+
+    #[test]
+    fn a_lasting_step_stands_out_and_one_month_does_not() {
+        let step = z([0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0]);
+        assert!(step > 6.0, "{step}");
+        let mut once = [0.0; 12];
+        once[5] = 9.0;
+        assert!(z(once).abs() < 2.0, "{}", z(once));
+    }
+
+    #[test]
+    fn a_few_large_months_are_set_against_their_own_unrest() {
+        let mut few = [0.0; 12];
+        for month in [1, 4, 7, 10] {
+            few[month] = 1.0;
         }
+        let test = level_of(&figures(few), &horizon()).unwrap();
+        let quiet = (test.variance * test.unit).sqrt();
+        let (error, df) = LevelTest::error(test.unit, test.window, (test.variance, test.df));
+        assert!(error > 3.0 * quiet && df < test.df, "{error} {quiet} {df}");
+        assert!(z(few) < 4.0, "{}", z(few));
     }
-    if differences.len() < 6 {
-        return None;
+
+    #[test]
+    fn short_baselines_have_no_test() {
+        let short: Vec<_> = figures([0.0; 12]).into_iter().skip(31).collect();
+        assert!(level_of(&short, &horizon()).is_none());
     }
-    let deviation = robust::trimmed_mean(&differences, cut, cut)?;
-    let years = earlier_years / differences.len() as f64;
-    let used = (differences.len() - 2 * cut) as f64;
-    Some((deviation, (1.0 / (used + cut as f64)) * (1.0 + 1.0 / years)))
 }

@@ -1,20 +1,24 @@
 //! Surges and falls: has a flow risen or fallen beyond what chance, season and the common
 //! movement of trade explain, and since when?
 //!
-//! Two tests, both against the same calendar months of the baseline. Series that trade in most
-//! months: the mean log deviation of the window over its standard error, with the variance of a
-//! month moderated over all series (Smyth 2004) and widened by what the last baseline year did
-//! against those before it. Series with few trades, new flows and yearly records: the log ratio
-//! of window to baseline against the same ratio within the baselines of flows of like size, with
-//! a generalised Pareto tail. All tests are one family (Benjamini and Hochberg 1995).
+//! Three tests, all against the same calendar months of the baseline. Series that trade in most
+//! months: the mean log deviation of the window, less what the good and the exporter have in
+//! common everywhere, over its standard error, with the variance of a month moderated over all
+//! series (Smyth 2004) and widened by what the last baseline year did against those before it.
+//! Series with few trades and new flows by month: the rank sum of the window's months, widened in
+//! the same way. Yearly records: the log ratio of window to baseline against the same ratio within
+//! the baselines of flows of like size, with a generalised Pareto tail. All tests are one family
+//! (Benjamini and Hochberg 1995).
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use plimsoll_terms::period::Month;
 use plimsoll_terms::place::PlaceId;
 
 use super::chance::Chance;
-use super::series::{self, Compared, Key, LevelTest, Series};
+use super::series::{self, Compared, Key, LevelTest, Ranks, Series};
+use super::spread::{self, Common, MANY, Moved, Spread};
 use super::{Detector, Outcome, Pass};
 use crate::calendar::{self, Pace};
 use crate::finding::{Fact, Finding, Measure, Severity, Subject, Why};
@@ -22,8 +26,6 @@ use crate::flows::{Panel, SourcesOf};
 use crate::plans::{Plan, Rows};
 use crate::search::Level;
 use crate::stats::cusum::cusum;
-use crate::stats::empirical::Tail;
-use crate::stats::moderated::Prior;
 use crate::stats::segments::{self, Settings};
 use crate::stats::{robust, tails};
 
@@ -99,7 +101,9 @@ enum Placebo {
     /// Means of the earlier baseline and of its last year.
     Jump(Level, f32, f32),
     /// The test of levels.
-    Levels(Level, Box<LevelTest>),
+    Levels(Key, Rc<LevelTest>),
+    /// The standardised rank sum.
+    Ranks(Level, f64),
 }
 
 struct Looking<'a> {
@@ -142,7 +146,9 @@ impl Pass for Looking<'_> {
         let mut outcome = Outcome { tests: p.len(), ..Outcome::default() };
         let mut price_only = 0;
         for ((tested, judged), q) in tested.into_iter().zip(&judged).zip(q) {
-            if q > self.panel.search.q {
+            // What fell with everything else and less than it is no rise.
+            let against = judged.z.is_some_and(|z| z * judged.log[0] < 0.0);
+            if q > self.panel.search.q || against {
                 continue;
             }
             let Some(series) = tested.series(self.panel) else { continue };
@@ -158,15 +164,18 @@ impl Pass for Looking<'_> {
 }
 
 /// The verdict on one series.
+#[derive(Clone, Copy)]
 struct Judged {
     p: f64,
     /// Log ratio with its interval.
     log: [f64; 3],
-    /// z of the test of levels.
+    /// z of the test of levels or of ranks.
     z: Option<f64>,
     df: f64,
     /// How much chance from year to year widens the standard error, squared.
     widened: f64,
+    /// Movement that the flow has in common with others, as a log.
+    common: f64,
 }
 
 impl Judged {
@@ -195,9 +204,10 @@ impl Looking<'_> {
             && earlier.max(last) * 12.0 >= search.min_value
         {
             let level = series.key.level;
-            self.placebos.push(match &compared.level {
-                Some(test) => Placebo::Levels(level, test.clone()),
-                None => Placebo::Jump(level, earlier as f32, last as f32),
+            self.placebos.push(match (&compared.level, compared.ranks) {
+                (Some(test), _) => Placebo::Levels(series.key, test.clone()),
+                (None, Some(Ranks { placebo: Some(z), .. })) => Placebo::Ranks(level, z),
+                (None, _) => Placebo::Jump(level, earlier as f32, last as f32),
             });
         }
         let larger = compared.before.max(compared.after) * 12.0;
@@ -214,7 +224,6 @@ impl Looking<'_> {
 
     fn judge(&self) -> Vec<Judged> {
         let mut judged: Vec<Option<Judged>> = self.tested.iter().map(|_| None).collect();
-        let common = self.common();
         let mut below: Option<Spread> = None;
         // From the finest: a level with few series borrows what chance does from the one below.
         for level in Level::ALL.iter().rev() {
@@ -222,19 +231,18 @@ impl Looking<'_> {
                 .filter(|(_, t)| t.key.level == *level)
                 .filter_map(|(i, t)| Some((i, t.compared.level.as_deref()?)))
                 .collect();
-            let placebos: Vec<&LevelTest> = (self.placebos.iter())
-                .filter_map(|p| match p {
-                    Placebo::Levels(of, test) if of == level => Some(test.as_ref()),
-                    _ => None,
-                })
-                .collect();
-            let spread = Spread::of(&of, &placebos, below.as_ref());
+            let placebos = self.placebos_of(*level);
+            let placebos = placebos.iter().map(|(test, common)| (*test, *common));
+            let spread = Spread::of(of.iter().map(|(_, t)| *t), placebos, below.as_ref());
             if let Some(spread) = spread {
+                let common = self.common_of(*level);
                 for (i, test) in of {
+                    let key = self.tested[i].key;
                     // A sum of few codes swings like one code, a whole list does not.
                     let own = *level > Level::Tier || self.codes_in(&self.tested[i]) >= DIVERSE;
                     let judge = below.as_ref().filter(|_| !own).unwrap_or(&spread);
-                    judged[i] = Some(judge.judge(test, common));
+                    let common = common.0 + common.1.movement(key.exporter, key.item);
+                    judged[i] = Some(by_level(judge, test, common));
                 }
                 if *level > Level::Tier {
                     below = Some(spread);
@@ -243,9 +251,45 @@ impl Looking<'_> {
         }
         let chances =
             Level::ALL.map(|level| jumps(&self.placebos, &self.tested, level, self.pad()));
-        let jump = |t: &Tested| judge_jump(&chances[t.key.level as usize], &t.compared, self.pad());
+        let widened = Level::ALL.map(|level| spread::widening_of_normal(self.ranks_of(level)));
+        let rest = |t: &Tested| {
+            let at = t.key.level as usize;
+            let jump = judge_jump(&chances[at], &t.compared, self.pad());
+            t.compared.ranks.map_or(jump, |ranks| by_ranks(ranks, widened[at], jump))
+        };
         let judged = judged.into_iter().zip(&self.tested);
-        judged.map(|(judged, tested)| judged.unwrap_or_else(|| jump(tested))).collect()
+        judged.map(|(judged, tested)| judged.unwrap_or_else(|| rest(tested))).collect()
+    }
+
+    /// Placebos of the test of levels, each with what it has in common with others.
+    fn placebos_of(&self, level: Level) -> Vec<(&LevelTest, f64)> {
+        let of = || {
+            self.placebos.iter().filter_map(move |p| match p {
+                Placebo::Levels(key, test) if key.level == level => Some((key, test.as_ref())),
+                _ => None,
+            })
+        };
+        let moved = |(key, test): (&Key, &LevelTest)| Some(moved(key, test.placebo?.0));
+        let common = common_beyond(level, of().filter_map(moved).collect(), 0.0);
+        of().map(|(key, test)| (test, common.movement(key.exporter, key.item))).collect()
+    }
+
+    /// Standardised rank sums within the baselines.
+    fn ranks_of(&self, level: Level) -> Vec<f64> {
+        let of = |p: &Placebo| match p {
+            Placebo::Ranks(of, z) if *of == level => Some(*z),
+            _ => None,
+        };
+        self.placebos.iter().filter_map(of).collect()
+    }
+
+    /// What all trade has in common, and what series of a level have beyond that.
+    fn common_of(&self, level: Level) -> (f64, Common) {
+        let all = self.common();
+        let of = self.tested.iter().filter(|t| t.key.level == level);
+        let deviations =
+            of.filter_map(|t| Some(moved(&t.key, t.compared.level.as_deref()?.deviation)));
+        (all, common_beyond(level, deviations.collect(), all))
     }
 
     /// Number of codes that a list or tier has in the data.
@@ -366,6 +410,11 @@ impl Looking<'_> {
             _ => why.push(Fact::text("volume is not known: value alone was tested")),
         }
         why.push(self.test_fact(compared, judged));
+        if judged.common != 0.0 {
+            let text =
+                "change that this good and this exporter have in common elsewhere, taken out";
+            why.push(Fact::figure(text, judged.common.exp(), "ratio"));
+        }
         if let Some(alarm) = cusum_alarm(series, &horizon.window.first(), judged.log[0] > 0.0) {
             why.push(Fact::text(format!(
                 "the running sum of deviations (CUSUM) raises an alarm in {alarm}"
@@ -384,6 +433,11 @@ impl Looking<'_> {
                     judged.df,
                     judged.widened.sqrt()
                 ),
+                z,
+                "z",
+            ),
+            (Some(z), None) => Fact::figure(
+                "test of ranks, for a flow that trades in few months: is the window's month larger than one before?",
                 z,
                 "z",
             ),
@@ -435,88 +489,37 @@ pub fn set_name(panel: &Panel, set: u32) -> String {
 
 /// From so many codes on a list is a sum of many.
 const DIVERSE: usize = 10;
-/// Fewest placebos from which the tail is taken as it is.
-const TAIL_FROM: usize = 200;
-
-/// What chance does to the test of levels at one level.
-struct Spread {
-    prior: Option<Prior>,
-    widened: f64,
-    /// The sizes of the placebos' z, where they are many.
-    tail: Option<Tail>,
+fn moved(key: &Key, by: f64) -> Moved {
+    Moved { importer: key.importer, exporter: key.exporter, good: key.item, by }
 }
 
-impl Spread {
-    fn of(
-        tests: &[(usize, &LevelTest)],
-        placebos: &[&LevelTest],
-        below: Option<&Spread>,
-    ) -> Option<Spread> {
-        if tests.is_empty() {
-            return None;
-        }
-        let prior = (tests.len() >= 10)
-            .then(|| Prior::fit(tests.iter().map(|(_, t)| (t.variance, t.df))))
-            .flatten();
-        let mut spread = Spread { prior, widened: 1.0, tail: None };
-        let mut z: Vec<f64> = Vec::new();
-        let mut df = Vec::new();
-        for test in placebos {
-            if let Some((deviation, unit)) = test.placebo {
-                let (variance, of) = spread.posterior(test);
-                z.push(deviation / (variance * unit).sqrt());
-                df.push(of);
-            }
-        }
-        let centre = robust::median(&mut z.clone()).unwrap_or(0.0);
-        let sizes: Vec<f64> = z.iter().map(|z| (z - centre).abs()).collect();
-        spread.tail = (sizes.len() >= TAIL_FROM).then(|| Tail::fit(sizes));
-        spread.widened = widening(z, &mut df).or(below.map(|b| b.widened)).unwrap_or(2.0);
-        Some(spread)
+/// What goods and exporters have in common beyond all trade; nothing for sums over lists.
+fn common_beyond(level: Level, mut flows: Vec<Moved>, all: f64) -> Common {
+    if level <= Level::Tier {
+        return Common::default();
     }
+    flows.iter_mut().for_each(|f| f.by -= all);
+    Common::of(&flows, MANY, MANY)
+}
 
-    fn posterior(&self, test: &LevelTest) -> (f64, f64) {
-        match &self.prior {
-            Some(prior) => prior.posterior(test.variance, test.df),
-            None => (test.variance.max(1e-4), test.df),
-        }
-    }
-
-    fn judge(&self, test: &LevelTest, common: f64) -> Judged {
-        let (variance, df) = self.posterior(test);
-        let bare = (variance * test.unit).sqrt();
-        let error = bare * self.widened.sqrt();
-        let z = (test.deviation - common) / error;
-        let by_t = (2.0 * tails::t_upper(z.abs(), df)).min(1.0);
-        let by_placebos =
-            self.tail.as_ref().map(|t| t.upper(((test.deviation - common) / bare).abs()));
-        // The less favourable of both.
-        let p = by_placebos.map_or(by_t, |p| p.max(by_t));
-        let margin = tails::t_quantile(0.975, df) * error;
-        let log = [test.deviation, test.deviation - margin, test.deviation + margin];
-        Judged { p, log, z: Some(z), df, widened: self.widened }
+fn by_level(spread: &Spread, test: &LevelTest, common: f64) -> Judged {
+    let verdict = spread.judge(test, common);
+    let (at, margin) = (test.deviation, verdict.margin);
+    Judged {
+        p: verdict.p,
+        log: [at, at - margin, at + margin],
+        z: Some(verdict.z),
+        df: verdict.df,
+        widened: spread.widened,
+        common,
     }
 }
 
-/// How much wider the placebos spread than their error says, squared, at least 1; `None` for
-/// fewer than thirty. The widest of several quantiles counts, so that a heavy tail does.
-fn widening(mut placebos: Vec<f64>, df: &mut [f64]) -> Option<f64> {
-    if placebos.len() < 30 {
-        return None;
-    }
-    let centre = robust::median(&mut placebos)?;
-    let size = robust::sorted(&placebos.iter().map(|z| (z - centre).abs()).collect::<Vec<_>>());
-    let df = robust::median(df)?;
-    let mut widest = 1.0f64;
-    for share in [0.5, 0.8, 0.95, 0.99] {
-        if size.len() as f64 * (1.0 - share) < 5.0 {
-            break;
-        }
-        let expected = tails::t_quantile(0.5 + share / 2.0, df);
-        let ratio = robust::quantile(&size, share)? / expected;
-        widest = widest.max(ratio * ratio);
-    }
-    Some(widest)
+/// The verdict by ranks, with the interval of the jump.
+fn by_ranks(ranks: Ranks, widened: f64, jump: Judged) -> Judged {
+    let z = ranks.z / widened.sqrt();
+    let p = (2.0 * tails::normal_upper(z.abs())).min(1.0);
+    Judged { p, z: Some(z), widened, ..jump }
 }
 
 /// Log ratios within baselines, for the jumps of a level; of all levels where it has few.
@@ -547,7 +550,7 @@ fn judge_jump(chance: &Chance, compared: &Compared, pad: f64) -> Judged {
     let [up, down] = chance.tails(compared.before, d);
     let [low, high] = chance.range(compared.before);
     let p = (2.0 * up.min(down)).min(1.0);
-    Judged { p, log: [d, d - high, d - low], z: None, df: 0.0, widened: 1.0 }
+    Judged { p, log: [d, d - high, d - low], z: None, df: 0.0, widened: 1.0, common: 0.0 }
 }
 
 fn log_ratio(after: f64, before: f64, pad: f64) -> f64 {

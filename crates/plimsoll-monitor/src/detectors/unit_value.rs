@@ -2,7 +2,9 @@
 //! another's trade?
 //!
 //! The log of value by kilogram of a flow in the window, less its own in the baseline and less
-//! the common change of that good, against what the same figure did within the baseline. The
+//! the common change of that good and of that exporter. Where it is known by month, by the test of
+//! levels ([`super::spread`]): over the spread of this flow's own price; else against what the
+//! same figure did within the baselines of flows of like size. The
 //! adjusted boxplot (Hubert and Vandervieren 2008) over all flows of the good is given beside
 //! it, and the premium that an importer pays over all others. A pair of codes of one heading is
 //! a sign of another classification where one falls, the other rises in the same cell, and the
@@ -10,15 +12,21 @@
 
 use std::collections::BTreeMap;
 
+use plimsoll_terms::period::Month;
 use plimsoll_terms::place::PlaceId;
 
-use super::chance::Chance;
+use super::chance::{Chance, Placebos};
+use super::series::{self, LevelTest};
+use super::spread::{Common, Least, MANY, Moved, Spread};
 use super::surge::whole;
 use super::{Detector, Outcome, Pass};
 use crate::finding::{Fact, Finding, Measure, Severity, Subject, Why};
 use crate::flows::{Panel, SourcesOf};
 use crate::plans::{self, Plan, Rows};
 use crate::stats::robust;
+
+/// So many flows of a good show its common change, whoever buys.
+const OF_GOOD: Least = Least { flows: 5, importers: 1 };
 
 /// The detector.
 pub struct UnitValue;
@@ -39,9 +47,8 @@ impl Detector for UnitValue {
 
     fn plans(&self, panel: &Panel) -> Vec<Plan> {
         let sql = format!(
-            "SELECT importer, exporter, good, {} AS side, sum(weighed) AS value, \
-             sum(grams) AS grams FROM flows WHERE grams > 0 AND steady \
-             GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4",
+            "SELECT importer, exporter, good, months, start, {} AS side, weighed AS value, grams \
+             FROM flows WHERE grams > 0 AND steady ORDER BY 1, 2, 3, 4, 5",
             panel.horizon().side_sql()
         );
         vec![Plan { name: "unit values", sql }]
@@ -53,13 +60,14 @@ impl Detector for UnitValue {
 }
 
 /// Value and kilograms of a flow by side, a month.
-#[derive(Clone, Copy)]
 struct Priced {
     importer: PlaceId,
     exporter: PlaceId,
     good: u32,
     value: [f32; 3],
     kilograms: [f32; 3],
+    /// The test of levels of the months' prices.
+    level: Option<Box<LevelTest>>,
 }
 
 impl Priced {
@@ -87,41 +95,55 @@ struct Test {
 impl Pass for Looking<'_> {
     fn take(&mut self, _: &Plan, rows: &Rows) {
         let number = |name, i| rows.get(name, i).unwrap_or(0);
-        let mut last: Option<(i64, i64, i64)> = None;
-        for i in 0..rows.len() {
-            let key = (number("importer", i), number("exporter", i), number("good", i));
-            let (Some(importer), Some(exporter)) = (plans::place(key.0), plans::place(key.1))
-            else {
-                continue;
-            };
-            if last != Some(key) {
-                last = Some(key);
-                let good = key.2 as u32;
-                let zero = [0.0f32; 3];
-                self.flows.push(Priced { importer, exporter, good, value: zero, kilograms: zero });
+        let key = |i| (number("importer", i), number("exporter", i), number("good", i));
+        let horizon = self.panel.horizon();
+        let mut first = 0;
+        while first < rows.len() {
+            let (mut value, mut kilograms) = ([0.0; 3], [0.0; 3]);
+            let mut prices: Vec<(Month, f64)> = Vec::new();
+            let mut end = first;
+            while end < rows.len() && key(end) == key(first) {
+                let side = number("side", end).clamp(0, 2) as usize;
+                let v = number("value", end) as f64 / 100.0;
+                let kg = number("grams", end) as f64 / 1000.0;
+                value[side] += v;
+                kilograms[side] += kg;
+                if number("months", end) == 1 && v > 0.0 {
+                    prices.push((plans::month(number("start", end)), (v / kg).ln()));
+                }
+                end += 1;
             }
-            if let Some(flow) = self.flows.last_mut() {
-                let side = number("side", i).clamp(0, 2) as usize;
-                flow.value[side] = (number("value", i) as f64 / 100.0) as f32;
-                flow.kilograms[side] = (number("grams", i) as f64 / 1000.0) as f32;
+            let (importer, exporter, good) = key(first);
+            if let (Some(importer), Some(exporter)) =
+                (plans::place(importer), plans::place(exporter))
+            {
+                self.flows.push(Priced {
+                    importer,
+                    exporter,
+                    good: good as u32,
+                    value: value.map(|v| v as f32),
+                    kilograms: kilograms.map(|kg| kg as f32),
+                    level: series::level_of(&prices, &horizon).map(Box::new),
+                });
             }
+            first = end;
         }
     }
 
     fn finish(self: Box<Self>, sources: &SourcesOf) -> Outcome {
-        let (mut tests, chance) = self.tests();
-        tests.retain(|t| self.panel.asks(self.flows[t.flow].importer));
-        let tails: Vec<[f64; 2]> =
-            tests.iter().map(|t| chance.tails(self.size(t.flow, 2), t.beyond)).collect();
-        let p: Vec<f64> = tails.iter().map(|[up, down]| (2.0 * up.min(*down)).min(1.0)).collect();
+        let (tests, verdicts) = self.tests();
+        let (tests, verdicts): (Vec<Test>, Vec<(f64, [f64; 2])>) =
+            (tests.into_iter().zip(verdicts))
+                .filter(|(t, _)| self.panel.asks(self.flows[t.flow].importer))
+                .unzip();
+        let p: Vec<f64> = verdicts.iter().map(|(p, _)| *p).collect();
         let q = super::q_values(&self.panel.search, &p);
         let mut outcome = Outcome { tests: p.len(), ..Outcome::default() };
         let prices = self.prices();
-        for ((test, p), q) in tests.iter().zip(&p).zip(q) {
+        for ((test, (p, range)), q) in tests.iter().zip(&verdicts).zip(q) {
             let moved = test.beyond.abs() >= self.panel.search.min_ratio.ln();
             if q <= self.panel.search.q && moved {
-                let range = chance.range(self.size(test.flow, 2));
-                let found = self.finding(test, range, (*p, q), &prices, sources);
+                let found = self.finding(test, *range, (*p, q), &prices, sources);
                 outcome.findings.extend(found);
             }
         }
@@ -142,7 +164,8 @@ impl Looking<'_> {
         f64::from(flow.value[side]) * 12.0 / f64::from(months) >= self.panel.search.min_value
     }
 
-    fn tests(&self) -> (Vec<Test>, Chance) {
+    /// All tests, each with its p-value and what chance gives, 95 of 100 times.
+    fn tests(&self) -> (Vec<Test>, Vec<(f64, [f64; 2])>) {
         let change = |side: usize, before: &'static [usize]| -> Vec<(usize, f64, f64)> {
             let flows = self.flows.iter().enumerate();
             flows
@@ -151,36 +174,67 @@ impl Looking<'_> {
                 .collect()
         };
         let (now, placebo) = (change(2, &[0, 1]), change(1, &[0]));
-        let (common_now, common_then) = (self.common(&now), self.common(&placebo));
-        let beyond = |common: &BTreeMap<u32, f64>, (i, before, after): (usize, f64, f64)| {
-            after - before - common.get(&self.flows[i].good).copied().unwrap_or(0.0)
+        let common = |changes: &[(usize, f64, f64)]| {
+            self.common(changes.iter().map(|(i, before, after)| (*i, after - before)))
         };
-        let mut placebos: Vec<(f64, f64)> =
-            placebo.iter().map(|c| (self.size(c.0, 1), beyond(&common_then, *c))).collect();
-        if placebos.is_empty() {
-            placebos = now.iter().map(|c| (self.size(c.0, 2), beyond(&common_now, *c))).collect();
+        let (common_now, common_then) = (common(&now), common(&placebo));
+        let beyond = |common: &Common, (i, before, after): (usize, f64, f64)| {
+            after - before - self.movement(common, i)
+        };
+        let mut placebos = Placebos::default();
+        for c in &placebo {
+            let own = self.flows[c.0].level.is_none();
+            placebos.push(own, self.size(c.0, 1), beyond(&common_then, *c));
         }
-        let chance = Chance::new(placebos, self.panel.search.min_value / 10.0);
+        let own = now.iter().map(|c| (self.size(c.0, 2), beyond(&common_now, *c)));
+        let chance = placebos.chance(own, self.panel.search.min_value / 10.0);
         let test = |c: &(usize, f64, f64)| Test {
             flow: c.0,
             before: c.1,
             after: c.2,
             beyond: beyond(&common_now, *c),
         };
-        (now.iter().map(test).collect(), chance)
+        let tests: Vec<Test> = now.iter().map(test).collect();
+        let verdicts = self.verdicts(&tests, &chance);
+        (tests, verdicts)
     }
 
-    /// The median change of each good with at least five flows.
-    fn common(&self, changes: &[(usize, f64, f64)]) -> BTreeMap<u32, f64> {
-        let mut by_good: BTreeMap<u32, Vec<f64>> = BTreeMap::new();
-        for (i, before, after) in changes {
-            by_good.entry(self.flows[*i].good).or_default().push(after - before);
-        }
-        by_good
-            .into_iter()
-            .filter(|(_, of)| of.len() >= 5)
-            .filter_map(|(good, mut of)| Some((good, robust::median(&mut of)?)))
-            .collect()
+    fn verdicts(&self, tests: &[Test], chance: &Chance) -> Vec<(f64, [f64; 2])> {
+        let level = |i: usize| self.flows[i].level.as_deref();
+        let tested = || tests.iter().filter_map(|t| Some((t.flow, level(t.flow)?)));
+        let all = || (0..self.flows.len()).filter_map(|i| Some((i, level(i)?)));
+        let now = self.common(tested().map(|(i, t)| (i, t.deviation)));
+        let then = self.common(all().filter_map(|(i, t)| Some((i, t.placebo?.0))));
+        let spread = Spread::of(
+            tested().map(|(_, t)| t),
+            all().map(|(i, t)| (t, self.movement(&then, i))),
+            None,
+        );
+        let verdict = |test: &Test| {
+            if let (Some(level), Some(spread)) = (level(test.flow), &spread) {
+                let verdict = spread.judge(level, self.movement(&now, test.flow));
+                // The months say the contrary of their sum: one large month.
+                let p = if verdict.z * test.beyond < 0.0 { 1.0 } else { verdict.p };
+                return (p, [-verdict.margin, verdict.margin]);
+            }
+            let size = self.size(test.flow, 2);
+            let [up, down] = chance.tails(size, test.beyond);
+            ((2.0 * up.min(down)).min(1.0), chance.range(size))
+        };
+        tests.iter().map(verdict).collect()
+    }
+
+    /// What goods and exporters have in common, of changes by flow.
+    fn common(&self, changes: impl Iterator<Item = (usize, f64)>) -> Common {
+        let moved = |(i, by): (usize, f64)| {
+            let flow = &self.flows[i];
+            Moved { importer: flow.importer, exporter: Some(flow.exporter), good: flow.good, by }
+        };
+        Common::of(&changes.map(moved).collect::<Vec<Moved>>(), OF_GOOD, MANY)
+    }
+
+    fn movement(&self, common: &Common, flow: usize) -> f64 {
+        common.movement(Some(self.flows[flow].exporter), self.flows[flow].good)
     }
 
     /// Log prices in the window by good, with the importer.
@@ -231,7 +285,7 @@ impl Looking<'_> {
             of_good.iter().filter(|(i, _)| *i != flow.importer).map(|(_, p)| *p).collect();
         let mut facts = vec![
             Fact::figure(
-                "change beyond that of the same good elsewhere",
+                "change beyond that of the same good and the same exporter elsewhere",
                 test.beyond.exp(),
                 "ratio",
             ),

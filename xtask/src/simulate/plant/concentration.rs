@@ -88,6 +88,8 @@ fn take_over(planter: &mut Planter<'_>, winner: Cell, share: f64) {
     for cell in others {
         planter.scale(cell, start, 1.0 - share, 1.0 - share);
         planter.taken.insert(cell);
+        let lost = Event::in_cell(DETECTOR, "lost", cell).since(planter.month(after), Some(share));
+        planter.truth.counterparts.push(lost);
     }
     let event = Event::in_cell(DETECTOR, "takeover", winner);
     planter.event(event.since(planter.month(after), Some(share)));
@@ -115,6 +117,10 @@ fn enter(planter: &mut Planter<'_>, entrant: Cell) {
     let share = planter.random.between(0.25, 0.45);
     let others: Vec<Cell> = market_of(planter, entrant).collect();
     planter.taken.extend(&others);
+    for cell in &others {
+        let lost = Event::in_cell(DETECTOR, "lost", *cell).since(planter.month(after), Some(share));
+        planter.truth.counterparts.push(lost);
+    }
     for month in planter.start(after)..planter.world.years.months() {
         let beside = sold(planter, &others, month) * share / (1.0 - share);
         let value = beside * (0.2 * planter.random.gaussian()).exp();

@@ -183,11 +183,12 @@ fn factory(planter: &mut Planter<'_>, strength: f64, is_event: bool) -> Event {
     for cell in cells_of(&planter.world, (importer, code)) {
         planter.scale(cell, start, strength, strength);
         planter.taken.insert(cell);
-        // Who comes in lumps or is seen by nobody cannot be found.
+        // Who comes in lumps, is small or is seen by nobody need not be found.
         let seen = planter.world.series.get(&cell).is_some_and(|s| planter.is_visible(cell, s));
-        if is_event && seen {
+        if is_event {
             let event = Event::in_cell("surge", "factory", cell);
-            planter.event(event.since(since.clone(), Some(strength)));
+            let event = event.since(since.clone(), Some(strength));
+            if seen { planter.event(event) } else { planter.truth.counterparts.push(event) }
         }
     }
     let all = decoy("factory", since, Some(strength));
