@@ -10,7 +10,7 @@ use crate::{printer, settings};
 use clap::Parser;
 use plimsoll_ingest::store::{Loaded, Store};
 use plimsoll_monitor::session;
-use plimsoll_report::{Block, Cell, Cite, Column, HowStep, Page, SourceLine, Table};
+use plimsoll_report::{Block, CalloutKind, Cell, Cite, Column, HowStep, Page, SourceLine, Table};
 use serde_json::Value;
 use std::path::Path;
 
@@ -81,7 +81,14 @@ fn page(context: &Context, store: &Store, report: &Report) -> Result<Page, Failu
             }
             Part::Text(text) => page.blocks.push(Block::Prose(text.clone())),
             Part::List(items) => page.blocks.push(Block::List(items.clone())),
-            Part::Command(line) => add(&mut page, line, command(context, line)?),
+            Part::Command(line) => match command(context, line) {
+                Ok(of) => add(&mut page, line, of),
+                Err(why) if why.code == "nothing-to-test" => page.blocks.push(Block::Callout {
+                    kind: CalloutKind::Warning,
+                    text: format!("plimsoll {line}\n\nCannot tell: {}.", why.message),
+                }),
+                Err(why) => return Err(why),
+            },
             Part::Sql(query) => {
                 page.blocks.push(Block::Table(table(store, query)?));
                 let text = "A query over the store.".to_owned();
