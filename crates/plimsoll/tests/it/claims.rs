@@ -9,7 +9,7 @@ const CLAIM: &str = "ap-2024-machine-tools-share";
 
 /// Exports of machine tools to Russia in the last quarter of 2023, $300 million in all.
 fn quarter(china: f64) -> String {
-    let mut text = HEADER.to_owned();
+    let mut text = HEADER;
     for (from, share) in
         [("CHN", china), ("DEU", (1.0 - china) * 0.6), ("TUR", (1.0 - china) * 0.4)]
     {
@@ -54,7 +54,7 @@ fn the_total_and_china_alone_are_two_readings() {
     desk.load(&[&file]);
     let ledger = desk.file(
         "own.toml",
-        "[[claim]]\nid = \"own\"\ntext = \"x\"\nmeasure = \"value\"\nvalue = \"about $300 million\"\ngoods = \"machine-tools:narrow\"\nimporter = \"RUS\"\nperiod = \"2023Q4\"\nbasis = \"dispatch\"\n[[claim.readings]]\ntext = \"China alone\"\nexporter = \"CHN\"\n".to_owned(),
+        "[[claim]]\nid = \"own\"\ntext = \"x\"\nmeasure = \"value\"\nvalue = \"about $300 million\"\ngoods = \"machine-tools:narrow\"\nimporter = \"RUS\"\nperiod = \"2023Q4\"\nbasis = \"dispatch\"\n[[claim.readings]]\ntext = \"China alone\"\nexporter = \"CHN\"\n",
     );
     let answer = check(&desk, &[&ledger], 0);
     assert_eq!(answer[0]["verdict"], "depends-on-definition", "{answer:#}");
@@ -94,7 +94,7 @@ fn percentages_and_counts_of_the_ledger_that_imply_another_total() {
 fn a_text_gives_claims_with_their_places() {
     let desk = Desk::new();
     let text = "Officials said on Monday that Chinese firms such as Halcyon Optics Co., Ltd. supplied optical components for Russian tanks.\n\nAbout 60 % of Russia's machine tool imports in 2023 came from China.\n";
-    let file = desk.file("article.txt", text.to_owned());
+    let file = desk.file("article.txt", text);
     let found = desk.path("found.toml").display().to_string();
     let answer = check(&desk, &[&file, "--write", &found], 3);
     let share = answer.as_array().unwrap().iter().find(|c| c["value"] == "about 60 %").unwrap();
@@ -118,10 +118,10 @@ fn what_is_no_claim_is_told() {
     desk.run(&["claim", "check", "no-such-claim"]).exits(2).says(&["claim-unknown"]);
     let faulty = desk.file(
         "faulty.toml",
-        "[[claim]]\nid = \"a\"\ntext = \"x\"\nmeasure = \"share\"\nvalue = \"many\"\n".to_owned(),
+        "[[claim]]\nid = \"a\"\ntext = \"x\"\nmeasure = \"share\"\nvalue = \"many\"\n",
     );
     desk.run(&["claim", "check", &faulty]).exits(2).says(&["ledger-faulty"]);
-    let binary = desk.file("a.txt", "\0\0\0".to_owned());
+    let binary = desk.file("a.txt", "\0\0\0");
     desk.run(&["claim", "check", &binary]).exits(2).says(&["text-binary"]);
     let empty = desk.file("b.txt", String::new());
     desk.run(&["claim", "check", &empty]).exits(0);

@@ -16,7 +16,7 @@ fn a_bundle_is_made_again_byte_for_byte_until_a_source_changes() {
     let desk = Desk::new();
     let data = desk.file("w.csv", world(1000));
     desk.load(&[&data]);
-    let report = desk.file("who.md", REPORT.to_owned());
+    let report = desk.file("who.md", REPORT);
     let [one, two] = ["one", "two"].map(|name| desk.path(name).display().to_string());
     desk.run(&["report", &report, "--bundle", &one]).exits(0);
     desk.run(&["report", &report, "--bundle", &two]).exits(0);
@@ -51,9 +51,9 @@ fn a_bundle_is_made_again_byte_for_byte_until_a_source_changes() {
 #[test]
 fn what_cannot_be_a_report_is_told() {
     let desk = Desk::new();
-    let untitled = desk.file("a.md", "text".to_owned());
+    let untitled = desk.file("a.md", "text");
     desk.run(&["report", &untitled]).exits(2).says(&["report-file"]);
-    let other = desk.file("b.md", "# T\n\n```plimsoll\nload x.csv\n```\n".to_owned());
+    let other = desk.file("b.md", "# T\n\n```plimsoll\nload x.csv\n```\n");
     desk.run(&["report", &other]).exits(2).says(&["report-command"]);
     let folder = desk.file("c.txt", String::new());
     desk.run(&["reproduce", &folder]).exits(2).says(&["bundle-unreadable"]);
