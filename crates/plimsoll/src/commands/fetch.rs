@@ -118,7 +118,7 @@ fn said(args: &FetchArgs, source: &Source) -> Result<Said, Failure> {
             values.insert(need.name.to_owned(), value.trim().to_owned());
         }
         let set = args.set.iter().filter_map(|s| s.split_once('='));
-        if let Some((_, value)) = set.filter(|(name, _)| *name == need.name).last() {
+        if let Some((_, value)) = set.rev().find(|(name, _)| *name == need.name) {
             values.insert(need.name.to_owned(), value.trim().to_owned());
         }
     }
