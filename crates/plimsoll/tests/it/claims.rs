@@ -9,7 +9,7 @@ const CLAIM: &str = "ap-2024-machine-tools-share";
 
 /// Exports of machine tools to Russia in the last quarter of 2023, $300 million in all.
 fn quarter(china: f64) -> String {
-    let mut text = HEADER;
+    let mut text = HEADER.to_owned();
     for (from, share) in
         [("CHN", china), ("DEU", (1.0 - china) * 0.6), ("TUR", (1.0 - china) * 0.4)]
     {
