@@ -404,13 +404,15 @@ impl Source {
 }
 
 /// The columns of the table of sources.
-pub const COLUMNS: [&str; 6] = ["Source", "What", "Publisher", "Terms", "Renewed", "Needs"];
+pub const COLUMNS: [&str; 7] =
+    ["Source", "What", "Publisher", "Terms", "Renewed", "Needs", "Address read in"];
 
 /// The row of a source in that table.
 pub fn row(source: &Source) -> Vec<String> {
     let texts = [source.id, source.title, source.publisher, source.licence, source.cadence];
     let mut row: Vec<String> = texts.map(str::to_owned).into();
     row.push(source.needs_text());
+    row.push(source.read_in.to_owned());
     row
 }
 
@@ -426,9 +428,9 @@ mod tests {
         for source in ALL {
             let _ = writeln!(out, "| {} |", row(source).join(" | "));
         }
-        out.push_str("\nAddresses, and where they were read:\n\n");
+        out.push_str("\nAddresses:\n\n");
         for source in ALL {
-            let _ = writeln!(out, "- **{}**: {}", source.id, source.read_in);
+            let _ = writeln!(out, "- **{}**", source.id);
             for address in source.addresses() {
                 let _ = writeln!(out, "  - `{address}`");
             }

@@ -126,9 +126,12 @@ pub(super) fn read(file: &EvidenceFile<'_>, parsed: &mut Parsed) -> Result<Sheet
         parsed.rows_in += 1;
         let width = sheet.header.len();
         if record.len() != width {
-            let rule = if record.len() < width { "row-short" } else { "row-long" };
             let hint = format!("the header has {width} columns and this row {}", record.len());
-            parsed.set_aside(Problem::new(rule, line, record.get(0).unwrap_or(""), hint));
+            let first = record.get(0).unwrap_or_default();
+            parsed.set_aside(match record.len() < width {
+                true => Problem::new("row-short", line, first, hint),
+                false => Problem::new("row-long", line, first, hint),
+            });
         } else if let Some(cell) = record.iter().find(|cell| cell.len() > LONGEST_CELL) {
             let hint = "no cell of such a table is as long; perhaps a quotation is not closed";
             parsed.set_aside(Problem::new("cell-too-long", line, cell, hint));

@@ -64,13 +64,13 @@ pub fn fit(name: &str, asked: &str) -> Option<Fit> {
     if before.contains(&"with") {
         return None;
     }
-    if before.iter().any(|word| matches!(*word, "of" | "from" | "for")) {
-        return Some(Fit::Assembly);
-    }
     let numbered = asked.last().is_some_and(|w| w.ends_with(|c: char| c.is_ascii_digit()));
     if let Some(longer) = designation(after).filter(|_| !numbered) {
         let all: Vec<&str> = asked.iter().chain(longer).copied().collect();
         return Some(Fit::Family(all.join(" ")));
+    }
+    if before.iter().any(|word| matches!(*word, "of" | "from" | "for")) {
+        return Some(Fit::Assembly);
     }
     Some(if before.is_empty() && after.is_empty() { Fit::Exact } else { Fit::Specimen })
 }

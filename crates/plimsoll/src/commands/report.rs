@@ -10,7 +10,7 @@ use crate::{printer, settings};
 use clap::Parser;
 use plimsoll_ingest::store::{Loaded, Store};
 use plimsoll_monitor::session;
-use plimsoll_report::{Block, Cell, Cite, Column, HowStep, Page, SourceLine, Table};
+use plimsoll_report::{Block, CalloutKind, Cell, Cite, Column, HowStep, Page, SourceLine, Table};
 use serde_json::Value;
 use std::path::Path;
 
@@ -81,7 +81,14 @@ fn page(context: &Context, store: &Store, report: &Report) -> Result<Page, Failu
             }
             Part::Text(text) => page.blocks.push(Block::Prose(text.clone())),
             Part::List(items) => page.blocks.push(Block::List(items.clone())),
-            Part::Command(line) => add(&mut page, line, command(context, line)?),
+            Part::Command(line) => match command(context, line) {
+                Ok(of) => add(&mut page, line, of),
+                Err(why) if why.code == "nothing-to-test" => page.blocks.push(Block::Callout {
+                    kind: CalloutKind::Warning,
+                    text: format!("plimsoll {line}\n\nCannot tell: {}.", why.message),
+                }),
+                Err(why) => return Err(why),
+            },
             Part::Sql(query) => {
                 page.blocks.push(Block::Table(table(store, query)?));
                 let text = "A query over the store.".to_owned();
@@ -263,23 +270,20 @@ fn damaged(folder: &Path, metadata: &Value) -> Vec<String> {
 fn sources(kept: &[u8], made: &[u8]) -> Vec<String> {
     let read = |bytes: &[u8]| -> Vec<Value> { serde_json::from_slice(bytes).unwrap_or_default() };
     let (kept, made) = (read(kept), read(made));
-    let name = |s: &Value| {
-        format!("{} ({})", s["file"].as_str().unwrap_or(""), s["publisher"].as_str().unwrap_or(""))
+    let text = |s: &Value, key: &str| s[key].as_str().unwrap_or_default().to_owned();
+    let line = |s: &Value, what: &str| {
+        format!("source {} ({}): {what}", text(s, "file"), text(s, "publisher"))
     };
+    let has = |all: &[Value], key: &str, s: &Value| all.iter().any(|other| other[key] == s[key]);
     let mut lines = Vec::new();
-    for old in kept.iter().filter(|old| made.iter().all(|new| new["sha256"] != old["sha256"])) {
-        let same = made.iter().find(|new| new["file"] == old["file"]);
-        let what = if same.is_some() {
-            "the source has changed: its SHA-256 is another"
-        } else {
-            "this source is not in the store"
-        };
-        lines.push(format!("source {}: {what}", name(old)));
+    for new in made.iter().filter(|new| !has(&kept, "sha256", new)) {
+        lines.push(match has(&kept, "file", new) {
+            true => line(new, "the source has changed: its SHA-256 is another"),
+            false => line(new, "new, not used before"),
+        });
     }
-    for new in made.iter().filter(|new| kept.iter().all(|old| old["sha256"] != new["sha256"])) {
-        if kept.iter().all(|old| old["file"] != new["file"]) {
-            lines.push(format!("source {}: new, not used before", name(new)));
-        }
+    for old in kept.iter().filter(|old| !has(&made, "sha256", old) && !has(&made, "file", old)) {
+        lines.push(line(old, "this source is not in the store, or no longer used"));
     }
     lines
 }

@@ -29,13 +29,17 @@ pub fn text(shown: &Shown, why: bool, format: Format) -> String {
         Format::Json => tables::pretty(&Value::Array(values().collect())),
         Format::Ndjson => values().map(|v| format!("{v}\n")).collect(),
         Format::Csv => figures(&shown.checks).show(format),
-        Format::Table | Format::Md if shown.checks.len() > FEW && !why => overview(shown, format),
-        Format::Table | Format::Md => shown
-            .checks
-            .iter()
-            .map(|c| detail(shown, c, why, format))
-            .collect::<Vec<_>>()
-            .join("\n"),
+        Format::Table | Format::Md | Format::Ftm => {
+            let many = shown.checks.len() > FEW && !why;
+            let checks = match many {
+                true => overview(shown, format),
+                false => {
+                    let each = shown.checks.iter().map(|c| detail(shown, c, why, format));
+                    each.collect::<Vec<_>>().join("\n")
+                }
+            };
+            checks + &texts::text(shown)
+        }
     }
 }
 

@@ -289,8 +289,11 @@ fn an_answer_that_shrank_is_refused_and_the_last_one_stands() {
     let small = Arc::new(AtomicBool::new(false));
     let shrinks = small.clone();
     let server = Server::new(move |request| {
-        if shrinks.load(Ordering::SeqCst) && !request.parameter("cmdCode").contains("845811") {
-            return Reply::ok(json!({"count": 0, "data": [], "error": ""}).to_string());
+        if shrinks.load(Ordering::SeqCst) {
+            let traded = request.parameter("cmdCode").contains("845811");
+            let one = record(156, "643", "X", "202310", "845811", 7000);
+            let data: Vec<Value> = traded.then_some(one).into_iter().collect();
+            return Reply::ok(json!({"count": data.len(), "data": data, "error": ""}).to_string());
         }
         answer(request)
     });

@@ -4,6 +4,7 @@
 //! Everything is offline and in temporary folders; nothing depends on the day, on order or on
 //! speed.
 
+#![recursion_limit = "256"] // Records of Comtrade are long objects.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -13,6 +14,7 @@
 )]
 
 mod answers;
+mod claims;
 mod commands;
 mod damaged;
 mod demo;
@@ -24,6 +26,7 @@ mod fetch_comtrade;
 mod find;
 mod published;
 mod real_files;
+mod reports;
 mod screen;
 mod server;
 mod store;

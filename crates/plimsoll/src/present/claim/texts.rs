@@ -1,12 +1,13 @@
 //! What was found in texts besides the figures: other readings, companies and what lists say of
 //! them, goods, places, weapons and who is quoted.
 
+use super::attribution;
 use crate::commands::claim::Shown;
 use crate::commands::claim::texts::{Company, Text};
 use crate::present::assess_page::heading;
 use plimsoll_report::{Block, Cell, Column, Table};
 use plimsoll_terms::article::{Found, Mention, MentionKind};
-use plimsoll_terms::claim::Claim;
+use plimsoll_terms::claim::{Claim, Read};
 use serde_json::{Value, json};
 use std::fmt::Write;
 
@@ -26,6 +27,7 @@ fn of_text(shown: &Shown, text: &Text) -> String {
         .collect();
     let _ = writeln!(out, "  {}", by.join("; "));
     out.push_str(&open(text));
+    out.push_str(&beside(shown));
     if !text.companies.is_empty() {
         let _ = writeln!(out, "\nCompanies named, looked for in {}", asked(shown));
         for company in &text.companies {
@@ -84,6 +86,28 @@ fn open(text: &Text) -> String {
     }
     for found in text.article.claims.iter().filter(|f| !f.unresolved.is_empty()) {
         let _ = writeln!(out, "  {} leaves open: {}", found.claim.id, found.unresolved.join("; "));
+    }
+    out
+}
+
+/// What others have published of the same quantity: a line for each, in the order of the claims.
+fn beside(shown: &Shown) -> String {
+    let mut out = String::new();
+    for check in shown.checks.iter().filter(|c| c.claim.read == Read::Proposed) {
+        for relation in &check.relations {
+            let other = relation.claims.iter().find(|id| **id != check.claim.id);
+            let other = other.and_then(|id| shown.known.iter().find(|c| c.id == *id));
+            let Some(other) = other.filter(|c| c.read != Read::Proposed) else { continue };
+            let _ = writeln!(
+                out,
+                "  {} beside {} ({}): {}, {}",
+                check.claim.id,
+                other.value,
+                attribution(other),
+                relation.kind.name(),
+                relation.text
+            );
+        }
     }
     out
 }
