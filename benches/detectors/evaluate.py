@@ -6,8 +6,9 @@
 
 PLIMSOLL and XTASK are the two programs. Worlds come from `cargo xtask simulate`; a finding is true
 if exporter, importer and code are those of a planted event of the same detector; of a diversion,
-if the hub is one through which planted goods went: findings are of lists that hold all of them. What `truth.json`
-names as a counterpart (who lost what another took over) counts as neither true nor false. The
+if the hub is one through which planted goods went: its findings are of lists that hold all of them.
+What `truth.json` names as a counterpart (who lost what another took over) counts as neither true
+nor false. The
 rules are "value of the window over that of the year before above 2 (or below one half)" and "mean
 of the window more than 3 standard deviations of the baseline's months away from its mean", both
 from the floor of 100,000 a year on. Standard library only.
