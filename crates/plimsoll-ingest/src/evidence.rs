@@ -143,6 +143,7 @@ fn country(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use plimsoll_terms::evidence::NodeKind;
 
     #[test]
     fn every_example_is_read_and_known_by_its_layout_alone() {
@@ -153,12 +154,9 @@ mod tests {
             let bytes = text.as_bytes();
             let file = EvidenceFile { name, bytes, source: "made-up", attribution: "made up" };
             let parsed = format.read(&file).unwrap();
-            assert!(
-                parsed.graph.edges().count()
-                    + parsed.graph.nodes(plimsoll_terms::evidence::NodeKind::Company).count()
-                    > 0,
-                "{name}"
-            );
+            let kinds = [NodeKind::Company, NodeKind::Weapon];
+            let nodes: usize = kinds.iter().map(|kind| parsed.graph.nodes(*kind).count()).sum();
+            assert!(parsed.graph.edges().count() + nodes > 0, "{name}");
             assert_eq!(parsed.rows_in, parsed.rows_loaded + parsed.rows_set_aside, "{name}");
         }
     }
