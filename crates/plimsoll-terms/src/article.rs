@@ -1,7 +1,7 @@
 //! Which claims does a text make, and whom and what does it name? Plain text, Markdown or HTML in,
 //! claims for a person to accept out, each with its place in the text.
 //!
-//! The words are in `data/article_*.csv`, the grammar is here: [`figure`] finds the figures,
+//! The words are in `data/article_*.csv`, the grammar is here: `figure` finds the figures,
 //! `roles` who bought from whom, `when` the months, `source` who says so. What a sentence does
 //! not say is listed as unresolved and never filled in silently; what was worked out from other
 //! sentences is marked. Nothing here judges whether a claim is true.

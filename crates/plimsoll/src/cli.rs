@@ -247,7 +247,7 @@ pub enum ClaimCommand {
     /// Add a ledger of claims to the store
     #[command(after_help = "Example:\n  plimsoll claim add found.toml")]
     Add {
-        /// Ledger: TOML with one [[claim]] for each claim
+        /// Ledger: TOML with one table `claim` for each claim
         file: PathBuf,
     },
 }

@@ -185,7 +185,7 @@ pub(super) fn near_figure(tokens: &[Token<'_>], first: usize, next: usize) -> Op
     before_figure(tokens, first)
 }
 
-/// rose [by] 20 %, an increase of 20 %, grew in value by 20 %; not "rose to 20 %".
+/// rose 20 %, rose by 20 %, an increase of 20 %, grew in value by 20 %; not "rose to 20 %".
 fn before_figure(tokens: &[Token<'_>], first: usize) -> Option<f64> {
     let low = |i: usize| tokens.get(i).map_or("", |t| t.low.as_str());
     let by = first.checked_sub(1).map_or("", low) == "by";
