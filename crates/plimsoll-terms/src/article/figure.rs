@@ -6,6 +6,7 @@ mod rank;
 
 use super::lexicon::{Counted, LEXICON};
 use super::token::Token;
+use super::when::{MONTHS, SHORT_MONTHS, WEEKDAYS};
 use crate::claim::amount::{Amount, Digits, Rounding, Unit, currency, weight_kilograms};
 pub(super) use number::small_number;
 use number::{Number, number_at};
@@ -665,37 +666,6 @@ const REFERENCES: &[&str] = &[
     "iso",
     "(eu)",
     "form",
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-    "jan",
-    "feb",
-    "mar",
-    "apr",
-    "jun",
-    "jul",
-    "aug",
-    "sep",
-    "sept",
-    "oct",
-    "nov",
-    "dec",
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
 ];
 
 /// The same, only where they are written as names: "Order 14024", but "in order 300 firms".
@@ -703,33 +673,6 @@ const CAPITAL_REFERENCES: &[&str] = &[
     "order", "act", "title", "list", "part", "parts", "unit", "type", "model", "mark", "note",
     "case", "group", "class", "form", "line", "rule", "step", "box", "figure", "table", "version",
     "agenda", "vision", "code", "schedule", "law", "bill", "heading", "tariff",
-];
-
-const MONTHS: &[&str] = &[
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-    "jan",
-    "feb",
-    "mar",
-    "apr",
-    "jun",
-    "jul",
-    "aug",
-    "sep",
-    "sept",
-    "oct",
-    "nov",
-    "dec",
 ];
 
 /// Whether the digits name a year, a day, a time, a law, a model and so on.
@@ -740,7 +683,9 @@ fn is_reference(tokens: &[Token<'_>], place: usize, next: usize, number: &Number
     let after = tokens.get(next);
     if let Some(b) = before {
         let may = b.is("may") && !b.capital();
-        let names = b.any(REFERENCES) || b.any(CAPITAL_REFERENCES) && b.capital() && place > 1;
+        let day = [MONTHS, SHORT_MONTHS, WEEKDAYS].iter().any(|words| b.any(words));
+        let names =
+            day || b.any(REFERENCES) || b.any(CAPITAL_REFERENCES) && b.capital() && place > 1;
         if names && !may && !number.scaled {
             return true;
         }
@@ -761,7 +706,7 @@ fn is_reference(tokens: &[Token<'_>], place: usize, next: usize, number: &Number
     }
     if let Some(a) = after {
         let tight = !a.spaced;
-        if a.any(MONTHS) && (a.capital() || !a.is("may")) {
+        if (a.any(MONTHS) || a.any(SHORT_MONTHS)) && (a.capital() || !a.is("may")) {
             return true;
         }
         if tight && (a.is_word() || a.hyphen() || a.among("/ : ° º 's +")) {
