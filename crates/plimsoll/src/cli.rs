@@ -286,6 +286,14 @@ pub struct ClaimCheckArgs {
     /// Notes and sources of each figure
     #[arg(long)]
     pub why: bool,
+    /// The user's own files
+    #[command(flatten)]
+    pub own: OwnFiles,
+}
+
+/// What a person brings of goods and exchange rates.
+#[derive(Clone, Debug, Default, Args)]
+pub struct OwnFiles {
     /// Your own groups: TOML, or the EU's sanctioned codes with dates as CSV
     #[arg(long = "goods-file", value_name = "FILE")]
     pub goods_files: Vec<PathBuf>,
@@ -383,12 +391,9 @@ pub struct FetchArgs {
     /// Allow http without TLS, as for a mirror in your own house
     #[arg(long)]
     pub insecure_http: bool,
-    /// Your own groups: TOML, or the EU's sanctioned codes with dates as CSV
-    #[arg(long = "goods-file", value_name = "FILE")]
-    pub goods_files: Vec<PathBuf>,
-    /// Further exchange rates: CSV with month, currency, usd_per_unit
-    #[arg(long, value_name = "FILE")]
-    pub rates: Option<PathBuf>,
+    /// The user's own files
+    #[command(flatten)]
+    pub own: OwnFiles,
 }
 
 /// `--freq`
@@ -553,12 +558,9 @@ pub struct AssessArgs {
     /// Write a self-contained HTML page
     #[arg(long, value_name = "FILE")]
     pub page: Option<PathBuf>,
-    /// Your own groups: TOML, or the EU's sanctioned codes with dates as CSV
-    #[arg(long = "goods-file", value_name = "FILE")]
-    pub goods_files: Vec<PathBuf>,
-    /// Further exchange rates: CSV with month, currency, usd_per_unit
-    #[arg(long, value_name = "FILE")]
-    pub rates: Option<PathBuf>,
+    /// The user's own files
+    #[command(flatten)]
+    pub own: OwnFiles,
 }
 
 /// `--basis`
@@ -661,12 +663,9 @@ pub struct FindArgs {
     /// The facts behind each finding
     #[arg(long)]
     pub why: bool,
-    /// Your own groups: TOML, or the EU's sanctioned codes with dates as CSV
-    #[arg(long = "goods-file", value_name = "FILE")]
-    pub goods_files: Vec<PathBuf>,
-    /// Further exchange rates: CSV with month, currency, usd_per_unit
-    #[arg(long, value_name = "FILE")]
-    pub rates: Option<PathBuf>,
+    /// The user's own files
+    #[command(flatten)]
+    pub own: OwnFiles,
     /// Threads; else one for each core
     #[arg(long, value_name = "N")]
     pub threads: Option<usize>,

@@ -151,7 +151,7 @@ fn fetch_command(question: &Question, args: &AssessArgs) -> String {
         &question.period,
         question.basis,
     );
-    for file in &args.goods_files {
+    for file in &args.own.goods_files {
         command.push_str(&format!(" --goods-file {}", file.display()));
     }
     command
@@ -171,9 +171,9 @@ fn cannot_tell(question: &Question, answer: &Assessment, args: &AssessArgs) -> E
 
 /// The question, from the arguments.
 pub fn question(args: &AssessArgs) -> Result<Question, Failure> {
-    let user = settings::goods_files(&args.goods_files)?;
+    let user = settings::goods_files(&args.own.goods_files)?;
     let goods = goods(&args.goods, &user)?;
-    let rates = settings::rates(args.rates.as_deref())?;
+    let rates = settings::rates(args.own.rates.as_deref())?;
     let currency = args.currency.to_ascii_uppercase();
     let asked = period(&args.period)?;
     if currency != "USD" && rates.usd_per_unit(&currency, asked.first(), asked.last()).is_none() {

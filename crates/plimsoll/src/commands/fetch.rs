@@ -164,7 +164,7 @@ fn query(args: &FetchArgs, said: &Said) -> Result<Query, Failure> {
             ));
         }
     };
-    let user = settings::goods_files(&args.goods_files)?;
+    let user = settings::goods_files(&args.own.goods_files)?;
     let goods = assess::goods(&needed(args.goods.as_ref(), "--goods", "machine-tools")?, &user)?;
     needed(args.period.as_ref(), "--period", "2023-10..2023-12")?;
     let period = said.period.unwrap_or(Period::year(0));
@@ -287,7 +287,7 @@ fn take(
         flow: args.flow.clone().filter(|_| matches!(task, Task::Files(..))),
         set: set_for_load(args, task),
         replace: false,
-        rates: args.rates.clone(),
+        rates: args.own.rates.clone(),
         accept_shrunk: args.accept_shrunk,
     };
     let json = matches!(context.format, Format::Json | Format::Ndjson);

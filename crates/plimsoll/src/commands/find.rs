@@ -102,7 +102,7 @@ fn chosen(names: &[String]) -> Result<Vec<&'static dyn Detector>, Failure> {
 }
 
 fn search(args: &FindArgs) -> Result<Search, Failure> {
-    let user = settings::goods_files(&args.goods_files)?;
+    let user = settings::goods_files(&args.own.goods_files)?;
     let control_goods = Some(assess::goods(&args.control_goods, &user)?);
     let goods = args.goods.as_deref().map(|text| assess::goods(text, &user)).transpose()?;
     let period = args.period.as_deref().map(assess::period).transpose()?;
@@ -136,7 +136,7 @@ fn search(args: &FindArgs) -> Result<Search, Failure> {
         period,
         against,
         currency: args.currency.to_ascii_uppercase(),
-        rates: settings::rates(args.rates.as_deref())?,
+        rates: settings::rates(args.own.rates.as_deref())?,
         dataset: args.dataset.clone(),
         q: args.q,
         control: match args.control {

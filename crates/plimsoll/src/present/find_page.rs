@@ -335,8 +335,8 @@ fn command(answer: &Answer, args: &FindArgs) -> String {
     say("--currency", Some(answer.panel.search.currency.clone()));
     say("--dataset", args.dataset.clone());
     // Folders are the person's own; a file's name is enough to find it again.
-    let names = args.goods_files.iter().map(|f| ("--goods-file", f));
-    for (option, file) in names.chain(args.rates.iter().map(|f| ("--rates", f))) {
+    let names = args.own.goods_files.iter().map(|f| ("--goods-file", f));
+    for (option, file) in names.chain(args.own.rates.iter().map(|f| ("--rates", f))) {
         let name = file.file_name().unwrap_or_default().to_string_lossy();
         say(option, Some(name.into_owned()));
     }

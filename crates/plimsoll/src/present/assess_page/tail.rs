@@ -156,8 +156,8 @@ fn command(shown: &Shown<'_>) -> String {
         parts.push("--variants".to_owned());
     }
     // Folders are the person's own; a file's name is enough to find it again.
-    let names = args.goods_files.iter().map(|f| ("--goods-file", f));
-    for (option, file) in names.chain(args.rates.iter().map(|f| ("--rates", f))) {
+    let names = args.own.goods_files.iter().map(|f| ("--goods-file", f));
+    for (option, file) in names.chain(args.own.rates.iter().map(|f| ("--rates", f))) {
         let name = file.file_name().unwrap_or_default().to_string_lossy();
         parts.push(format!("{option} {}", word(&name)));
     }
