@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use plimsoll_terms::concord;
-use plimsoll_terms::period::Period;
+use plimsoll_terms::period::{Period, PeriodKind, PeriodShape};
 
 use super::side::Found;
 use super::{Asked, Fetched, LeftOut, NotInBoth, Side, View, importer_codes, place_name};
@@ -62,7 +62,10 @@ impl Asked<'_> {
     /// The years of a period for which the importer's own report is there, but by year only.
     fn only_by_year(&self, period: &Period) -> Option<String> {
         let importers = importer_codes(self.question);
-        let yearly = self.question.basis != BasisAsked::Dispatch
+        let whole =
+            matches!(period.shape(), PeriodShape::Calendar(PeriodKind::Year) | PeriodShape::Years);
+        let yearly = !whole
+            && self.question.basis != BasisAsked::Dispatch
             && !importers.is_empty()
             && period.months().all(|month| {
                 self.coverage.datasets_with("import").iter().any(|dataset| {
