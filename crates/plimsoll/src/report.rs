@@ -192,6 +192,10 @@ mod tests {
                 Part::Sql("SELECT 1".into()),
             ]
         );
+        let toml = "title = \"T\"\n[[part]]\ntext = \"Text.\"\n[[part]]\nlist = [\"one\"]\n[[part]]\ncommand = \"assess\"\n";
+        let report = Report::parse("a.toml", toml).unwrap();
+        let (text, list) = (Part::Text("Text.".into()), Part::List(vec!["one".into()]));
+        assert_eq!(report.parts, [text, list, Part::Command("assess".into())]);
         assert_eq!(Report::parse("a.md", "# T\n```sql\nSELECT"), Err(ReportError::Fence(2)));
         assert_eq!(words("claim check \"two words\" ''"), ["claim", "check", "two words", ""]);
     }

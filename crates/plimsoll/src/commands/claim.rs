@@ -40,8 +40,6 @@ pub struct Shown {
     pub known: Vec<Claim>,
     /// The texts that claims were found in.
     pub texts: Vec<Text>,
-    /// The lists that companies were looked for in.
-    pub lists: String,
 }
 
 /// The page alone.
@@ -51,7 +49,7 @@ pub fn page(context: &Context, args: &ClaimCheckArgs) -> Result<plimsoll_report:
 
 /// Reads, compares and computes.
 fn shown(context: &Context, args: &ClaimCheckArgs) -> Result<Shown, Failure> {
-    let user_goods = settings::goods_files(&args.goods_files)?;
+    let user_goods = settings::goods_files(&args.own.goods_files)?;
     let known = known(&context.store, &user_goods)?;
     let Asked { claims: asked, texts } = asked(context, &args.inputs, &known, &user_goods)?;
     if let Some(path) = &args.write {
@@ -60,7 +58,7 @@ fn shown(context: &Context, args: &ClaimCheckArgs) -> Result<Shown, Failure> {
     let mut all = asked.clone();
     all.extend(known.into_iter().filter(|k| asked.iter().all(|a| a.id != k.id)));
     let relations = compare::relations(&all);
-    let rates = settings::rates(args.rates.as_deref())?;
+    let rates = settings::rates(args.own.rates.as_deref())?;
     let fixed = fixed(args);
     let store = Store::open(&context.store)?;
     store.check_files()?;
@@ -74,8 +72,7 @@ fn shown(context: &Context, args: &ClaimCheckArgs) -> Result<Shown, Failure> {
         fixed: &fixed,
     };
     let checks = checked(&checker, &asked, &relations)?;
-    let lists = if texts.is_empty() { String::new() } else { texts::lists(context)? };
-    Ok(Shown { scanner, checks, known: all, texts, lists })
+    Ok(Shown { scanner, checks, known: all, texts })
 }
 
 fn check(context: &Context, args: &ClaimCheckArgs) -> Result<Exit, Failure> {

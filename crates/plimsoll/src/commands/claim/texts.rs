@@ -25,6 +25,8 @@ pub struct Text {
     pub article: Article,
     /// The companies that it names, with what the lists in the store say.
     pub companies: Vec<Company>,
+    /// The lists that were asked of them, in words; empty where none is loaded.
+    pub lists: String,
 }
 
 /// A company that a text names.
@@ -72,13 +74,13 @@ pub fn read(
     let kind =
         if is_address && !text.trim_start().starts_with('<') { Kind::of_name(input) } else { kind };
     let article = article::read(&text, kind, user_goods);
-    let companies = companies(context, &article)?;
+    let (companies, lists) = companies(context, &article)?;
     let name = match input {
         "-" => "standard input".to_owned(),
         _ if !is_address && !path.is_file() => "sentence".to_owned(),
         _ => input.to_owned(),
     };
-    Ok(Some(Text { name, article, companies }))
+    Ok(Some(Text { name, article, companies, lists }))
 }
 
 fn unreadable(input: &str, error: &std::io::Error) -> Failure {
@@ -146,9 +148,13 @@ fn decoded(name: &str, bytes: &[u8]) -> Result<String, Failure> {
     Ok(encoding_rs::WINDOWS_1252.decode(bytes).0.into_owned())
 }
 
-/// The companies of an article against every edition of every list in the store.
-fn companies(context: &Context, article: &Article) -> Result<Vec<Company>, Failure> {
-    let named = article.mentions.iter().filter(|m| m.kind == MentionKind::Company);
+/// The companies of an article against every edition of every list in the store, and these lists.
+fn companies(context: &Context, article: &Article) -> Result<(Vec<Company>, String), Failure> {
+    let named: Vec<&article::Mention> =
+        article.mentions.iter().filter(|m| m.kind == MentionKind::Company).collect();
+    if named.is_empty() {
+        return Ok(Default::default());
+    }
     let editions = Editions::open(&context.store)?;
     let all = Lists::all(&context.store, &editions, None)?;
     let company = |mention: &article::Mention| {
@@ -166,11 +172,5 @@ fn companies(context: &Context, article: &Article) -> Result<Vec<Company>, Failu
             matches,
         }
     };
-    Ok(named.map(company).collect())
-}
-
-/// The lists that were asked, in words; empty where none is loaded.
-pub fn lists(context: &Context) -> Result<String, Failure> {
-    let editions = Editions::open(&context.store)?;
-    Ok(Lists::all(&context.store, &editions, None)?.words())
+    Ok((named.into_iter().map(company).collect(), all.words()))
 }

@@ -29,7 +29,7 @@ fn of_text(shown: &Shown, text: &Text) -> String {
     out.push_str(&open(text));
     out.push_str(&beside(shown));
     if !text.companies.is_empty() {
-        let _ = writeln!(out, "\nCompanies named, looked for in {}", asked(shown));
+        let _ = writeln!(out, "\nCompanies named, looked for in {}", asked(text));
         for company in &text.companies {
             out.push_str(&company_lines(company));
         }
@@ -63,11 +63,11 @@ fn short(mention: &Mention) -> String {
     }
 }
 
-fn asked(shown: &Shown) -> &str {
-    if shown.lists.is_empty() {
-        "no list: none is loaded (plimsoll fetch ofac-sdn)"
+fn asked(text: &Text) -> &str {
+    if text.lists.is_empty() {
+        "no list: none is loaded (plimsoll fetch ofac)"
     } else {
-        &shown.lists
+        &text.lists
     }
 }
 
@@ -189,13 +189,13 @@ pub fn blocks(shown: &Shown) -> Vec<Block> {
         }
         if !text.companies.is_empty() {
             blocks.push(heading("Companies named"));
-            blocks.push(Block::Table(companies(shown, text)));
+            blocks.push(Block::Table(companies(text)));
         }
     }
     blocks
 }
 
-fn companies(shown: &Shown, text: &Text) -> Table {
+fn companies(text: &Text) -> Table {
     let rows = text.companies.iter().map(|c| {
         let words = |lines: Vec<String>| {
             if lines.is_empty() { "no match found".to_owned() } else { lines.join(" · ") }
@@ -207,7 +207,7 @@ fn companies(shown: &Shown, text: &Text) -> Table {
         ]
     });
     Table {
-        caption: format!("Companies named, looked for in {}", asked(shown)),
+        caption: format!("Companies named, looked for in {}", asked(text)),
         columns: ["Company", "Possible matches", "On the list"].map(Column::text).to_vec(),
         rows: rows.collect(),
         footnotes: vec![
