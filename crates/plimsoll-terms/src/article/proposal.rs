@@ -233,8 +233,8 @@ mod tests {
     use super::*;
 
     const TEXT: &str = "Made-up paper\n\nNearly 70 percent of Russia's machine tool imports in \
-        the last quarter of 2023 came from China, officials said. Nobody knows how many were \
-        resold, but the plant took 1,250 of them.\n";
+        the last quarter of 2023 came from China, officials said. The minister of \
+        the place, who met 1,250 of them, is 52 years old.\n";
 
     fn taken(proposals: &[Proposal]) -> (Article, Taken) {
         let mut article = super::super::read(TEXT, Kind::Plain, &[]);
@@ -252,15 +252,15 @@ mod tests {
     #[test]
     fn what_the_text_does_not_say_is_refused() {
         let invented = proposal("China sold Russia 5,000 drones in March 2024", "count", "5,000");
-        let other = proposal("the plant took 1,250 of them.", "count", "12,500");
-        let part = proposal("the plant took 1,250 of them.", "count", "250");
+        let other = proposal("who met 1,250 of them, is 52 years old.", "count", "12,500");
+        let part = proposal("who met 1,250 of them, is 52 years old.", "count", "250");
         let (_, taken) = taken(&[invented, other, part]);
         assert_eq!((taken.added, taken.refused.len()), (0, 3), "{taken:?}");
     }
 
     #[test]
     fn what_it_says_is_taken_marked_and_left_open() {
-        let mut one = proposal("the plant took 1,250 of them.", "count", "1,250 machines");
+        let mut one = proposal("who met 1,250 of them, is 52 years old.", "count", "52");
         one.importer = "Russia".into();
         one.goods = "no such goods".into();
         let (article, taken) = taken(&[one]);

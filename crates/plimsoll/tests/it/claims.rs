@@ -128,8 +128,8 @@ fn what_is_no_claim_is_told() {
     desk.run(&["claim", "check", &empty]).exits(0);
 }
 
-/// A made-up text with a sentence that the reader passes over.
-const PROPOSED: &str = "Made-up notice\n\nGermany exported $5 million of lathes to Turkey in 2023. The depot got hold of 40 of the things.\n";
+/// A made-up text with a figure that the reader passes over: an age is no claim about trade.
+const PROPOSED: &str = "Made-up notice\n\nGermany exported $5 million of lathes to Turkey in 2023. The minister of the place is 52 years old.\n";
 
 fn endpoint(content: &str) -> Server {
     let answer = serde_json::json!({"choices": [{"message": {"content": content}}]});
@@ -140,7 +140,7 @@ fn endpoint(content: &str) -> Server {
 fn an_endpoint_is_asked_only_when_it_is_named_and_what_it_says_is_marked() {
     let server = endpoint(
         r#"{"claims": [
-            {"quote": "The depot got hold of 40 of the things.", "measure": "count", "value": "40 things"},
+            {"quote": "The minister of the place is 52 years old.", "measure": "count", "value": "52"},
             {"quote": "Made-up Ltd sold 900 missiles to the depot in May.", "measure": "count", "value": "900"}]}"#,
     );
     let desk = Desk::new();
@@ -155,11 +155,11 @@ fn an_endpoint_is_asked_only_when_it_is_named_and_what_it_says_is_marked() {
     assert_eq!(with.len(), plain.len() + 1, "{with:#?}");
     let added = with.last().unwrap().to_string();
     assert!(added.contains("proposed by an endpoint"), "{added}");
-    assert!(run.stderr.contains("900"), "what was refused is said: {}", run.stderr);
+    assert!(run.err.contains("900"), "what was refused is said: {}", run.err);
     let asked = server.asked();
     assert_eq!((asked.len(), asked[0].method.as_str()), (1, "POST"));
     assert_eq!(asked[0].target, "/chat/completions");
-    assert!(asked[0].body.contains("The depot got hold of 40"), "{}", asked[0].body);
+    assert!(asked[0].body.contains("The minister of the place is 52"), "{}", asked[0].body);
 }
 
 #[test]
