@@ -7,8 +7,8 @@
 //! old edition is often loaded on purpose, and every answer names the editions it rests on.
 
 use crate::failure::{Exit, Failure};
-use crate::printer;
-use crate::watchlists::Edition;
+use crate::watchlists::{Edition, Editions};
+use crate::{printer, settings};
 use jiff::civil::Date;
 use plimsoll_ingest::store::Loaded;
 use serde::Serialize;
@@ -116,6 +116,12 @@ pub fn lists<'a>(editions: impl IntoIterator<Item = &'a Edition>, today: &str) -
     let mut all: Vec<Stale> = editions.into_iter().filter_map(of).collect();
     all.sort();
     all
+}
+
+/// Stale ones of the editions that stood on a day, seen from it; of today without one.
+pub fn lists_as_of(editions: &Editions, day: Option<&str>) -> Vec<Stale> {
+    let today = settings::today();
+    lists(editions.standing(day), day.unwrap_or(&today))
 }
 
 /// Stale datasets: each by the newest of its sources.

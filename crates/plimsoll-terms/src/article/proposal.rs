@@ -143,7 +143,8 @@ fn found(
         ..Claim::default()
     };
     let figureless = measure == Measure::Deed || claim.unquantified().is_some();
-    if !figureless && !(claim.amount().is_some() && stands(&claim.value, &quote)) {
+    let borne_out = claim.amount().is_some() && stands(&claim.value, &quote);
+    if !(figureless || borne_out) {
         return None;
     }
     let mut unresolved = vec!["proposed by an endpoint: read the sentence yourself".to_owned()];
