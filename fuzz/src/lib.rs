@@ -6,6 +6,7 @@
 use plimsoll_screen::candidates::Scratch;
 use plimsoll_screen::entity::IdentifierKind;
 use plimsoll_screen::identifiers;
+use plimsoll_screen::lists::bis_dpl::BisDpl;
 use plimsoll_screen::lists::csl_csv::CslCsv;
 use plimsoll_screen::lists::eu_oj::EuOj;
 use plimsoll_screen::lists::ftm::Ftm;
@@ -24,7 +25,8 @@ use plimsoll_screen::snapshot::{ListMeta, Snapshot};
 use std::sync::LazyLock;
 
 /// The readers by the names of their targets.
-pub const READERS: [(&str, &dyn ListSource); 8] = [
+pub const READERS: [(&str, &dyn ListSource); 9] = [
+    ("bis_dpl", &BisDpl),
     ("csl_csv", &CslCsv),
     ("eu_oj", &EuOj),
     ("ftm", &Ftm),

@@ -5,11 +5,13 @@
 
 mod intake;
 
+pub mod bis_dpl;
 pub mod csl_csv;
 mod dates;
 mod delimited;
 pub mod eu_oj;
 pub mod ftm;
+mod headed;
 mod markup;
 mod ofac;
 pub mod ofac_advanced_xml;
@@ -145,6 +147,7 @@ pub static ALL: &[&dyn ListSource] = &[
     &ofac_xml::OfacXml,
     &ofac_advanced_xml::OfacAdvancedXml,
     &csl_csv::CslCsv,
+    &bis_dpl::BisDpl,
     &un_xml::UnXml,
     &eu_oj::EuOj,
     &ftm::Ftm,

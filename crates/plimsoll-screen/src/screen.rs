@@ -300,6 +300,7 @@ fn judge(
     if score < settings.threshold {
         return None;
     }
+    reasons.extend(term(snapshot, record.list, &entity));
     let name = snapshot.name(near.name);
     let mut words = Vec::new();
     if let Some(one) = prepared.get(near.prepared).filter(|_| settings.explain) {
@@ -315,6 +316,28 @@ fn judge(
         words,
         reasons,
         entity,
+    })
+}
+
+/// Until when the measure runs, where the list says so. An order that ran out before the day of
+/// its edition still stands in the list: it is a hit, and says that it has expired.
+fn term(snapshot: &Snapshot<'_>, list: u16, entity: &Entity) -> Option<Reason> {
+    if entity.ends.is_empty() {
+        return None;
+    }
+    let meta = snapshot.meta();
+    let edition = meta.lists.get(usize::from(list)).map_or("", |list| list.edition.as_str());
+    let text = if entity.ends.as_str() < edition {
+        format!("expired on {}, before this edition", entity.ends)
+    } else {
+        format!("in force until {}", entity.ends)
+    };
+    Some(Reason {
+        feature: "term",
+        effect: 0,
+        query: String::new(),
+        listed: entity.ends.clone(),
+        text,
     })
 }
 

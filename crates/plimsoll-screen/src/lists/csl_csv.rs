@@ -327,6 +327,9 @@ fn entity_of(record: &Record, header: &Header, file: u16, tally: &mut Tally) -> 
     if let Some(day) = dates::day(cell("start_date")) {
         entity.listed = day;
     }
+    if let Some(day) = dates::day(cell("end_date")) {
+        entity.ends = day;
+    }
     add_vessel(&mut entity, record, header, origin);
     add_remarks(&mut entity, record, header);
     ofac::finish(&mut entity);

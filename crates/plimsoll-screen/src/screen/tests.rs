@@ -211,6 +211,23 @@ fn an_identifier_is_enough_and_a_date_can_speak_against() {
 }
 
 #[test]
+fn an_order_that_has_run_out_is_a_hit_and_says_so() {
+    let mut all =
+        [0, 1].map(|id| entity(id, EntityKind::Unknown, &[format!("Orvenko {} Works", WORDS[id])]));
+    all[0].ends = "2023-10-30".into();
+    all[1].ends = "2056-06-29".into();
+    let meta = ListMeta { edition: "2023-11-30".into(), ..ListMeta::default() };
+    let bytes = compile(vec![ListInput { meta, entities: &all }]);
+    for (name, text) in [
+        ("Orvenko Ardo Works", "expired on 2023-10-30, before this edition"),
+        ("Orvenko Belvarin Works", "in force until 2056-06-29"),
+    ] {
+        let hit = ask(&bytes, name).into_iter().next().unwrap();
+        assert_eq!((hit.score, hit.reasons[0].effect, &*hit.reasons[0].text), (1000, 0, text));
+    }
+}
+
+#[test]
 fn hostile_names_get_an_answer() {
     let bytes = snapshot_of(&made_up());
     let long = "a ".repeat(5000);
