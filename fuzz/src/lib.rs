@@ -8,6 +8,7 @@ use plimsoll_screen::entity::IdentifierKind;
 use plimsoll_screen::identifiers;
 use plimsoll_screen::lists::bis_dpl::BisDpl;
 use plimsoll_screen::lists::csl_csv::CslCsv;
+use plimsoll_screen::lists::csl_json::CslJson;
 use plimsoll_screen::lists::eu_oj::EuOj;
 use plimsoll_screen::lists::ftm::Ftm;
 use plimsoll_screen::lists::ofac_advanced_xml::OfacAdvancedXml;
@@ -25,9 +26,10 @@ use plimsoll_screen::snapshot::{ListMeta, Snapshot};
 use std::sync::LazyLock;
 
 /// The readers by the names of their targets.
-pub const READERS: [(&str, &dyn ListSource); 9] = [
+pub const READERS: [(&str, &dyn ListSource); 10] = [
     ("bis_dpl", &BisDpl),
     ("csl_csv", &CslCsv),
+    ("csl_json", &CslJson),
     ("eu_oj", &EuOj),
     ("ftm", &Ftm),
     ("ofac_advanced_xml", &OfacAdvancedXml),
