@@ -228,6 +228,52 @@ fn an_order_that_has_run_out_is_a_hit_and_says_so() {
 }
 
 #[test]
+fn an_address_that_is_listed_is_found_whoever_is_there() {
+    let text = "Flat 1102, 11/F Made Up Building, 555 Sample Road, Upmade, HK";
+    let mut listed = entity(0, EntityKind::Address, &[text.into()]);
+    listed.addresses.push(crate::entity::Address {
+        text: text.into(),
+        country: "HK".into(),
+        origin: Default::default(),
+    });
+    let mut other = entity(1, EntityKind::Organisation, &["Orvenko Works".into()]);
+    other.addresses.clone_from(&listed.addresses);
+    let bytes = snapshot_of(&[listed, other]);
+    let ask = |name: &str, address: &str, kind| {
+        let query = Query { name: name.into(), address: address.into(), kind, ..Query::default() };
+        screen(
+            &Snapshot::open(&bytes).unwrap(),
+            &query,
+            &Settings::default(),
+            &mut Scratch::default(),
+        )
+    };
+    let company = Some(EntityKind::Organisation);
+    for (name, address) in [
+        (
+            "Jokvist Trading Limited",
+            "Flat 1102, 11/F, Made Up Building, 555 Sample Road, Hong Kong",
+        ),
+        ("", "11/F Made Up Bldg, 555 Sample Rd, Upmade"),
+        ("FLAT 1102, 11/F MADE UP BUILDING, 555 SAMPLE ROAD", ""),
+    ] {
+        let hits = ask(name, address, company);
+        assert_eq!(hits.len(), 1, "{name} {address}");
+        let reason = hits[0].reasons.iter().find(|r| r.feature == "address").unwrap();
+        assert!(reason.text.contains("the entry is an address"), "{}", reason.text);
+        assert!((THRESHOLD..1000).contains(&hits[0].score));
+    }
+    // Neither another room, nor a name made of the same words, nor a street alone.
+    for (name, address) in [
+        ("Jokvist Trading Limited", "Room 805, 8/F, Made Up Building, 555 Sample Road, Hong Kong"),
+        ("Made Up Building Upmade", ""),
+        ("Sample Road Flat", "Sample Road, Hong Kong"),
+    ] {
+        assert!(ask(name, address, None).is_empty(), "{name} {address}");
+    }
+}
+
+#[test]
 fn hostile_names_get_an_answer() {
     let bytes = snapshot_of(&made_up());
     let long = "a ".repeat(5000);
