@@ -13,6 +13,7 @@ mod dates;
 mod delimited;
 pub mod eu_oj;
 pub mod ftm;
+pub mod ftm_simple;
 mod headed;
 mod json;
 mod markup;
@@ -21,6 +22,7 @@ pub mod ofac_advanced_xml;
 pub mod ofac_csv;
 pub mod ofac_xml;
 pub mod plain_list;
+pub mod senzing;
 pub mod un_xml;
 
 #[cfg(test)]
@@ -135,6 +137,12 @@ pub trait ListSource: Sync {
     fn takes_sets(&self) -> bool {
         false
     }
+    /// The ids of the lists that a file may change, the likeliest first, where it is no list but a
+    /// change to one; it is then read behind the files of the edition that stands.
+    fn changes(&self, file: &ListFile<'_>) -> Vec<String> {
+        let _ = file;
+        Vec::new()
+    }
     /// Reads one file, or the files of a set together.
     ///
     /// # Errors
@@ -155,6 +163,8 @@ pub static ALL: &[&dyn ListSource] = &[
     &un_xml::UnXml,
     &eu_oj::EuOj,
     &ftm::Ftm,
+    &ftm_simple::FtmSimple,
+    &senzing::Senzing,
     &plain_list::PlainList,
 ];
 
