@@ -6,13 +6,17 @@
 use plimsoll_screen::candidates::Scratch;
 use plimsoll_screen::entity::IdentifierKind;
 use plimsoll_screen::identifiers;
+use plimsoll_screen::lists::bis_dpl::BisDpl;
 use plimsoll_screen::lists::csl_csv::CslCsv;
+use plimsoll_screen::lists::csl_json::CslJson;
 use plimsoll_screen::lists::eu_oj::EuOj;
 use plimsoll_screen::lists::ftm::Ftm;
+use plimsoll_screen::lists::ftm_simple::FtmSimple;
 use plimsoll_screen::lists::ofac_advanced_xml::OfacAdvancedXml;
 use plimsoll_screen::lists::ofac_csv::OfacCsv;
 use plimsoll_screen::lists::ofac_xml::OfacXml;
 use plimsoll_screen::lists::plain_list::PlainList;
+use plimsoll_screen::lists::senzing::Senzing;
 use plimsoll_screen::lists::un_xml::UnXml;
 use plimsoll_screen::lists::{ListFile, ListSource, Parsed};
 use plimsoll_screen::names::compare::{compare, toks};
@@ -24,14 +28,18 @@ use plimsoll_screen::snapshot::{ListMeta, Snapshot};
 use std::sync::LazyLock;
 
 /// The readers by the names of their targets.
-pub const READERS: [(&str, &dyn ListSource); 8] = [
+pub const READERS: [(&str, &dyn ListSource); 12] = [
+    ("bis_dpl", &BisDpl),
     ("csl_csv", &CslCsv),
+    ("csl_json", &CslJson),
     ("eu_oj", &EuOj),
     ("ftm", &Ftm),
+    ("ftm_simple", &FtmSimple),
     ("ofac_advanced_xml", &OfacAdvancedXml),
     ("ofac_csv", &OfacCsv),
     ("ofac_xml", &OfacXml),
     ("plain_list", &PlainList),
+    ("senzing", &Senzing),
     ("un_xml", &UnXml),
 ];
 

@@ -193,6 +193,10 @@ pub struct Entity {
     /// Day of listing as `2024-05-01`, where the list gives it.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub listed: String,
+    /// Last day of the measure as `2024-05-01`, where the list gives one. An entry whose day has
+    /// passed stays as long as the publisher keeps it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub ends: String,
     /// Gender as given: `male`, `female` or empty.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub gender: String,

@@ -2,6 +2,7 @@
 //!
 //! Contradiction and omission are kept apart: what one side does not say changes nothing.
 
+use crate::addresses;
 use crate::entity::{DateKind, Entity, EntityKind, IdentifierKind};
 use crate::identifiers;
 use crate::names::normalize;
@@ -108,8 +109,9 @@ impl MatchFeature for Kind {
 
     fn judge(&self, query: &Query, entity: &Entity) -> Option<Reason> {
         let kind = query.kind?;
-        if kind == entity.kind || entity.kind == EntityKind::Unknown || kind == EntityKind::Unknown
-        {
+        // Where an address is listed, it is so for whoever is there.
+        let unsaid = [EntityKind::Unknown, EntityKind::Address].contains(&entity.kind);
+        if kind == entity.kind || unsaid || kind == EntityKind::Unknown {
             return None;
         }
         Some(Reason {
@@ -226,6 +228,9 @@ impl MatchFeature for AddressWords {
     }
 
     fn judge(&self, query: &Query, entity: &Entity) -> Option<Reason> {
+        if entity.kind == EntityKind::Address {
+            return addresses::judge(query, entity).map(|(_, reason)| reason);
+        }
         let given: Vec<String> =
             normalize::words(&query.address).into_iter().map(|w| w.text).collect();
         if given.len() < 2 {

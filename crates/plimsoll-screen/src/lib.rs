@@ -7,6 +7,7 @@
 //! This crate does no I/O, holds no clock and is not async: data in, data out. It never says
 //! that somebody is guilty or clean: a hit is a lead with its evidence.
 
+mod addresses;
 pub mod candidates;
 pub mod entity;
 pub mod features;

@@ -5,17 +5,24 @@
 
 mod intake;
 
+pub mod bis_dpl;
+mod csl;
 pub mod csl_csv;
+pub mod csl_json;
 mod dates;
 mod delimited;
 pub mod eu_oj;
 pub mod ftm;
+pub mod ftm_simple;
+mod headed;
+mod json;
 mod markup;
 mod ofac;
 pub mod ofac_advanced_xml;
 pub mod ofac_csv;
 pub mod ofac_xml;
 pub mod plain_list;
+pub mod senzing;
 pub mod un_xml;
 
 #[cfg(test)]
@@ -130,6 +137,12 @@ pub trait ListSource: Sync {
     fn takes_sets(&self) -> bool {
         false
     }
+    /// The ids of the lists that a file may change, the likeliest first, where it is no list but a
+    /// change to one; it is then read behind the files of the edition that stands.
+    fn changes(&self, file: &ListFile<'_>) -> Vec<String> {
+        let _ = file;
+        Vec::new()
+    }
     /// Reads one file, or the files of a set together.
     ///
     /// # Errors
@@ -145,9 +158,13 @@ pub static ALL: &[&dyn ListSource] = &[
     &ofac_xml::OfacXml,
     &ofac_advanced_xml::OfacAdvancedXml,
     &csl_csv::CslCsv,
+    &csl_json::CslJson,
+    &bis_dpl::BisDpl,
     &un_xml::UnXml,
     &eu_oj::EuOj,
     &ftm::Ftm,
+    &ftm_simple::FtmSimple,
+    &senzing::Senzing,
     &plain_list::PlainList,
 ];
 
@@ -185,4 +202,28 @@ pub fn read(source: &dyn ListSource, files: &[ListFile<'_>]) -> Result<Parsed, L
         }
     }
     Ok(parsed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// No layout takes the example of another, but the user's own list, which is any table with
+    /// ids, types and names: there the publisher's layout is surer.
+    #[test]
+    fn each_example_is_of_its_layout_alone() {
+        for source in ALL {
+            let (name, text) = source.example();
+            let file = ListFile { name, bytes: text.as_bytes() };
+            let (surest, sureness) = surest(&file).unwrap();
+            assert_eq!(surest.id(), source.id());
+            assert!(sureness >= 50, "{} {sureness}", source.id());
+            let others =
+                ALL.iter().filter(|other| ![source.id(), "plain-list"].contains(&other.id()));
+            for other in others {
+                let sureness = other.recognise(&file);
+                assert!(sureness < 50, "{} as {}: {sureness}", source.id(), other.id());
+            }
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! Who on the lists may be meant, how near is it, and why?
 
+use crate::addresses;
 use crate::candidates::{self, Prepared, Scratch};
 use crate::entity::{Entity, EntityKind, NameKind};
 use crate::features::{self, Reason};
@@ -14,6 +15,7 @@ use crate::names::tokens::{self, Mode};
 use crate::snapshot::build::mode_of;
 use crate::snapshot::{NameRecord, Snapshot};
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// The score from which a hit is reported unless told otherwise, thousandths. Chosen on the
 /// development sets for about one innocent name in a hundred flagged, see `docs/screening.md`.
@@ -112,6 +114,8 @@ struct Near {
     prepared: usize,
     comparison: Comparison,
     kind: NameKind,
+    /// Found by an identifier or an address, so that no name need agree.
+    sure: bool,
 }
 
 /// Screens one query against all lists of a snapshot.
@@ -131,9 +135,13 @@ pub fn screen(
         nearest(snapshot, (number, one), settings, scratch, &mut near);
     }
     by_identifier(snapshot, query, &prepared, &mut near);
+    by_address(snapshot, query, &prepared, &mut near);
     near.sort_by_key(|n| (n.entity, std::cmp::Reverse(n.comparison.score), n.kind, n.name));
-    near.dedup_by_key(|n| n.entity);
-    near.sort_by_key(|n| (std::cmp::Reverse(n.comparison.score), n.entity));
+    near.dedup_by(|n, kept| {
+        kept.sure |= n.entity == kept.entity && n.sure;
+        n.entity == kept.entity
+    });
+    near.sort_by_key(|n| (!n.sure, std::cmp::Reverse(n.comparison.score), n.entity));
     let mut hits = Vec::new();
     for n in near {
         // Other features add at most this much; the rest cannot come into the list.
@@ -193,6 +201,7 @@ fn nearest(
                 prepared: number,
                 comparison,
                 kind: record.kind,
+                sure: false,
             });
         }
     }
@@ -236,23 +245,48 @@ fn by_identifier(
         entities.sort_unstable();
         entities.dedup();
         for number in entities {
-            let record = snapshot.entity_record(number);
-            let mode = mode_of(record.kind);
-            let Some(at) = prepared.iter().position(|p| p.mode == mode) else { continue };
-            let query_toks: Vec<Tok<'_>> = prepared[at].tokens.iter().map(Tok::of).collect();
-            let mut seen = Seen::default();
-            for name in record.first_name..record.first_name + record.names {
-                let name_record = snapshot.name(name);
-                let comparison = compare_name(snapshot, &query_toks, &name_record, mode, &mut seen);
-                near.push(Near {
-                    entity: number,
-                    name,
-                    prepared: at,
-                    comparison,
-                    kind: name_record.kind,
-                });
+            look_at(snapshot, number, prepared, near);
+        }
+    }
+}
+
+/// Entries that are addresses and share words with an address of the query, whatever the names.
+fn by_address(snapshot: &Snapshot<'_>, query: &Query, prepared: &[Prepared], near: &mut Vec<Near>) {
+    for given in addresses::given(query) {
+        let mut shared: BTreeMap<u32, usize> = BTreeMap::new();
+        for word in addresses::words(given) {
+            let key = keys::key(KeyKind::Address, word.bytes());
+            for entity in snapshot.entities_with_key(key) {
+                *shared.entry(entity).or_default() += 1;
             }
         }
+        for (number, words) in shared {
+            // A clash of keys may lead to any entity.
+            let is_address = snapshot.entity_record(number).kind == EntityKind::Address;
+            if words >= addresses::LEAST_WORDS && is_address {
+                look_at(snapshot, number, prepared, near);
+            }
+        }
+    }
+}
+
+/// Takes an entity for a hit that may be, with each of its names.
+fn look_at(snapshot: &Snapshot<'_>, number: u32, prepared: &[Prepared], near: &mut Vec<Near>) {
+    let record = snapshot.entity_record(number);
+    let mode = mode_of(record.kind);
+    let Some(at) = prepared.iter().position(|p| p.mode == mode) else { return };
+    let Some(one) = prepared.get(at) else { return };
+    let query_toks: Vec<Tok<'_>> = one.tokens.iter().map(Tok::of).collect();
+    let mut seen = Seen::default();
+    for name in record.first_name..record.first_name + record.names {
+        let name_record = snapshot.name(name);
+        let mut comparison = compare_name(snapshot, &query_toks, &name_record, mode, &mut seen);
+        if name_record.words == 0 {
+            // No name is not the same name as no name.
+            comparison.score = 0;
+        }
+        let kind = name_record.kind;
+        near.push(Near { entity: number, name, prepared: at, comparison, kind, sure: true });
     }
 }
 
@@ -296,10 +330,16 @@ fn judge(
     if identified {
         score = score.max(IDENTIFIER_ALONE);
     }
+    if entity.kind == EntityKind::Address
+        && let Some((alone, _)) = addresses::judge(query, &entity)
+    {
+        score = score.max(alone);
+    }
     let score = score.clamp(0, 1000);
     if score < settings.threshold {
         return None;
     }
+    reasons.extend(term(snapshot, record.list, &entity));
     let name = snapshot.name(near.name);
     let mut words = Vec::new();
     if let Some(one) = prepared.get(near.prepared).filter(|_| settings.explain) {
@@ -315,6 +355,28 @@ fn judge(
         words,
         reasons,
         entity,
+    })
+}
+
+/// Until when the measure runs, where the list says so. An order that ran out before the day of
+/// its edition still stands in the list: it is a hit, and says that it has expired.
+fn term(snapshot: &Snapshot<'_>, list: u16, entity: &Entity) -> Option<Reason> {
+    if entity.ends.is_empty() {
+        return None;
+    }
+    let meta = snapshot.meta();
+    let edition = meta.lists.get(usize::from(list)).map_or("", |list| list.edition.as_str());
+    let text = if entity.ends.as_str() < edition {
+        format!("expired on {}, before this edition", entity.ends)
+    } else {
+        format!("in force until {}", entity.ends)
+    };
+    Some(Reason {
+        feature: "term",
+        effect: 0,
+        query: String::new(),
+        listed: entity.ends.clone(),
+        text,
     })
 }
 

@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 /// First bytes of a snapshot.
 pub const MAGIC: &[u8; 8] = b"PLIMSNAP";
 /// Raised whenever the layout, the tables or the scores change: an older file is compiled anew.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 const HEADER: usize = 8 + 4 + 4 + 32;
 
 /// The sections, in their order in the file.

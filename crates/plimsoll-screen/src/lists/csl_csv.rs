@@ -2,20 +2,18 @@
 //!
 //! The International Trade Administration joins the lists of three departments into one CSV.
 //! Columns go by their names: seen without `_id` (2019), with it (2022), and with the parts of
-//! each id in another order (2023). Lists keep their own ids (`csl-sdn`, `csl-el`), since a
-//! listing means another thing on each.
+//! each id in another order (2023). What an entry becomes is in [`super::csl`].
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 use plimsoll_terms::problem::Problem;
-use sha2::{Digest, Sha256};
 
+use super::csl::{self, Entry, Id, LISTS, Lists, TEXTS};
 use super::dates;
-use super::delimited::{Record, Table, clean, decode, table};
-use super::ofac::{self, Fact, Tally};
-use super::{FileCount, ListEdition, ListError, ListFile, ListSource, Parsed, Sureness};
-use crate::entity::{Entity, EntityKind, IdentifierKind, NameKind, Origin};
+use super::delimited::{Record, Table, decode, table};
+use super::ofac::{self, Tally};
+use super::{FileCount, ListError, ListFile, ListSource, Parsed, Sureness};
 
 /// The US Consolidated Screening List as CSV.
 #[derive(Clone, Copy, Debug)]
@@ -33,7 +31,7 @@ impl ListSource for CslCsv {
     }
 
     fn publisher(&self) -> &'static str {
-        "US Commerce, International Trade Administration"
+        csl::PUBLISHER
     }
 
     fn licence(&self) -> &'static str {
@@ -41,7 +39,7 @@ impl ListSource for CslCsv {
     }
 
     fn url(&self) -> &'static str {
-        "https://www.trade.gov/consolidated-screening-list"
+        csl::URL
     }
 
     fn recognise(&self, file: &ListFile<'_>) -> Sureness {
@@ -78,26 +76,6 @@ EPW; Example Works,,,\n\
 /// Columns without which it is another table.
 const NEEDED: [&str; 4] = ["source", "name", "alt_names", "federal_register_notice"];
 
-/// Titles of the lists that are known, by the abbreviation in the column `source`.
-const PARTS: [(&str, &str); 13] = [
-    ("sdn", "Specially Designated Nationals, in the US Consolidated Screening List"),
-    ("el", "BIS Entity List, in the US Consolidated Screening List"),
-    ("meu", "BIS Military End User List, in the US Consolidated Screening List"),
-    ("uvl", "BIS Unverified List, in the US Consolidated Screening List"),
-    ("dpl", "BIS Denied Persons List, in the US Consolidated Screening List"),
-    ("ssi", "Sectoral Sanctions Identifications, in the US Consolidated Screening List"),
-    (
-        "cmic",
-        "Chinese Military-Industrial Complex Companies, in the US Consolidated Screening List",
-    ),
-    ("dtc", "ITAR Debarred, in the US Consolidated Screening List"),
-    ("isn", "Nonproliferation Sanctions, in the US Consolidated Screening List"),
-    ("plc", "Palestinian Legislative Council List, in the US Consolidated Screening List"),
-    ("cap", "CAPTA List, in the US Consolidated Screening List"),
-    ("mbs", "Non-SDN Menu-Based Sanctions, in the US Consolidated Screening List"),
-    ("fse", "Foreign Sanctions Evaders, in the US Consolidated Screening List"),
-];
-
 /// Where each column is.
 #[derive(Default)]
 struct Header {
@@ -128,23 +106,14 @@ impl Header {
     }
 }
 
-/// Lists under construction, by id.
-#[derive(Default)]
-struct Lists {
-    editions: BTreeMap<String, ListEdition>,
-    /// How often each id was met in its list.
-    ids: HashMap<(String, String), u32, RandomState>,
-    tally: Tally,
-}
-
 pub(super) fn read(files: &[ListFile<'_>]) -> Result<(Parsed, Tally), ListError> {
     let mut parsed = Parsed::default();
     let mut lists = Lists::default();
     for (number, file) in (0_u16..).zip(files) {
         read_file(*file, number, &mut lists, &mut parsed)?;
     }
-    parsed.editions = lists.editions.into_values().collect();
-    Ok((parsed, lists.tally))
+    let tally = lists.finish(&mut parsed);
+    Ok((parsed, tally))
 }
 
 fn read_file(
@@ -163,14 +132,15 @@ fn read_file(
     let mut count = FileCount::default();
     for record in table.records.iter().skip(1) {
         count.rows_in += 1;
-        match refuse(record, &header) {
+        let entry = entry_of(record, &header);
+        match refuse(record, &entry, &header) {
             Some(problem) => {
                 count.rows_set_aside += 1;
                 parsed.problems.push((number, problem));
             }
             None => {
                 count.rows_loaded += 1;
-                let problem = lists.add(record, &header, number);
+                let problem = lists.add(&entry, number);
                 parsed.problems.extend(problem.map(|problem| (number, problem)));
             }
         }
@@ -217,14 +187,14 @@ fn cut(table: &Table, header: &Header) -> Option<String> {
 }
 
 /// Why a record cannot be taken, if it cannot.
-fn refuse(record: &Record, header: &Header) -> Option<Problem> {
+fn refuse(record: &Record, entry: &Entry, header: &Header) -> Option<Problem> {
     let line = u64::from(record.line);
     let shown = record.cells().take(4).collect::<Vec<_>>().join(",");
     let (rule, hint) = if record.len() != header.width {
         ("columns", "the record has another number of columns than the header")
     } else if header.is_repeated(record) {
         ("header-repeated", "the header stands in the middle of the data; the line was passed over")
-    } else if clean(header.cell(record, "name")).is_empty() {
+    } else if entry.is_empty() {
         ("name-missing", "an entry without a name cannot be screened")
     } else {
         return None;
@@ -232,150 +202,41 @@ fn refuse(record: &Record, header: &Header) -> Option<Problem> {
     Some(Problem::new(rule, line, &shown, hint))
 }
 
-impl Lists {
-    /// Adds a record to its list. A second entry of the same id gets a suffix and a problem: no
-    /// listing may be lost because an id was used twice.
-    fn add(&mut self, record: &Record, header: &Header, file: u16) -> Option<Problem> {
-        let source = clean(header.cell(record, "source"));
-        let list = list_id(&source);
-        let mut entity = entity_of(record, header, file, &mut self.tally);
-        if entity.id.is_empty() {
-            entity.id = hashed(&source, entity.primary_name());
-        }
-        let times = self.ids.entry((list.clone(), entity.id.clone())).or_insert(0);
-        *times += 1;
-        let mut problem = None;
-        if *times > 1 {
-            let hint = "a second entry of this id in its list; it was kept under an id of its own";
-            problem = Some(Problem::new("id-repeated", u64::from(record.line), &entity.id, hint));
-            entity.id = format!("{}-{times}", entity.id);
-        }
-        let edition = self.editions.entry(list).or_insert_with_key(|list| ListEdition {
-            list: list.clone(),
-            title: title_of(list, &source),
-            ..ListEdition::default()
-        });
-        edition.entities.push(entity);
-        problem
-    }
-}
-
-/// `csl-el` for `Entity List (EL) - Bureau of Industry and Security`.
-fn list_id(source: &str) -> String {
-    let inside = source.rsplit_once('(').and_then(|(_, rest)| rest.split_once(')'));
-    let short = inside.map_or(source, |(short, _)| short).trim();
-    let short = short.strip_suffix(" List").unwrap_or(short);
-    let short = short.strip_prefix("NS-").unwrap_or(short);
-    let mut slug = String::from("csl");
-    for word in short.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()) {
-        slug.push('-');
-        slug.push_str(&word.to_ascii_lowercase());
-    }
-    if slug == "csl" { "csl-unknown".to_owned() } else { slug }
-}
-
-fn title_of(list: &str, source: &str) -> String {
-    let short = list.strip_prefix("csl-").unwrap_or(list);
-    PARTS
-        .iter()
-        .find(|(part, _)| *part == short)
-        .map_or_else(|| source.to_owned(), |(_, title)| (*title).to_owned())
-}
-
-/// An id for an entry without one: the same for the same list and name.
-fn hashed(source: &str, name: &str) -> String {
-    let digest = Sha256::digest(format!("{source}\n{name}").as_bytes());
-    digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn entity_of(record: &Record, header: &Header, file: u16, tally: &mut Tally) -> Entity {
+fn entry_of(record: &Record, header: &Header) -> Entry {
     let cell = |name: &str| header.cell(record, name);
-    let origin = Origin { file, line: record.line };
-    let id = [cell("entity_number"), cell("_id")];
-    let id = id.iter().find(|id| !id.is_empty()).copied().unwrap_or("");
-    let kind = kind_of(record, header);
-    let mut entity = Entity { id: id.to_owned(), kind, origin, ..Entity::default() };
-    ofac::add_name(&mut entity, cell("name"), NameKind::Primary, origin);
-    for alias in parts(cell("alt_names")) {
-        // The Entity List joins its last alias as prose: `One; Two; and Three`.
-        let alias = alias.strip_prefix("and ").unwrap_or(alias);
-        ofac::add_name(&mut entity, alias, NameKind::Alias, origin);
+    let split = |name: &str| parts(cell(name)).map(str::to_owned).collect();
+    Entry {
+        line: record.line,
+        texts: TEXTS.iter().map(|name| (*name, cell(name).to_owned())).collect(),
+        lists: LISTS.iter().map(|name| (*name, split(name))).collect(),
+        addresses: parts(cell("addresses")).map(address).collect(),
+        ids: parts(cell("ids")).map(id).collect(),
     }
-    for address in parts(cell("addresses")) {
-        add_address(&mut entity, address, origin);
-    }
-    for program in parts(cell("programs")) {
-        ofac::add_text(&mut entity.programmes, program);
-    }
-    for column in ["nationalities", "citizenships"] {
-        for country in parts(cell(column)) {
-            ofac::add_text(&mut entity.countries, country);
-        }
-    }
-    for place in parts(cell("places_of_birth")) {
-        ofac::add_text(&mut entity.birth_places, place);
-    }
-    for date in parts(cell("dates_of_birth")) {
-        let fact = Fact { label: "DOB", value: date, ..Fact::default() };
-        tally.add(ofac::add_fact(&mut entity, fact, origin));
-    }
-    for id in parts(cell("ids")) {
-        tally.add(add_id(&mut entity, id, origin));
-    }
-    ofac::add_text(&mut entity.positions, cell("title"));
-    ofac::add_text(&mut entity.references, cell("federal_register_notice"));
-    if let Some(day) = dates::day(cell("start_date")) {
-        entity.listed = day;
-    }
-    add_vessel(&mut entity, record, header, origin);
-    add_remarks(&mut entity, record, header);
-    ofac::finish(&mut entity);
-    entity
 }
 
-fn parts(cell: &str) -> impl Iterator<Item = &str> {
+pub(super) fn parts(cell: &str) -> impl Iterator<Item = &str> {
     cell.split(';').map(str::trim).filter(|part| !part.is_empty())
 }
 
-/// The type as given. The lists of BIS and of the State Department give none; a ship shows by
-/// its columns, and nothing else is inferred.
-fn kind_of(record: &Record, header: &Header) -> EntityKind {
-    let given = header.cell(record, "type");
-    if !given.is_empty() {
-        return ofac::kind_of(given);
-    }
-    let columns =
-        ["call_sign", "vessel_type", "gross_tonnage", "gross_registered_tonnage", "vessel_flag"];
-    if columns.iter().any(|name| !header.cell(record, name).is_empty()) {
-        return EntityKind::Vessel;
-    }
-    EntityKind::Unknown
-}
-
 /// An address in one text, whose last part is the country where it is two capitals.
-fn add_address(entity: &mut Entity, text: &str, origin: Origin) {
+pub(super) fn address(text: &str) -> (String, String) {
     let (rest, last) = text.rsplit_once(',').unwrap_or(("", text));
     let last = last.trim();
-    if is_country_code(last) {
-        ofac::add_address(entity, &[rest], last, origin);
+    if csl::is_country_code(last) {
+        (rest.to_owned(), last.to_owned())
     } else {
-        ofac::add_address(entity, &[text], "", origin);
+        (text.to_owned(), String::new())
     }
-}
-
-fn is_country_code(text: &str) -> bool {
-    text.len() == 2 && text.bytes().all(|b| b.is_ascii_uppercase())
 }
 
 /// One id. In 2023 `label, number, country, issued, expires`; until 2022 the same backwards.
 /// The label says which: it is first or last.
-fn add_id(entity: &mut Entity, text: &str, origin: Origin) -> Tally {
+fn id(text: &str) -> Id {
     let mut fields: Vec<&str> = text.split(", ").map(str::trim).collect();
     let forward = fields.first().is_some_and(|first| ofac::is_label(first));
     let backward = fields.last().is_some_and(|last| ofac::is_label(last));
     if fields.len() < 2 || !(forward || backward) {
-        entity.remarks.push(clean(text));
-        return Tally { kept: 1, ..Tally::default() };
+        return Id::Plain(text.to_owned());
     }
     if !forward {
         // The country, the days and the label move; the value in the middle stays in its order.
@@ -384,67 +245,29 @@ fn add_id(entity: &mut Entity, text: &str, origin: Origin) -> Tally {
         let lead = lead.count();
         let details: Vec<&str> = fields.drain(..lead).rev().collect();
         let value = fields.join(", ");
-        return add_labelled(entity, label, &value, &details, origin);
+        return labelled(label, &value, &details);
     }
     let label = fields.remove(0);
     let trail = fields.iter().skip(1).rev().take_while(|field| is_detail(field)).count();
     let details = fields.split_off(fields.len() - trail);
     let value = fields.join(", ");
-    add_labelled(entity, label, &value, &details, origin)
+    labelled(label, &value, &details)
 }
 
 /// A country or a day behind the value of an id; of bare numbers, only what can be a year.
 fn is_detail(field: &str) -> bool {
     let is_day = dates::day(field)
         .is_some_and(|day| day.len() > 4 || ("1900".."2100").contains(&day.as_str()));
-    is_day || is_country_code(field)
+    is_day || csl::is_country_code(field)
 }
 
-/// Adds an id whose details are country, day of issue and day of expiry, each if it is there.
-fn add_labelled(
-    entity: &mut Entity,
-    label: &str,
-    value: &str,
-    details: &[&str],
-    origin: Origin,
-) -> Tally {
-    let country = details.iter().find(|field| is_country_code(field)).copied().unwrap_or("");
-    let mut days = details.iter().filter(|field| !is_country_code(field)).copied();
+/// An id whose details are country, day of issue and day of expiry, each if it is there.
+fn labelled(label: &str, value: &str, details: &[&str]) -> Id {
+    let is_country = |field: &&&str| csl::is_country_code(field);
+    let country = details.iter().find(is_country).copied().unwrap_or("");
+    let mut days = details.iter().filter(|field| !is_country(field)).copied();
     let (issued, expires) = (days.next().unwrap_or(""), days.next().unwrap_or(""));
-    ofac::add_fact(entity, Fact { label, value, country, issued, expires }, origin)
-}
-
-fn add_vessel(entity: &mut Entity, record: &Record, header: &Header, origin: Origin) {
-    let call_sign = header.cell(record, "call_sign");
-    if !call_sign.is_empty() {
-        let fact = Fact { label: "Vessel Call Sign", value: call_sign, ..Fact::default() };
-        ofac::add_identifier(entity, IdentifierKind::CallSign, fact, origin);
-    }
-    ofac::add_text(&mut entity.countries, header.cell(record, "vessel_flag"));
-    for (label, column) in [
-        ("Vessel Type", "vessel_type"),
-        ("Vessel Tonnage", "gross_tonnage"),
-        ("Vessel Gross Registered Tonnage", "gross_registered_tonnage"),
-        ("Vessel Owner", "vessel_owner"),
-    ] {
-        let value = header.cell(record, column);
-        if !value.is_empty() {
-            ofac::add_fact(entity, Fact { label, value, ..Fact::default() }, origin);
-        }
-    }
-}
-
-fn add_remarks(entity: &mut Entity, record: &Record, header: &Header) {
-    ofac::add_text(&mut entity.remarks, header.cell(record, "remarks"));
-    for (label, column) in [
-        ("License requirement", "license_requirement"),
-        ("License policy", "license_policy"),
-        ("Standard order", "standard_order"),
-        ("End date", "end_date"),
-    ] {
-        let value = header.cell(record, column);
-        if !value.is_empty() {
-            entity.remarks.push(clean(&format!("{label}: {value}")));
-        }
-    }
+    let [label, value, country, issued, expires] =
+        [label, value, country, issued, expires].map(str::to_owned);
+    Id::Labelled { label, value, country, issued, expires }
 }

@@ -4,15 +4,19 @@
 //! joined: sanctions, addresses, identity documents, wallets, securities. Anything else
 //! (payments, ownership, family) names no party of its own and is set aside as `not-a-party`.
 //! In a nested file the entities inside a party are parts of it, never parties themselves.
+//! Deltas are applied to the full file before them ([`records`]).
 //!
 //! Read in exports of OpenSanctions and of others with 475, 1,565, 91 and 5 lines.
 
-use super::intake::{self, Draft, Field, FileResult};
+mod records;
+
+use super::intake::{self, Draft, Field};
 use super::{ListEdition, ListError, ListFile, ListSource, Parsed, Sureness};
-use crate::entity::{DateKind, EntityKind, IdentifierKind, NameKind, Origin};
+use crate::entity::{DateKind, Entity, EntityKind, IdentifierKind, NameKind, Origin};
 use plimsoll_terms::problem::Problem;
+use records::{Line, is_delta, is_entity};
 use serde_json::{Map, Value};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// The layout `ftm`.
 #[derive(Clone, Copy, Debug, Default)]
@@ -40,20 +44,26 @@ impl ListSource for Ftm {
     fn recognise(&self, file: &ListFile<'_>) -> Sureness {
         let text = intake::head(file);
         let text = text.trim_start_matches('\u{feff}').trim_start();
-        let Some(line) = text.lines().next().filter(|line| line.starts_with('{')) else { return 0 };
+        if !text.starts_with(['{', '[']) {
+            return 0;
+        }
+        let line = text.lines().next().unwrap_or("");
         match serde_json::from_str::<Value>(line) {
             Ok(Value::Object(object)) if is_delta(&object) || is_entity(&object) => 95,
-            Ok(_) => 0,
-            // The first line may be longer than what is looked at.
-            Err(_) => {
+            // The first line may be longer than what is looked at, or hold a bracket alone.
+            _ => {
                 let all = ["\"id\"", "\"schema\"", "\"properties\""];
-                if all.iter().all(|key| line.contains(key)) { 80 } else { 0 }
+                if all.iter().all(|key| text.contains(key)) { 80 } else { 0 }
             }
         }
     }
 
+    fn changes(&self, file: &ListFile<'_>) -> Vec<String> {
+        if records::begins_with_delta(file) { records::lists_changed(file) } else { Vec::new() }
+    }
+
     fn read(&self, files: &[ListFile<'_>]) -> Result<Parsed, ListError> {
-        intake::read_each(files, ID, read)
+        read(files)
     }
 
     fn example(&self) -> (&'static str, &'static str) {
@@ -79,17 +89,8 @@ impl ListSource for Ftm {
     }
 }
 
-fn is_delta(object: &Map<String, Value>) -> bool {
-    object.contains_key("op") && object.get("entity").is_some_and(Value::is_object)
-}
-
-fn is_entity(object: &Map<String, Value>) -> bool {
-    object.get("schema").is_some_and(Value::is_string)
-        && object.get("properties").is_some_and(Value::is_object)
-}
-
 /// What kind of party a schema is; none where it is no party.
-fn party_kind(schema: &str) -> Option<EntityKind> {
+pub(super) fn party_kind(schema: &str) -> Option<EntityKind> {
     Some(match schema {
         "Person" => EntityKind::Person,
         "Organization" | "Company" | "PublicBody" => EntityKind::Organisation,
@@ -148,17 +149,38 @@ impl<'a> Node<'a> {
     }
 }
 
-/// One line of the file.
-struct Line {
-    number: u32,
-    value: Value,
+/// Reads full files, each with the deltas behind it; lists of one id are joined.
+fn read(files: &[ListFile<'_>]) -> Result<Parsed, ListError> {
+    let mut parsed = Parsed::default();
+    let mut editions: BTreeMap<String, ListEdition> = BTreeMap::new();
+    let mut rest = files;
+    let mut number = 0_u16;
+    while !rest.is_empty() {
+        let deltas =
+            rest.iter().skip(1).take_while(|file| records::begins_with_delta(file)).count();
+        let (these, behind) = rest.split_at(1 + deltas);
+        let edition = read_one(number, these, &mut parsed)?;
+        if let Some(first) = editions.get_mut(&edition.list) {
+            first.entities.extend(edition.entities);
+        } else {
+            editions.insert(edition.list.clone(), edition);
+        }
+        number = number.saturating_add(u16::try_from(these.len()).unwrap_or(u16::MAX));
+        rest = behind;
+    }
+    parsed.editions = editions.into_values().collect();
+    Ok(parsed)
 }
 
-fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
-    let (text, odd) = intake::decode(file.bytes);
-    let mut result = FileResult { problems: odd.into_iter().collect(), ..FileResult::default() };
-    let lines = lines(text.trim_start_matches('\u{feff}'), file, &mut result)?;
-    let mut reader = Reader { file: number, ..Reader::default() };
+/// Reads one full file with its deltas.
+fn read_one(
+    number: u16,
+    files: &[ListFile<'_>],
+    parsed: &mut Parsed,
+) -> Result<ListEdition, ListError> {
+    let mut found = records::read(number, files)?;
+    let lines = std::mem::take(&mut found.lines);
+    let mut reader = Reader::default();
     for (at, line) in lines.iter().enumerate() {
         if let Some(id) = line.value.get("id").and_then(Value::as_str) {
             reader.index.entry(id).or_insert(at);
@@ -175,72 +197,28 @@ fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
         used[*at] = true;
     }
     for (line, used) in lines.iter().zip(used) {
-        if used {
-            result.count.rows_loaded += 1;
-        } else {
-            result.count.rows_set_aside += 1;
-            result.problems.push(not_used(line));
-        }
-    }
-    result.problems.append(&mut reader.problems);
-    let datasets = datasets(&lines);
-    let entities = reader.drafts.into_iter().filter_map(Draft::finish).collect();
-    let (list, title) = match datasets {
-        Some(dataset) => (
-            format!("{ID}-{}", intake::slug(&dataset)),
-            format!("FollowTheMoney dataset {dataset}"),
-        ),
-        // Without a dataset of its own it is told from others by the name of its file.
-        None => {
-            let stem = file.name.split(['.', '_']).next().unwrap_or(file.name);
-            (format!("{ID}-{}", intake::slug(stem)), format!("FollowTheMoney entities of {stem}"))
-        }
-    };
-    result.editions.push(ListEdition { list, title, published: String::new(), entities });
-    Ok(result)
-}
-
-/// The lines that hold an entity; others are set aside. A delta file is refused.
-fn lines(text: &str, file: &ListFile<'_>, result: &mut FileResult) -> Result<Vec<Line>, ListError> {
-    let name = || file.name.to_owned();
-    let mut lines = Vec::new();
-    let mut pieces = (1_u32..).zip(text.split_inclusive('\n')).peekable();
-    while let Some((number, line)) = pieces.next() {
-        if line.trim().is_empty() {
+        let Some(count) = found.counts.get_mut(usize::from(line.file.saturating_sub(number)))
+        else {
             continue;
-        }
-        result.count.rows_in += 1;
-        let mut set_aside = |hint: String| {
-            result.problems.push(Problem::new("not-an-entity", number.into(), line.trim(), hint));
-            result.count.rows_set_aside += 1;
         };
-        match serde_json::from_str::<Value>(line) {
-            Ok(Value::Object(object)) if is_delta(&object) => {
-                return Err(ListError::Malformed {
-                    file: name(),
-                    layout: ID,
-                    detail: format!(
-                        "line {number} is a change (`op`), not an entity: deltas are not read \
-                         yet, take the full file of entities"
-                    ),
-                });
-            }
-            Ok(Value::Object(object)) if is_entity(&object) => {
-                lines.push(Line { number, value: Value::Object(object) });
-            }
-            Ok(_) => set_aside("no entity: it needs id, schema and properties".to_owned()),
-            Err(error) if error.is_eof() && pieces.peek().is_none() && !line.ends_with('\n') => {
-                let detail = format!("line {number} ends inside a record");
-                return Err(ListError::Cut { file: name(), detail });
-            }
-            Err(error) => set_aside(format!("no JSON: {error}")),
+        if used {
+            count.rows_loaded += 1;
+        } else {
+            count.rows_set_aside += 1;
+            found.problems.push((line.file, not_used(line)));
         }
     }
-    if lines.is_empty() && result.count.rows_in > 0 {
-        let detail = "no line holds an entity with id, schema and properties".to_owned();
-        return Err(ListError::Malformed { file: name(), layout: ID, detail });
+    found.problems.append(&mut reader.problems);
+    let entities: Vec<Entity> = reader.drafts.into_iter().filter_map(Draft::finish).collect();
+    if entities.is_empty() {
+        let file = files.first().map_or("", |file| file.name).to_owned();
+        return Err(ListError::Empty { file, layout: ID });
     }
-    Ok(lines)
+    found.problems.sort_by_key(|(file, problem)| (*file, problem.line));
+    parsed.counts.append(&mut found.counts);
+    parsed.problems.append(&mut found.problems);
+    let (list, title) = found.dataset.list();
+    Ok(ListEdition { list, title, published: String::new(), entities })
 }
 
 /// Why a line gave nothing.
@@ -256,24 +234,9 @@ fn not_used(line: &Line) -> Problem {
     Problem::new("not-a-party", line.number.into(), &value, hint)
 }
 
-/// The one dataset that every entity is of; none where there are several or none.
-fn datasets(lines: &[Line]) -> Option<String> {
-    let mut all = BTreeSet::new();
-    for line in lines {
-        let datasets = line.value.get("datasets")?.as_array()?;
-        if datasets.is_empty() {
-            return None;
-        }
-        all.extend(datasets.iter().filter_map(Value::as_str));
-    }
-    let mut all = all.into_iter();
-    all.next().filter(|_| all.next().is_none()).map(str::to_owned)
-}
-
 /// Joins the entities of a file.
 #[derive(Default)]
 struct Reader<'a> {
-    file: u16,
     /// Line by id.
     index: HashMap<&'a str, usize>,
     drafts: Vec<Draft>,
@@ -281,12 +244,13 @@ struct Reader<'a> {
     parties: HashMap<&'a str, usize>,
     /// Lines that a party pointed at.
     referenced: BTreeSet<usize>,
-    problems: Vec<Problem>,
+    /// The file's number and what was wrong.
+    problems: Vec<(u16, Problem)>,
 }
 
 impl<'a> Reader<'a> {
     fn node(&self, line: &'a Line) -> Option<Node<'a>> {
-        Node::of(&line.value, Origin { file: self.file, line: line.number })
+        Node::of(&line.value, line.origin())
     }
 
     /// Reads a line as a party; says whether it is one.
@@ -303,7 +267,9 @@ impl<'a> Reader<'a> {
             |at| std::mem::take(&mut self.drafts[at]),
         );
         let caption = line.value.get("caption").and_then(Value::as_str).unwrap_or("");
-        names(&node, caption, &mut draft, &mut self.problems);
+        let mut problems = Vec::new();
+        names(&node, caption, &mut draft, &mut problems);
+        self.problems.extend(problems.into_iter().map(|problem| (line.file, problem)));
         let named = !draft.entity.names.is_empty();
         if named {
             facts(&node, &mut draft);
@@ -332,12 +298,12 @@ impl<'a> Reader<'a> {
             let found = match value {
                 Value::String(id) => self.index.get(id.as_str()).map(|at| {
                     self.referenced.insert(*at);
-                    (&lines[*at].value, lines[*at].number)
+                    (&lines[*at].value, lines[*at].origin())
                 }),
-                nested => Some((nested, node.origin.line)),
+                nested => Some((nested, node.origin)),
             };
-            if let Some((value, line)) = found
-                && let Some(part) = Node::of(value, Origin { file: self.file, line })
+            if let Some((value, origin)) = found
+                && let Some(part) = Node::of(value, origin)
             {
                 address(&part, draft);
             }
@@ -419,7 +385,7 @@ impl<'a> Reader<'a> {
         for property in ["listingDate", "startDate"] {
             for text in node.texts(property) {
                 // The earliest: a party stays listed while it is listed anew.
-                if let Some(day) = self.day(&text, property, node.origin.line)
+                if let Some(day) = self.day(&text, property, node.origin)
                     && (draft.entity.listed.is_empty() || day < draft.entity.listed)
                 {
                     draft.entity.listed = day;
@@ -428,13 +394,13 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn day(&mut self, text: &str, property: &str, line: u32) -> Option<String> {
+    fn day(&mut self, text: &str, property: &str, origin: Origin) -> Option<String> {
         let day = intake::date(text);
         let nothing = text.trim().is_empty() || text.trim().eq_ignore_ascii_case("unknown");
         if day.is_none() && !nothing {
             let hint = "not understood as a date; the entity is kept without it";
-            let problem = Problem::new("date-unclear", line.into(), text, hint);
-            self.problems.push(problem.in_column(property));
+            let problem = Problem::new("date-unclear", origin.line.into(), text, hint);
+            self.problems.push((origin.file, problem.in_column(property)));
         }
         day
     }
@@ -448,7 +414,7 @@ impl<'a> Reader<'a> {
             ("buildDate", DateKind::Founded),
         ] {
             for text in node.texts(property) {
-                if let Some(day) = self.day(&text, property, node.origin.line) {
+                if let Some(day) = self.day(&text, property, node.origin) {
                     draft.date(kind, &day, &day, false, node.origin);
                 }
             }
@@ -511,6 +477,11 @@ const IDENTIFIERS: [(&str, IdentifierKind, &str); 28] = [
     ("wikidataId", IdentifierKind::Other, "Wikidata"),
     ("ticker", IdentifierKind::Other, "ticker"),
 ];
+
+/// What a property is as an identifier; none where it is none.
+pub(super) fn identifier_kind(property: &str) -> Option<IdentifierKind> {
+    IDENTIFIERS.iter().find(|(known, ..)| *known == property).map(|(_, kind, _)| *kind)
+}
 
 fn facts(node: &Node<'_>, draft: &mut Draft) {
     let origin = node.origin;
@@ -593,125 +564,4 @@ fn address(node: &Node<'_>, draft: &mut Draft) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::intake::checks::{holds, read, show, survives};
-    use super::*;
-    use expect_test::{Expect, expect};
-
-    fn check(text: &str, want: Expect) {
-        let shown = match read(&Ftm, text) {
-            Ok(parsed) => show(&parsed),
-            Err(error) => format!("{error}\n"),
-        };
-        want.assert_eq(&shown);
-    }
-
-    #[test]
-    fn survives_everything() {
-        survives(&Ftm);
-    }
-
-    #[test]
-    fn example() {
-        check(
-            Ftm.example().1,
-            expect![[r#"
-            ftm-madeup | FollowTheMoney dataset madeup | 
-            x-1 Organisation line 1
-              Primary: Zontik Works @1
-              Alias: Завод Зонтик @1
-              Inn 7707083893 [INN]  holds
-              at 1, Made-up Str. [xx]
-              country xx
-              programme Example
-              listed 2020-01-02 
-            problem 0 line 4: not-a-party "Payment x-4": neither a person, an organisation, a vessel nor an aircraft, nor part of one here
-            rows 4 = 3 + 1
-        "#]],
-        );
-    }
-
-    #[test]
-    fn nested_parts_and_odd_values() {
-        check(
-            concat!(
-                r#"{"id":"n1","schema":"Person","target":false,"properties":{"name":"Exa Mpleson","#,
-                r#""birthDate":["1970","20th century"],"passportNumber":[123],"addressEntity":[{"id":"a","#,
-                r#""schema":"Address","properties":{"street":["1 St"],"city":["Nowhere"]}}],"#,
-                r#""sanctions":[{"id":"s","schema":"Sanction","properties":{"program":["P"]}}],"#,
-                r#""familyPerson":[{"id":"f","schema":"Family","properties":{"relative":[{"id":"r","#,
-                r#""schema":"Person","properties":{"name":["Not Listed"]}}]}}]}}"#,
-                "\n",
-                r#"{"id":"n1","schema":"Person","properties":{"name":["Exa M."]}}"#,
-                "\n",
-                r#"{"id":"n2","schema":"Person","properties":{"firstName":["Only"]}}"#,
-                "\n",
-                r#"{"id":"n3","schema":"LegalEntity","properties":{"alias":["Just An Alias"]}}"#,
-                "\n[1]\nnonsense\n",
-                r#"{"id":"w","schema":"CryptoWallet","properties":{"holder":["n3"],"publicKey":["1Abc"]}}"#,
-            ),
-            expect![[r#"
-                ftm-entities | FollowTheMoney entities of entities | 
-                n1 Person line 1
-                  Primary: Exa Mpleson @1
-                  Alias: Exa M. @2
-                  Passport 123 [] 
-                  Birth 1970..1970
-                  at 1 St, Nowhere []
-                  programme P
-                  remark not a target of the dataset: linked to one
-                n3 Unknown line 4
-                  Primary: Just An Alias @4
-                  Wallet 1Abc [] 
-                problem 0 line 1, column birthDate: date-unclear "20th century": not understood as a date; the entity is kept without it
-                problem 0 line 3: no-name "Person n2": the entity has no id or no name
-                problem 0 line 5: not-an-entity "[1]": no entity: it needs id, schema and properties
-                problem 0 line 6: not-an-entity "nonsense": no JSON: expected ident at line 1 column 2
-                rows 7 = 4 + 3
-            "#]],
-        );
-    }
-
-    #[test]
-    fn refusals() {
-        check(
-            r#"{"op":"ADD","entity":{"id":"x","schema":"Person","properties":{}}}"#,
-            expect![[r#"
-                entities.ftm.json cannot be read as ftm: line 1 is a change (`op`), not an entity: deltas are not read yet, take the full file of entities
-            "#]],
-        );
-        check(
-            r#"{"id":"x","schema":"Person","prop"#,
-            expect![[r#"
-            entities.ftm.json is cut: line 1 ends inside a record
-        "#]],
-        );
-        check(
-            "[]\n{}\n",
-            expect![[r#"
-            entities.ftm.json cannot be read as ftm: no line holds an entity with id, schema and properties
-        "#]],
-        );
-        check(
-            r#"{"id":"x","schema":"Address","properties":{}}"#,
-            expect![[r#"
-            entities.ftm.json holds no entry of ftm
-        "#]],
-        );
-        let delta = br#"{"op":"MOD","entity":{"id":"x"}}"#;
-        assert!(Ftm.recognise(&ListFile { name: "d.json", bytes: delta }) > 50);
-    }
-
-    #[test]
-    fn hostile_files() {
-        let deep = format!("{}{}\n", Ftm.example().1, "[".repeat(200_000));
-        let parsed = read(&Ftm, &deep).unwrap();
-        assert_eq!(parsed.counts[0].rows_set_aside, 2);
-        holds(&parsed);
-        let huge = format!(
-            "{{\"id\":\"h\",\"schema\":\"Person\",\"properties\":{{\"name\":[\"{}\"]}}}}",
-            "x".repeat(2_000_000)
-        );
-        holds(&read(&Ftm, &huge).unwrap());
-    }
-}
+mod tests;

@@ -598,6 +598,9 @@ pub(super) mod checks {
         if !entity.listed.is_empty() || !entity.gender.is_empty() {
             out += &format!("  listed {} {}\n", entity.listed, entity.gender);
         }
+        if !entity.ends.is_empty() {
+            out += &format!("  ends {}\n", entity.ends);
+        }
         out
     }
 }

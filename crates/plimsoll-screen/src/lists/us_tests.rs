@@ -16,7 +16,7 @@ use crate::entity::{DateKind, EntityKind, IdentifierKind, NameKind};
 
 const SOURCES: [&dyn ListSource; 4] = [&OfacCsv, &OfacXml, &OfacAdvancedXml, &CslCsv];
 
-fn shared(path: &str) -> Option<Vec<u8>> {
+pub(super) fn shared(path: &str) -> Option<Vec<u8>> {
     let crate_dir = Path::new(env!("CARGO_MANIFEST_DIR"));
     let root = std::env::var_os("PLIMSOLL_SHARED").map_or_else(
         || crate_dir.join("../../../shared"),
@@ -55,7 +55,7 @@ fn read(source: &dyn ListSource, files: &[(&str, &[u8])]) -> Parsed {
     parsed
 }
 
-fn check_laws(parsed: &Parsed, files: usize) {
+pub(super) fn check_laws(parsed: &Parsed, files: usize) {
     assert_eq!(parsed.counts.len(), files);
     for count in &parsed.counts {
         assert_eq!(count.rows_in, count.rows_loaded + count.rows_set_aside);
@@ -92,7 +92,7 @@ fn id_of(entity: &Entity, kind: IdentifierKind) -> Vec<&str> {
 }
 
 /// Lists with their entities and names, and the rules of the problems with their counts.
-fn summary(parsed: &Parsed) -> String {
+pub(super) fn summary(parsed: &Parsed) -> String {
     let mut rules = std::collections::BTreeMap::new();
     for (_, problem) in &parsed.problems {
         *rules.entry(problem.rule).or_insert(0) += 1;

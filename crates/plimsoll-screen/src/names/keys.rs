@@ -37,6 +37,8 @@ pub enum KeyKind {
     Concept = 6,
     /// A group of given names that stand for each other.
     GivenName = 7,
+    /// A word of an address that is listed itself.
+    Address = 9,
 }
 
 /// The hash of some letters (FNV-1a folded to 32 bits).

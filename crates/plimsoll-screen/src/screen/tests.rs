@@ -211,6 +211,93 @@ fn an_identifier_is_enough_and_a_date_can_speak_against() {
 }
 
 #[test]
+fn a_ship_is_found_with_and_without_its_prefix() {
+    let bytes = snapshot_of(&[
+        entity(0, EntityKind::Vessel, &["MV Orvenko Star".into()]),
+        entity(1, EntityKind::Vessel, &["JOKVIST".into()]),
+        entity(2, EntityKind::Organisation, &["SS Trading LLC".into()]),
+    ]);
+    for (name, id) in [
+        ("Orvenko Star", "0"),
+        ("M/V Orvenko Star", "0"),
+        ("M.V. ORVENKO STAR", "0"),
+        ("SS Orvenko Star", "0"),
+        ("M/T Jokvist", "1"),
+        ("MT JOKVIST", "1"),
+        ("SS Trading", "2"),
+    ] {
+        let hits = ask(&bytes, name);
+        assert!(hits.iter().any(|h| h.entity.id == id && h.score >= 900), "{name}: {hits:?}");
+    }
+    for name in ["MV", "MT", "SS Other"] {
+        assert!(ask(&bytes, name).is_empty(), "{name}");
+    }
+}
+
+#[test]
+fn an_order_that_has_run_out_is_a_hit_and_says_so() {
+    let mut all =
+        [0, 1].map(|id| entity(id, EntityKind::Unknown, &[format!("Orvenko {} Works", WORDS[id])]));
+    all[0].ends = "2023-10-30".into();
+    all[1].ends = "2056-06-29".into();
+    let meta = ListMeta { edition: "2023-11-30".into(), ..ListMeta::default() };
+    let bytes = compile(vec![ListInput { meta, entities: &all }]);
+    for (name, text) in [
+        ("Orvenko Ardo Works", "expired on 2023-10-30, before this edition"),
+        ("Orvenko Belvarin Works", "in force until 2056-06-29"),
+    ] {
+        let hit = ask(&bytes, name).into_iter().next().unwrap();
+        assert_eq!((hit.score, hit.reasons[0].effect, &*hit.reasons[0].text), (1000, 0, text));
+    }
+}
+
+#[test]
+fn an_address_that_is_listed_is_found_whoever_is_there() {
+    let text = "Flat 1102, 11/F Made Up Building, 555 Sample Road, Upmade, HK";
+    let mut listed = entity(0, EntityKind::Address, &[text.into()]);
+    listed.addresses.push(crate::entity::Address {
+        text: text.into(),
+        country: "HK".into(),
+        origin: Default::default(),
+    });
+    let mut other = entity(1, EntityKind::Organisation, &["Orvenko Works".into()]);
+    other.addresses.clone_from(&listed.addresses);
+    let bytes = snapshot_of(&[listed, other]);
+    let ask = |name: &str, address: &str, kind| {
+        let query = Query { name: name.into(), address: address.into(), kind, ..Query::default() };
+        screen(
+            &Snapshot::open(&bytes).unwrap(),
+            &query,
+            &Settings::default(),
+            &mut Scratch::default(),
+        )
+    };
+    let company = Some(EntityKind::Organisation);
+    for (name, address) in [
+        (
+            "Jokvist Trading Limited",
+            "Flat 1102, 11/F, Made Up Building, 555 Sample Road, Hong Kong",
+        ),
+        ("", "11/F Made Up Bldg, 555 Sample Rd, Upmade"),
+        ("FLAT 1102, 11/F MADE UP BUILDING, 555 SAMPLE ROAD", ""),
+    ] {
+        let hits = ask(name, address, company);
+        assert_eq!(hits.len(), 1, "{name} {address}");
+        let reason = hits[0].reasons.iter().find(|r| r.feature == "address").unwrap();
+        assert!(reason.text.contains("the entry is an address"), "{}", reason.text);
+        assert!((THRESHOLD..1000).contains(&hits[0].score));
+    }
+    // Neither another room, nor a name made of the same words, nor a street alone.
+    for (name, address) in [
+        ("Jokvist Trading Limited", "Room 805, 8/F, Made Up Building, 555 Sample Road, Hong Kong"),
+        ("Made Up Building Upmade", ""),
+        ("Sample Road Flat", "Sample Road, Hong Kong"),
+    ] {
+        assert!(ask(name, address, None).is_empty(), "{name} {address}");
+    }
+}
+
+#[test]
 fn hostile_names_get_an_answer() {
     let bytes = snapshot_of(&made_up());
     let long = "a ".repeat(5000);

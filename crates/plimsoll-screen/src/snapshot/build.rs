@@ -2,6 +2,7 @@
 
 use super::{HEADER, KINDS, ListMeta, MAGIC, Meta, NAME, NAME_KINDS, SECTIONS, Section};
 use super::{VERSION, WORD};
+use crate::addresses;
 use crate::entity::{Entity, EntityKind};
 use crate::identifiers;
 use crate::names::compare::mask;
@@ -104,6 +105,10 @@ impl Builder {
         for name in &entity.names {
             let mut analysis = analyse(&name.text, mode);
             analysis.tokens.truncate(MOST_WORDS);
+            if addresses::is_address(entity, &name.text) {
+                // Found by its words as an address, never as somebody's name.
+                analysis.tokens.clear();
+            }
             self.name(name, &analysis, mode, number);
         }
         for identifier in &entity.identifiers {
@@ -112,6 +117,10 @@ impl Builder {
                 let key = keys::key(KeyKind::Word, value.bytes());
                 self.identifiers.push((key, number));
             }
+        }
+        for word in addresses::texts(entity).flat_map(addresses::words) {
+            let key = keys::key(KeyKind::Address, word.bytes());
+            self.identifiers.push((key, number));
         }
     }
 

@@ -182,7 +182,7 @@ fn to_fall_below(frame: &Frame<'_>, hit: &Hit) -> String {
             "{} above the threshold; no one word carries it: several would have to differ",
             score(over)
         ),
-        None => format!("{} above the threshold, by an identifier", score(over)),
+        None => format!("{} above the threshold, by an identifier or an address", score(over)),
     }
 }
 

@@ -1,0 +1,179 @@
+//! In which column of a table with a header does each fact stand?
+//!
+//! Columns are found by their names, whatever their case and whatever stands between their words,
+//! so that `Street_Address` and `street address` are one. Knows no list.
+
+use super::intake::{self, Row};
+use super::{FileCount, ListError, ListFile, Sureness};
+use plimsoll_terms::problem::Problem;
+use std::collections::BTreeMap;
+
+/// What may stand between the cells.
+const SEPARATORS: [u8; 4] = [b'\t', b',', b';', b'|'];
+
+/// The names of the columns of a table, and where each is.
+#[derive(Debug, Default)]
+pub(super) struct Header {
+    separator: u8,
+    width: usize,
+    columns: BTreeMap<String, usize>,
+}
+
+impl Header {
+    /// Of the first line that holds something, by the separator that gives it the most cells.
+    pub(super) fn of(text: &str) -> Self {
+        let text = text.trim_start_matches('\u{feff}');
+        let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or("");
+        let mut best = Self::default();
+        for separator in SEPARATORS {
+            let Ok(rows) = intake::rows(first, separator, true) else { continue };
+            let Some(row) = rows.into_iter().next() else { continue };
+            if row.cells.len() > best.width {
+                best = Self::of_row(&row, separator);
+            }
+        }
+        best
+    }
+
+    fn of_row(row: &Row, separator: u8) -> Self {
+        let mut columns = BTreeMap::new();
+        for (at, cell) in row.cells.iter().enumerate() {
+            columns.entry(intake::slug(cell)).or_insert(at);
+        }
+        Self { separator, width: row.cells.len(), columns }
+    }
+
+    /// Where a column is, by the first of its names that is there.
+    pub(super) fn at(&self, names: &[&str]) -> Option<usize> {
+        names.iter().find_map(|name| self.columns.get(*name).copied())
+    }
+
+    /// The cell of a column, squeezed; empty where there is none.
+    pub(super) fn cell(&self, row: &Row, names: &[&str]) -> String {
+        row.cell(self.at(names))
+    }
+
+    /// Whether all of these columns are there.
+    pub(super) fn has_all(&self, names: &[&str]) -> bool {
+        names.iter().all(|name| self.at(&[name]).is_some())
+    }
+}
+
+/// How sure it is that a file is a table with these columns: they are of one publisher alone.
+pub(super) fn recognise(file: &ListFile<'_>, needed: &[&str]) -> Sureness {
+    if Header::of(&intake::head(file)).has_all(needed) { 100 } else { 0 }
+}
+
+/// A table with its header and the records below it that are whole.
+#[derive(Debug)]
+pub(super) struct Headed {
+    pub(super) header: Header,
+    /// The records with as many cells as the header, without the header.
+    pub(super) rows: Vec<Row>,
+    /// `rows_in`, and those set aside for their number of cells.
+    pub(super) count: FileCount,
+    /// What was wrong, with the encoding too.
+    pub(super) problems: Vec<Problem>,
+}
+
+/// Reads a table whose header has the needed columns.
+///
+/// # Errors
+/// A table that ends inside a record or a quotation is cut; one without a needed column is
+/// malformed; one without a header is empty.
+pub(super) fn table(
+    file: &ListFile<'_>,
+    layout: &'static str,
+    needed: &[&str],
+) -> Result<Headed, ListError> {
+    let (text, odd) = intake::decode(file.bytes);
+    let name = || file.name.to_owned();
+    let header = Header::of(&text);
+    let rows = intake::rows(text.trim_start_matches('\u{feff}'), header.separator, true)
+        .map_err(|line| open_quote(file, line))?;
+    let mut rows = rows.into_iter();
+    let Some(first) = rows.next() else {
+        return Err(ListError::Empty { file: name(), layout });
+    };
+    let missing: Vec<&str> =
+        needed.iter().copied().filter(|name| header.at(&[name]).is_none()).collect();
+    if !missing.is_empty() && !first.closed {
+        return Err(ListError::Cut {
+            file: name(),
+            detail: "it ends within its header".to_owned(),
+        });
+    }
+    if !missing.is_empty() {
+        let detail = format!("line {}: columns are missing: {}", first.line, missing.join(", "));
+        return Err(ListError::Malformed { file: name(), layout, detail });
+    }
+    let mut out = Headed {
+        rows: Vec::new(),
+        count: FileCount::default(),
+        problems: odd.into_iter().collect(),
+        header,
+    };
+    for row in rows {
+        if !row.closed && row.cells.len() < out.header.width {
+            return Err(short_row(file, &row, out.header.width));
+        }
+        out.count.rows_in += 1;
+        if row.cells.len() == out.header.width {
+            out.rows.push(row);
+            continue;
+        }
+        out.count.rows_set_aside += 1;
+        let shown = row.cells.iter().take(4).cloned().collect::<Vec<_>>().join(",");
+        let hint = "the record has another number of columns than the header";
+        out.problems.push(Problem::new("columns", row.line.into(), &shown, hint));
+    }
+    Ok(out)
+}
+
+fn open_quote(file: &ListFile<'_>, line: u32) -> ListError {
+    let detail = format!("line {line}: a quotation opens and never closes");
+    ListError::Cut { file: file.name.to_owned(), detail }
+}
+
+fn short_row(file: &ListFile<'_>, row: &Row, width: usize) -> ListError {
+    let detail =
+        format!("line {}: the last record has {} of {width} columns", row.line, row.cells.len());
+    ListError::Cut { file: file.name.to_owned(), detail }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn show(text: &str) -> String {
+        match table(&ListFile { name: "t", bytes: text.as_bytes() }, "test", &["name", "b-c"]) {
+            Ok(read) => {
+                let cells = read.rows.iter().map(|row| {
+                    let (name, other) =
+                        (read.header.cell(row, &["name"]), read.header.cell(row, &["x", "b-c"]));
+                    format!("{name}/{other}@{}", row.line)
+                });
+                let rules = read.problems.iter().map(|p| format!("{} {}", p.rule, p.line));
+                cells.chain(rules).collect::<Vec<_>>().join(" ")
+            }
+            Err(error) => error.to_string(),
+        }
+    }
+
+    #[test]
+    fn headers_and_rows() {
+        for (text, want) in [
+            ("Name,B_C\nx,y\n", "x/y@2"),
+            ("\"B c\"\t\"NAME\"\n\"y\"\t\"x, z\"\n", "x, z/y@2"),
+            ("name;b-c;d\nx;y;\n\nz;w;1", "x/y@2 z/w@4"),
+            ("name,b c\nx\ny,z\n", "y/z@3 columns 2"),
+            ("name,b c\nx,y\nz", "t is cut: line 3: the last record has 1 of 2 columns"),
+            ("name,b c\nx,\"y\n", "t is cut: line 2: a quotation opens and never closes"),
+            ("name,b", "t is cut: it ends within its header"),
+            ("name,other\nx,y\n", "t cannot be read as test: line 1: columns are missing: b-c"),
+            ("", "t holds no entry of test"),
+        ] {
+            assert_eq!(show(text), want, "{text:?}");
+        }
+    }
+}
