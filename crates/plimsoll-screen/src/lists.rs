@@ -5,6 +5,7 @@
 
 mod intake;
 
+mod columns;
 pub mod csl_csv;
 mod dates;
 mod delimited;
@@ -15,7 +16,13 @@ mod ofac;
 pub mod ofac_advanced_xml;
 pub mod ofac_csv;
 pub mod ofac_xml;
+mod ofsi;
+pub mod ofsi_csv;
+pub mod ofsi_xml;
 pub mod plain_list;
+mod uk;
+pub mod uk_csv;
+pub mod uk_xml;
 pub mod un_xml;
 
 #[cfg(test)]
@@ -147,6 +154,10 @@ pub static ALL: &[&dyn ListSource] = &[
     &csl_csv::CslCsv,
     &un_xml::UnXml,
     &eu_oj::EuOj,
+    &uk_csv::UkSanctions,
+    &uk_xml::UkSanctionsXml,
+    &ofsi_csv::OfsiCsv,
+    &ofsi_xml::OfsiXml,
     &ftm::Ftm,
     &plain_list::PlainList,
 ];
@@ -185,4 +196,25 @@ pub fn read(source: &dyn ListSource, files: &[ListFile<'_>]) -> Result<Parsed, L
         }
     }
     Ok(parsed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A file is taken by its own layout, and by no other without being told.
+    #[test]
+    fn every_example_is_known_by_its_own_layout() {
+        for source in ALL {
+            let (name, text) = source.example();
+            let file = ListFile { name, bytes: text.as_bytes() };
+            let others = ALL.iter().filter(|other| other.id() != source.id());
+            let sure: Vec<_> = others
+                .map(|other| (other.id(), other.recognise(&file)))
+                .filter(|(_, sure)| *sure >= 50 && *sure >= source.recognise(&file))
+                .collect();
+            assert_eq!(sure, [], "{}", source.id());
+            assert_eq!(surest(&file).map(|(found, _)| found.id()), Some(source.id()));
+        }
+    }
 }
