@@ -9,6 +9,9 @@ mod columns;
 pub mod csl_csv;
 mod dates;
 mod delimited;
+mod eu_fsf;
+pub mod eu_fsf_csv;
+pub mod eu_fsf_xml;
 pub mod eu_oj;
 pub mod ftm;
 mod markup;
@@ -158,6 +161,8 @@ pub static ALL: &[&dyn ListSource] = &[
     &uk_xml::UkSanctionsXml,
     &ofsi_csv::OfsiCsv,
     &ofsi_xml::OfsiXml,
+    &eu_fsf_csv::EuFsfCsv,
+    &eu_fsf_xml::EuFsfXml,
     &ftm::Ftm,
     &plain_list::PlainList,
 ];
