@@ -5,6 +5,7 @@
 
 mod intake;
 
+pub mod ca_sema;
 mod columns;
 pub mod csl_csv;
 mod dates;
@@ -163,6 +164,7 @@ pub static ALL: &[&dyn ListSource] = &[
     &ofsi_xml::OfsiXml,
     &eu_fsf_csv::EuFsfCsv,
     &eu_fsf_xml::EuFsfXml,
+    &ca_sema::CaSema,
     &ftm::Ftm,
     &plain_list::PlainList,
 ];
