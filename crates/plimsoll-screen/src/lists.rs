@@ -6,6 +6,7 @@
 mod intake;
 
 pub mod ca_sema;
+pub mod ch_seco;
 mod columns;
 pub mod csl_csv;
 mod dates;
@@ -165,6 +166,7 @@ pub static ALL: &[&dyn ListSource] = &[
     &eu_fsf_csv::EuFsfCsv,
     &eu_fsf_xml::EuFsfXml,
     &ca_sema::CaSema,
+    &ch_seco::ChSeco,
     &ftm::Ftm,
     &plain_list::PlainList,
 ];
