@@ -5,6 +5,7 @@
 
 mod intake;
 
+pub mod au_dfat;
 pub mod ca_sema;
 pub mod ch_seco;
 mod columns;
@@ -167,6 +168,7 @@ pub static ALL: &[&dyn ListSource] = &[
     &eu_fsf_xml::EuFsfXml,
     &ca_sema::CaSema,
     &ch_seco::ChSeco,
+    &au_dfat::AuDfat,
     &ftm::Ftm,
     &plain_list::PlainList,
 ];
