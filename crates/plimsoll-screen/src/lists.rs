@@ -17,6 +17,7 @@ pub mod eu_fsf_csv;
 pub mod eu_fsf_xml;
 pub mod eu_oj;
 pub mod ftm;
+pub mod jp_end_user;
 mod markup;
 mod ofac;
 pub mod ofac_advanced_xml;
@@ -26,6 +27,7 @@ mod ofsi;
 pub mod ofsi_csv;
 pub mod ofsi_xml;
 pub mod plain_list;
+mod records;
 mod uk;
 pub mod uk_csv;
 pub mod uk_xml;
@@ -169,6 +171,7 @@ pub static ALL: &[&dyn ListSource] = &[
     &ca_sema::CaSema,
     &ch_seco::ChSeco,
     &au_dfat::AuDfat,
+    &jp_end_user::JpEndUser,
     &ftm::Ftm,
     &plain_list::PlainList,
 ];
