@@ -28,6 +28,7 @@ pub mod ofsi_csv;
 pub mod ofsi_xml;
 pub mod plain_list;
 mod records;
+pub mod ua_nsdc;
 mod uk;
 pub mod uk_csv;
 pub mod uk_xml;
@@ -172,6 +173,7 @@ pub static ALL: &[&dyn ListSource] = &[
     &ch_seco::ChSeco,
     &au_dfat::AuDfat,
     &jp_end_user::JpEndUser,
+    &ua_nsdc::UaNsdc,
     &ftm::Ftm,
     &plain_list::PlainList,
 ];
