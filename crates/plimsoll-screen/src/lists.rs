@@ -28,6 +28,7 @@ pub mod ofsi_csv;
 pub mod ofsi_xml;
 pub mod plain_list;
 mod records;
+pub mod tw_shtc;
 pub mod ua_nsdc;
 mod uk;
 pub mod uk_csv;
@@ -174,6 +175,7 @@ pub static ALL: &[&dyn ListSource] = &[
     &au_dfat::AuDfat,
     &jp_end_user::JpEndUser,
     &ua_nsdc::UaNsdc,
+    &tw_shtc::TwShtc,
     &ftm::Ftm,
     &plain_list::PlainList,
 ];
