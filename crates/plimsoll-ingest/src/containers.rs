@@ -10,6 +10,7 @@ use std::path::Path;
 use crate::error::IngestError;
 
 pub mod json;
+pub mod sheets;
 pub mod text;
 pub mod workbook;
 
@@ -71,8 +72,8 @@ pub struct Raw {
     pub bytes: Vec<u8>,
 }
 
-/// The content of every member, or of one alone, unpacked, each at most `most` bytes of it. A
-/// workbook of today's form (xlsx, ods) has none.
+/// The content of every member, or of one alone, unpacked, each at most `most` bytes of it. The
+/// members of a workbook of today's form (xlsx, ods) are its sheets, as comma-separated text.
 ///
 /// # Errors
 /// Where the file cannot be read, is empty, damaged, or names places outside the archive.
@@ -103,7 +104,13 @@ fn raw_members(
 ) -> Result<Vec<Raw>, IngestError> {
     let mut zip = zip::ZipArchive::new(BufReader::new(file)).map_err(|e| damaged(path, e))?;
     let mut found = Vec::new();
-    for (index, name) in members_of(path, &zip)?.unwrap_or_default() {
+    let Some(members) = members_of(path, &zip)? else {
+        let file = File::open(path).map_err(|source| read_error(path, source))?;
+        let sheets = sheets::sheets(&whole(path, file)?, most).map_err(|e| damaged(path, e))?;
+        let wanted = sheets.into_iter().filter(|(name, _)| only.is_none_or(|only| only == name));
+        return Ok(wanted.map(|(member, bytes)| Raw { member, bytes }).collect());
+    };
+    for (index, name) in members {
         if only.is_some_and(|only| only != name) {
             continue;
         }

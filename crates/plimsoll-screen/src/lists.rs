@@ -7,22 +7,39 @@ mod intake;
 
 pub mod bis_dpl;
 mod csl;
+pub mod au_dfat;
+pub mod ca_sema;
+pub mod ch_seco;
+mod columns;
 pub mod csl_csv;
 pub mod csl_json;
 mod dates;
 mod delimited;
+mod eu_fsf;
+pub mod eu_fsf_csv;
+pub mod eu_fsf_xml;
 pub mod eu_oj;
 pub mod ftm;
 pub mod ftm_simple;
 mod headed;
 mod json;
+pub mod jp_end_user;
 mod markup;
 mod ofac;
 pub mod ofac_advanced_xml;
 pub mod ofac_csv;
 pub mod ofac_xml;
+mod ofsi;
+pub mod ofsi_csv;
+pub mod ofsi_xml;
 pub mod plain_list;
 pub mod senzing;
+mod records;
+pub mod tw_shtc;
+pub mod ua_nsdc;
+mod uk;
+pub mod uk_csv;
+pub mod uk_xml;
 pub mod un_xml;
 
 #[cfg(test)]
@@ -162,6 +179,18 @@ pub static ALL: &[&dyn ListSource] = &[
     &bis_dpl::BisDpl,
     &un_xml::UnXml,
     &eu_oj::EuOj,
+    &uk_csv::UkSanctions,
+    &uk_xml::UkSanctionsXml,
+    &ofsi_csv::OfsiCsv,
+    &ofsi_xml::OfsiXml,
+    &eu_fsf_csv::EuFsfCsv,
+    &eu_fsf_xml::EuFsfXml,
+    &ca_sema::CaSema,
+    &ch_seco::ChSeco,
+    &au_dfat::AuDfat,
+    &jp_end_user::JpEndUser,
+    &ua_nsdc::UaNsdc,
+    &tw_shtc::TwShtc,
     &ftm::Ftm,
     &ftm_simple::FtmSimple,
     &senzing::Senzing,
