@@ -146,6 +146,14 @@ fn claims_of_published_texts_are_found() {
     }
 }
 
+/// The texts of others that were not in hand when the grammar was written; each key names its page.
+#[test]
+fn claims_of_held_out_texts_are_found() {
+    if let Some(score) = measure(&root().join("benches/claims/held-out"), shared) {
+        assert!(score.recall() >= 0.85 && score.precision() >= 0.80, "{score:?}");
+    }
+}
+
 /// `PLIMSOLL_TEXT=FILE cargo test -p plimsoll-terms --test claims show -- --ignored --nocapture`
 #[test]
 #[ignore = "shows what is read in one text"]

@@ -66,6 +66,16 @@ const RISES: &[&str] = &[
     "leaped",
     "exploded",
     "upped",
+    "mushroomed",
+    "rocketed",
+    "vaulted",
+    "raised",
+    "recovered",
+    "recovering",
+    "strengthened",
+    "edged",
+    "widened",
+    "advanced",
 ];
 const FALLS: &[&str] = &[
     "decrease",
@@ -119,6 +129,20 @@ const FALLS: &[&str] = &[
     "reduce",
     "reducing",
     "reduces",
+    "curbed",
+    "curtailed",
+    "slowed",
+    "eroded",
+    "depressed",
+    "crashed",
+    "nosedived",
+    "diminished",
+    "diminishing",
+    "lowered",
+    "eased",
+    "weakened",
+    "tapered",
+    "cratered",
 ];
 
 /// Whether a word says that something rose or fell.
@@ -135,6 +159,13 @@ pub(super) fn direction(word: &str) -> Option<f64> {
     } else {
         None
     }
+}
+
+/// The same for a word in its sentence: "cut off" is no fall.
+fn direction_at(tokens: &[Token<'_>], at: usize) -> Option<f64> {
+    let token = tokens.get(at)?;
+    let off = token.any(&["cut", "slashed"]) && tokens.get(at + 1).is_some_and(|t| t.is("off"));
+    direction(&token.low).filter(|_| !off)
 }
 
 /// The direction that a figure is given by the words near it; `None` where it is a level.
@@ -179,7 +210,10 @@ pub(super) fn near_figure(tokens: &[Token<'_>], first: usize, next: usize) -> Op
     if matches!(before, "up" | "plus") {
         return Some(1.0);
     }
-    if matches!(before, "down" | "minus" | "off") {
+    // "Off 5 %" is a fall, "cut off 5 %" and "paid off 5 %" are none.
+    let off = before == "off"
+        && first.checked_sub(2).is_none_or(|i| among(low(i), "is are was were , still trading"));
+    if matches!(before, "down" | "minus") || off {
         return Some(-1.0);
     }
     before_figure(tokens, first)
@@ -193,7 +227,7 @@ fn before_figure(tokens: &[Token<'_>], first: usize) -> Option<f64> {
     for back in 1..=12 {
         let at = first.checked_sub(back)?;
         let word = low(at);
-        if let Some(sign) = direction(word) {
+        if let Some(sign) = direction_at(tokens, at) {
             let of = low(at + 1) == "of"
                 && among(
                     word,
@@ -306,8 +340,8 @@ pub(super) struct Bare {
 /// Rises and falls of trade that a sentence states as having happened.
 pub(super) fn bare(tokens: &[Token<'_>]) -> Vec<Bare> {
     let mut out: Vec<Bare> = Vec::new();
-    for (at, token) in tokens.iter().enumerate() {
-        let Some(sign) = direction(&token.low) else { continue };
+    for at in 0..tokens.len() {
+        let Some(sign) = direction_at(tokens, at) else { continue };
         if let Some(of) = happened(tokens, at)
             && out.last().is_none_or(|last| at > last.at + 6)
         {

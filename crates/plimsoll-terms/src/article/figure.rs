@@ -101,6 +101,7 @@ const ROUNDINGS: &[(&[&str], Rounding)] = &[
     (&["around"], Rounding::About),
     (&["about"], Rounding::About),
     (&["circa"], Rounding::About),
+    (&["near"], Rounding::About),
     (&["some"], Rounding::About),
     (&["estimated"], Rounding::About),
     (&["nearly"], Rounding::Nearly),
@@ -276,7 +277,9 @@ fn plain(tokens: &[Token<'_>], at: usize, head: usize, rounding: Rounding) -> Op
     if let Some((joined, place2, number2, sign2)) = second {
         let sign2 = sign2.or(sign);
         let two = measured(tokens, place2, &number2, sign2)?;
-        let factor = if number.scaled { 1.0 } else { number2.scale };
+        // "from $2 to $3 million", but "from $79,000 to $3.2 million".
+        let own = number.scaled || sign.is_some() && number.value >= 1000.0;
+        let factor = if own { 1.0 } else { number2.scale };
         let mut one = one.filter(|f| f.amount.unit == two.amount.unit).unwrap_or_else(|| {
             let unit = two.amount.unit.clone();
             let per_unit = unit_factor(&two, &number2);
@@ -288,7 +291,7 @@ fn plain(tokens: &[Token<'_>], at: usize, head: usize, rounding: Rounding) -> Op
                 unit,
             )
         });
-        if sign.is_some() && !number.scaled && number2.scaled {
+        if sign.is_some() && !own && number2.scaled {
             one = figure(
                 place,
                 number.next,
