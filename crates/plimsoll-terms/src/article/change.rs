@@ -216,6 +216,10 @@ pub(super) fn near_figure(tokens: &[Token<'_>], first: usize, next: usize) -> Op
     if matches!(before, "down" | "minus") || off {
         return Some(-1.0);
     }
+    // "Grew from less than 5 % before the war": where it started is a level.
+    if before == "from" {
+        return None;
+    }
     before_figure(tokens, first)
 }
 
@@ -377,8 +381,16 @@ fn happened(tokens: &[Token<'_>], at: usize) -> Option<usize> {
     }
     let as_noun = noun(word).is_some()
         || among(word, "upsurge collapse rebound increases declines drops reductions");
-    if as_noun && low(at + 1) == "in" && !matches!(before, "any" | "no" | "prevent" | "against") {
-        return trade_after(tokens, at + 2, 8);
+    if as_noun && !matches!(before, "any" | "no" | "prevent" | "against") {
+        // "An increase in", a "sharp rise" last month of
+        let passed = |i: &usize| {
+            among(low(*i), "this that last month year quarter week")
+                || low(*i).starts_with(['"', '”'])
+        };
+        let next = (at + 1..at + 5).find(|i| !passed(i)).unwrap_or(at + 1);
+        if matches!(low(next), "in" | "of") {
+            return trade_after(tokens, next + 1, 8);
+        }
     }
     // A verb: past, perfect or progressive.
     let past = word.ends_with("ed")

@@ -277,6 +277,13 @@ fn plain(tokens: &[Token<'_>], at: usize, head: usize, rounding: Rounding) -> Op
     if let Some((joined, place2, number2, sign2)) = second {
         let sign2 = sign2.or(sign);
         let two = measured(tokens, place2, &number2, sign2)?;
+        // "Grew by 20 % to $5 million": two figures, no range.
+        let unlike = |f: &Figure| {
+            f.amount.unit != two.amount.unit && !matches!(f.amount.unit, Unit::Count(_))
+        };
+        if one.as_ref().is_some_and(unlike) {
+            return accept(tokens, at, rounding, one?).map(|f| vec![f]);
+        }
         // "from $2 to $3 million", but "from $79,000 to $3.2 million".
         let own = number.scaled || sign.is_some() && number.value >= 1000.0;
         let factor = if own { 1.0 } else { number2.scale };

@@ -331,6 +331,13 @@ fn part_at(tokens: &[Token<'_>], at: usize) -> Option<Figure> {
     }
     let next = from + 1;
     let after = low(next);
+    // "The first three quarters", "three quarters of 2023"
+    let year =
+        after == "of" && tokens.get(next + 1).is_some_and(|t| t.is_number() && t.raw.len() == 4);
+    let first = at.checked_sub(1).map_or("", low);
+    if word.starts_with("quarter") && (year || among(first, "first last past next previous")) {
+        return None;
+    }
     let ends = tokens.get(next).is_none_or(|t| t.is_mark() && !t.hyphen());
     let of = among(
         after,

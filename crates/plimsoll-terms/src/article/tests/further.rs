@@ -12,6 +12,16 @@ const CASES: &[(&str, &[&str])] = &[
     // "Cut off" takes a whole away and is no fall by a part.
     ("The ban cut off nearly half of Iran's chip imports.", &["share|nearly half"]),
     ("Inspectors have curbed shipments of bearings to Belarus.", &["change|fall"]),
+    (
+        "Imports of lenses from Oman rose by almost 40% to $12m.",
+        &["change|almost 40 %", "value|$12m"],
+    ),
+    (
+        "Oman's share of these imports rose from under 3% before the war to about 9%.",
+        &["share|under 3 %", "share|about 9 %"],
+    ),
+    ("There was a \"steep rise\" last month of Omani exports to Belarus.", &["change|rise"]),
+    ("In the first three quarters of 2023 the ministry met exporters.", &[]),
 ];
 
 #[test]
