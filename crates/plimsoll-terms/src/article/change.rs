@@ -76,6 +76,26 @@ const RISES: &[&str] = &[
     "edged",
     "widened",
     "advanced",
+    "jumping",
+    "spiking",
+    "accelerating",
+    "escalating",
+    "rebounding",
+    "swelling",
+    "leaping",
+    "exploding",
+    "gaining",
+    "ballooning",
+    "mushrooming",
+    "intensifying",
+    "strengthening",
+    "widening",
+    "raising",
+    "edging",
+    "leaps",
+    "rebounds",
+    "swells",
+    "spikes",
 ];
 const FALLS: &[&str] = &[
     "decrease",
@@ -143,6 +163,34 @@ const FALLS: &[&str] = &[
     "weakened",
     "tapered",
     "cratered",
+    "plunging",
+    "tumbling",
+    "slumping",
+    "slashing",
+    "dipping",
+    "sliding",
+    "slipping",
+    "collapsing",
+    "contracting",
+    "shrinks",
+    "slumps",
+    "tumbles",
+    "dips",
+    "slides",
+    "slips",
+    "collapses",
+    "contracts",
+    "sinking",
+    "dwindling",
+    "cutting",
+    "losing",
+    "crashing",
+    "slowing",
+    "weakening",
+    "easing",
+    "curbing",
+    "plummets",
+    "curtailing",
 ];
 
 /// Whether a word says that something rose or fell.
@@ -175,22 +223,23 @@ pub(super) fn near_figure(tokens: &[Token<'_>], first: usize, next: usize) -> Op
     // 20 % higher, 20 % more, a 20 % increase, 20 % growth
     let mut at = next;
     let mut steps = 0;
-    while steps < 4 {
+    while steps < 4 && at < next + 12 {
         let word = low(at);
-        if word == "-"
-            || tokens.get(at).is_some_and(|t| {
-                t.is_word()
-                    && steps < 3
-                    && !stop(word)
-                    && compare(word).is_none()
-                    && noun(word).is_none()
-            })
-        {
+        // "Year-on-year" is passed over as one word.
+        let joined = at > next && low(at - 1) == "-";
+        if word == "-" || joined && noun(word).is_none() {
             at += 1;
-            steps += 1;
+            steps = steps.max(1);
             continue;
         }
-        break;
+        let plain = tokens.get(at).is_some_and(|t| {
+            t.is_word() && !stop(word) && compare(word).is_none() && noun(word).is_none()
+        });
+        if !plain || steps == 3 {
+            break;
+        }
+        at += 1;
+        steps += 1;
     }
     if steps == 0 || noun(low(at)).is_some() {
         if let Some(sign) = compare(low(at)).filter(|_| steps == 0) {

@@ -544,6 +544,12 @@ fn counted(
     if number.digits && is_reference(tokens, place, next, number) {
         return None;
     }
+    // "Mirny 2", "the Sakhalin 2 projects": a name with its number.
+    let named = place > 1
+        && tokens.get(place - 1).is_some_and(|t| t.capital() && t.is_word() && !t.any(MONTHS));
+    if number.digits && !number.scaled && number.value < 10.0 && named {
+        return None;
+    }
     let mut at = next;
     if tokens.get(at).is_some_and(|t| t.is("of")) {
         at += 1;

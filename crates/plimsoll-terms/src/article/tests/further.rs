@@ -22,6 +22,35 @@ const CASES: &[(&str, &[&str])] = &[
     ),
     ("There was a \"steep rise\" last month of Omani exports to Belarus.", &["change|rise"]),
     ("In the first three quarters of 2023 the ministry met exporters.", &[]),
+    ("The gap to the number two, Oman, widened.", &["rank|2nd"]),
+    (
+        "Oman's exports fell 4% in May, worse than April's 2% year-on-year drop.",
+        &["change|down 4 %", "change|down 2 %"],
+    ),
+    (
+        "Imports grew 5.5 percent in January and 7.5 percent in February.",
+        &["change|5.5 %", "change|7.5 %"],
+    ),
+    (
+        "Trade between the two ports was jumping 30% to $4 billion.",
+        &["change|30 %", "value|$4 billion"],
+    ),
+    ("Work on the Mirny 2 terminals went on.", &[]),
+    (
+        "Imports from Oman soared in July and its exports to Belarus rebounded.",
+        &["change|rise", "change|rise"],
+    ),
+    // Deeds told in other ways.
+    (
+        "The ministry sanctioned two Omani firms for supplying lenses to Belarus.",
+        &["count|two firms", "deed|"],
+    ),
+    ("Belarus has bought lenses from Oman.", &["deed|"]),
+    ("Belarus received drones from an Omani company.", &["deed|"]),
+    ("Lenses were shipped to Belarus by Omani traders.", &["deed|"]),
+    ("Belarus wants to buy lenses from Oman.", &[]),
+    ("Belarus has not bought lenses from Oman.", &[]),
+    ("Lenses must not be shipped to Belarus by Omani traders.", &[]),
 ];
 
 #[test]
