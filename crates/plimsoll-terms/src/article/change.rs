@@ -96,6 +96,12 @@ const RISES: &[&str] = &[
     "rebounds",
     "swells",
     "spikes",
+    "uptake",
+    "upturn",
+    "hike",
+    "hiked",
+    "leap",
+    "upswing",
 ];
 const FALLS: &[&str] = &[
     "decrease",
@@ -191,6 +197,10 @@ const FALLS: &[&str] = &[
     "curbing",
     "plummets",
     "curtailing",
+    "downturn",
+    "slowdown",
+    "slide",
+    "nosedive",
 ];
 
 /// Whether a word says that something rose or fell.
@@ -209,9 +219,25 @@ pub(super) fn direction(word: &str) -> Option<f64> {
     }
 }
 
+/// Two words that say it together: "took off", "went down".
+fn phrasal(tokens: &[Token<'_>], at: usize) -> Option<f64> {
+    let low = |i: usize| tokens.get(i).map_or("", |t| t.low.as_str());
+    match low(at + 1) {
+        "off" if among(low(at), "took taken taking") => Some(1.0),
+        "off" if among(low(at), "fell fallen dropped tailed tapered") => Some(-1.0),
+        "up" if among(low(at), "shot went gone going picked ticked crept") => Some(1.0),
+        "up" if among(low(at), "dried drying") => Some(-1.0),
+        "down" if among(low(at), "went gone going came") => Some(-1.0),
+        _ => None,
+    }
+}
+
 /// The same for a word in its sentence: "cut off" is no fall.
 fn direction_at(tokens: &[Token<'_>], at: usize) -> Option<f64> {
     let token = tokens.get(at)?;
+    if let Some(sign) = phrasal(tokens, at) {
+        return Some(sign);
+    }
     let off = token.any(&["cut", "slashed"]) && tokens.get(at + 1).is_some_and(|t| t.is("off"));
     direction(&token.low).filter(|_| !off)
 }
@@ -256,8 +282,12 @@ pub(super) fn near_figure(tokens: &[Token<'_>], first: usize, next: usize) -> Op
         }
     }
     let before = first.checked_sub(1).map_or("", low);
+    // "Makes up 5 %" is a share.
+    let makes = first.checked_sub(2).is_some_and(|i| {
+        among(low(i), "make makes made making take takes took taking account accounts accounted")
+    });
     if matches!(before, "up" | "plus") {
-        return Some(1.0);
+        return (!makes).then_some(1.0);
     }
     // "Off 5 %" is a fall, "cut off 5 %" and "paid off 5 %" are none.
     let off = before == "off"
@@ -269,7 +299,32 @@ pub(super) fn near_figure(tokens: &[Token<'_>], first: usize, next: usize) -> Op
     if before == "from" {
         return None;
     }
-    before_figure(tokens, first)
+    before_figure(tokens, first).or_else(|| named_before(tokens, first))
+}
+
+/// "The growth of imports was 5 %", "a rise in sales – 5 %": the noun stands before its figure.
+fn named_before(tokens: &[Token<'_>], first: usize) -> Option<f64> {
+    let low = |i: usize| tokens.get(i).map_or("", |t| t.low.as_str());
+    let link = first.checked_sub(1)?;
+    let to = low(link) == "to" && link > 0 && low(link - 1) == "amounted";
+    if !to && !among(low(link), "– — : was is were averaged reached totaled totalled exceeded")
+    {
+        return None;
+    }
+    for back in 1..=12 {
+        let at = link.checked_sub(back)?;
+        let word = low(at);
+        if let Some(sign) = noun(word) {
+            let of = among(low(at + 1), "of in") || at + 1 == link;
+            return of.then_some(sign);
+        }
+        let ends = among(word, "; . , ( ) while but which that who share")
+            || tokens.get(at).is_some_and(Token::is_number);
+        if ends {
+            return None;
+        }
+    }
+    None
 }
 
 /// rose 20 %, rose by 20 %, an increase of 20 %, grew in value by 20 %; not "rose to 20 %".
@@ -289,7 +344,8 @@ fn before_figure(tokens: &[Token<'_>], first: usize) -> Option<f64> {
                 );
             return (!seen_to && (by || back <= 3 || of)).then_some(sign);
         }
-        if matches!(word, "down" | "up") && !seen_to && (by || back <= 2) {
+        let makes = at > 0 && among(low(at - 1), "make makes made making take takes took taking");
+        if matches!(word, "down" | "up") && !seen_to && !makes && (by || back <= 2) {
             return Some(if word == "up" { 1.0 } else { -1.0 });
         }
         match word {
@@ -324,9 +380,11 @@ fn compare(word: &str) -> Option<f64> {
 fn noun(word: &str) -> Option<f64> {
     match word {
         "increase" | "rise" | "growth" | "surge" | "jump" | "gain" | "spike" | "expansion"
-        | "uptick" => Some(1.0),
+        | "uptick" | "upturn" | "upswing" | "hike" | "leap" | "upsurge" => Some(1.0),
         "decrease" | "fall" | "drop" | "decline" | "reduction" | "cut" | "slump" | "plunge"
-        | "contraction" | "dip" => Some(-1.0),
+        | "contraction" | "dip" | "downturn" | "slowdown" | "slide" | "nosedive" | "collapse" => {
+            Some(-1.0)
+        }
         _ => None,
     }
 }
@@ -443,6 +501,7 @@ fn happened(tokens: &[Token<'_>], at: usize) -> Option<usize> {
     }
     // A verb: past, perfect or progressive.
     let past = word.ends_with("ed")
+        || phrasal(tokens, at).is_some()
         || among(
             word,
             "rose grew fell shrank risen grown fallen shrunk leapt slid sank \

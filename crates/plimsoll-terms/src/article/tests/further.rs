@@ -40,6 +40,22 @@ const CASES: &[(&str, &[&str])] = &[
         "Imports from Oman soared in July and its exports to Belarus rebounded.",
         &["change|rise", "change|rise"],
     ),
+    ("The growth of exports to Belarus was 35 percent.", &["change|35 %"]),
+    ("Sales went up (a rise in sales to Oman – 12%).", &["change|12 %"]),
+    ("Trade saw a clear uptake between 20 and 30 percent.", &["change|between 20 and 30 %"]),
+    ("Exports to Belarus took off after the ban.", &["change|rise"]),
+    ("The lenses were worth £450 000.", &["value|£450 000"]),
+    ("Oil makes up 0.3% of Oman's exports to Togo.", &["share|0.3 %"]),
+    (
+        "The share of Oman has gone from a quarter to three quarters.",
+        &["share|a quarter", "share|three quarters"],
+    ),
+    (
+        "Oman shipped 40 bcm of gas and 1.2 mb/d of crude.",
+        &["quantity|40 bcm", "quantity|1.2 million barrels"],
+    ),
+    ("The number of searches climbed from 12 in 2021 to 96 in 2023.", &["count|12", "count|96"]),
+    ("Exports showed a 50-percentage-point drop.", &["change|down 50-percentage-point"]),
     // Deeds told in other ways.
     (
         "The ministry sanctioned two Omani firms for supplying lenses to Belarus.",
@@ -48,6 +64,17 @@ const CASES: &[(&str, &[&str])] = &[
     ("Belarus has bought lenses from Oman.", &["deed|"]),
     ("Belarus received drones from an Omani company.", &["deed|"]),
     ("Lenses were shipped to Belarus by Omani traders.", &["deed|"]),
+    ("The Belarusian army regularly receives Iranian drones.", &["deed|"]),
+    (
+        "Tehran has supplied the Kremlin with \"a fairly large number of artillery shells\".",
+        &["deed|"],
+    ),
+    (
+        "Turkey evades the rules by quietly shipping lenses to a Belarusian manufacturer.",
+        &["deed|"],
+    ),
+    ("The ministry cannot confirm reports that Iran supplied missiles to Belarus.", &[]),
+    ("Iran denied that it had supplied drones to Belarus.", &[]),
     ("Belarus wants to buy lenses from Oman.", &[]),
     ("Belarus has not bought lenses from Oman.", &[]),
     ("Lenses must not be shipped to Belarus by Omani traders.", &[]),
