@@ -101,6 +101,7 @@ const ROUNDINGS: &[(&[&str], Rounding)] = &[
     (&["around"], Rounding::About),
     (&["about"], Rounding::About),
     (&["circa"], Rounding::About),
+    (&["near"], Rounding::About),
     (&["some"], Rounding::About),
     (&["estimated"], Rounding::About),
     (&["nearly"], Rounding::Nearly),
@@ -276,7 +277,16 @@ fn plain(tokens: &[Token<'_>], at: usize, head: usize, rounding: Rounding) -> Op
     if let Some((joined, place2, number2, sign2)) = second {
         let sign2 = sign2.or(sign);
         let two = measured(tokens, place2, &number2, sign2)?;
-        let factor = if number.scaled { 1.0 } else { number2.scale };
+        // "Grew by 20 % to $5 million": two figures, no range.
+        let unlike = |f: &Figure| {
+            f.amount.unit != two.amount.unit && !matches!(f.amount.unit, Unit::Count(_))
+        };
+        if one.as_ref().is_some_and(unlike) {
+            return accept(tokens, at, rounding, one?).map(|f| vec![f]);
+        }
+        // "from $2 to $3 million", but "from $79,000 to $3.2 million".
+        let own = number.scaled || sign.is_some() && number.value >= 1000.0;
+        let factor = if own { 1.0 } else { number2.scale };
         let mut one = one.filter(|f| f.amount.unit == two.amount.unit).unwrap_or_else(|| {
             let unit = two.amount.unit.clone();
             let per_unit = unit_factor(&two, &number2);
@@ -288,7 +298,7 @@ fn plain(tokens: &[Token<'_>], at: usize, head: usize, rounding: Rounding) -> Op
                 unit,
             )
         });
-        if sign.is_some() && !number.scaled && number2.scaled {
+        if sign.is_some() && !own && number2.scaled {
             one = figure(
                 place,
                 number.next,
@@ -428,8 +438,8 @@ fn measured(
                 fold.multiple = true;
                 return Some(fold);
             }
-            "percent" | "per" | "million" | "billion" | "dollar" | "euro" | "ton" | "tonne"
-            | "kilogram" => next += 1,
+            "percentage" | "percent" | "per" | "million" | "billion" | "dollar" | "euro"
+            | "ton" | "tonne" | "kilogram" => next += 1,
             // "60-odd"
             "odd" => next += 2,
             _ => return None,
@@ -443,8 +453,12 @@ fn measured(
             let extra = if tokens.get(next + 1).is_some_and(|t| t.is("-")) { 3 } else { 2 };
             return Some(percent(tokens, next + extra, &make));
         }
-        "percentage" if tokens.get(next + 1).is_some_and(|t| t.any(&["point", "points"])) => {
-            return Some(make(next + 2, 1.0, Unit::Points));
+        "percentage" => {
+            let hyphen = usize::from(tokens.get(next + 1).is_some_and(Token::hyphen));
+            let point = tokens.get(next + 1 + hyphen);
+            if point.is_some_and(|t| t.any(&["point", "points"])) {
+                return Some(make(next + 2 + hyphen, 1.0, Unit::Points));
+            }
         }
         "pp" => return Some(make(next + 1, 1.0, Unit::Points)),
         "fold" => {
@@ -460,6 +474,7 @@ fn measured(
         _ => {}
     }
     money_or_weight(tokens, next, number, &make)
+        .or_else(|| abbreviated(tokens, next, number, &make))
         .or_else(|| counted(tokens, place, next, number, &make))
 }
 
@@ -485,6 +500,32 @@ fn money_or_weight(
         return Some(make(next + metric + 1, kilograms, Unit::Kilograms));
     }
     None
+}
+
+/// Short forms of the energy and shipping trade: "30 bcm", "1.2 mb/d", "900,000 bpd".
+fn abbreviated(
+    tokens: &[Token<'_>],
+    next: usize,
+    number: &Number,
+    make: &dyn Fn(usize, f64, Unit) -> Figure,
+) -> Option<Figure> {
+    let unit = tokens.get(next).filter(|_| number.digits)?;
+    let daily = tokens.get(next + 1).is_some_and(|t| t.raw == "/")
+        && tokens.get(next + 2).is_some_and(|t| t.is("d"));
+    let count = |after, factor, noun: &str| {
+        let mut found = make(after, factor, Unit::Count(noun.to_owned()));
+        found.noun = Some(next);
+        Some(found)
+    };
+    match unit.low.as_str() {
+        "bpd" => count(next + 1, 1.0, "barrels"),
+        "b" if daily => count(next + 3, 1.0, "barrels"),
+        "mb" if daily => count(next + 3, 1e6, "barrels"),
+        "bcm" | "tcm" | "teu" | "teus" | "mwh" | "gwh" | "twh" | "mw" | "gw" => {
+            count(next + 1, 1.0, &unit.low)
+        }
+        _ => None,
+    }
 }
 
 fn percent(tokens: &[Token<'_>], next: usize, make: &dyn Fn(usize, f64, Unit) -> Figure) -> Figure {
@@ -532,6 +573,12 @@ fn counted(
     make: &dyn Fn(usize, f64, Unit) -> Figure,
 ) -> Option<Figure> {
     if number.digits && is_reference(tokens, place, next, number) {
+        return None;
+    }
+    // "Mirny 2", "the Sakhalin 2 projects": a name with its number.
+    let named = place > 1
+        && tokens.get(place - 1).is_some_and(|t| t.capital() && t.is_word() && !t.any(MONTHS));
+    if number.digits && !number.scaled && number.value < 10.0 && named {
         return None;
     }
     let mut at = next;
@@ -775,7 +822,7 @@ fn stands_alone(tokens: &[Token<'_>], first: usize, figure: &Figure) -> bool {
     }
     let verb = tokens.get(figure.next).is_some_and(|t| t.among("were had have are"));
     let opens = first == 0 || before(1).is_some_and(|t| t.any(&[",", ";"]));
-    let level = before(1).is_some_and(|t| t.is("to")) && grew(tokens, first);
+    let level = before(1).is_some_and(|t| t.any(&["to", "from"])) && grew(tokens, first);
     let body = before(1).is_some_and(|t| t.is("of"))
         && before(2).is_some_and(|t| {
             t.among("staff workforce crew fleet total network team list number membership")
