@@ -178,7 +178,7 @@ fn part(node: &Node, party: &mut Party<'_>) {
         }),
         "address" => {
             let parts =
-                ["poBox", "street", "place", "zipCode", "city", "region"].map(|name| of(name));
+                ["poBox", "street", "place", "zipCode", "city", "region"].map(&of);
             party.address(&parts, &country(node));
             for contact in node.all("contactInfo") {
                 party.contact(contact.attribute("key"), contact.attribute("value"));
