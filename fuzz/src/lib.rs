@@ -3,6 +3,8 @@
 //! One function for each kind of fuzz target. A broken law is a panic, since that is what a
 //! fuzzer reports. Nothing here is measured; times are held by `tests/hostile.rs`.
 
+pub mod statistics;
+
 use plimsoll_screen::candidates::Scratch;
 use plimsoll_screen::entity::IdentifierKind;
 use plimsoll_screen::identifiers;

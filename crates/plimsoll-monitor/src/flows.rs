@@ -144,9 +144,12 @@ impl Panel {
         };
         let rows = self.scanner.rows(&filter, &mut symbols)?;
         let places = Places::new(&rows, &symbols, &self.calendar);
-        let heard: Vec<TradeRow> = rows.into_iter().filter(|r| self.heard(r, &places)).collect();
-        let mut rules = Rules::new();
         let manifest = &self.scanner.store().manifest;
+        let heard: Vec<TradeRow> = rows
+            .into_iter()
+            .filter(|r| self.heard(r, &places) && !resolve::is_second_basis(r, manifest, &symbols))
+            .collect();
+        let mut rules = Rules::new();
         let (rows, _) = resolve::resolve(heard, manifest, true, &mut rules);
         Ok(self.wide(&rows, &places, &symbols))
     }
