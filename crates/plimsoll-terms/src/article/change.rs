@@ -371,8 +371,10 @@ fn stop(word: &str) -> bool {
 /// more, higher: compared with what was before.
 fn compare(word: &str) -> Option<f64> {
     match word {
-        "more" | "higher" | "larger" | "above" | "greater" | "up" | "faster" => Some(1.0),
-        "less" | "lower" | "fewer" | "smaller" | "below" | "down" => Some(-1.0),
+        "more" | "higher" | "larger" | "above" | "greater" | "up" | "faster" | "stronger"
+        | "richer" | "heavier" | "longer" | "dearer" | "costlier" | "better" => Some(1.0),
+        "less" | "lower" | "fewer" | "smaller" | "below" | "down" | "weaker" | "cheaper"
+        | "slower" | "lighter" | "shorter" | "poorer" | "worse" => Some(-1.0),
         _ => None,
     }
 }

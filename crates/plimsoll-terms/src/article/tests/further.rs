@@ -56,6 +56,9 @@ const CASES: &[(&str, &[&str])] = &[
     ),
     ("The number of searches climbed from 12 in 2021 to 96 in 2023.", &["count|12", "count|96"]),
     ("Exports showed a 50-percentage-point drop.", &["change|down 50-percentage-point"]),
+    ("The rial is 20 percent weaker today.", &["change|down 20 %"]),
+    ("Oman is a two and a half trillion-dollar market.", &["value|two and a half trillion-dollar"]),
+    ("This is 2.1 % of extra-EU 27 exports.", &["share|2.1 %"]),
     // Deeds told in other ways.
     (
         "The ministry sanctioned two Omani firms for supplying lenses to Belarus.",
