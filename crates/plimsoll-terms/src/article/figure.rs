@@ -316,7 +316,13 @@ fn pair(
     // "Grew by 20 % to $5 million": two figures, no range.
     let unlike =
         |f: &Figure| f.amount.unit != two.amount.unit && !matches!(f.amount.unit, Unit::Count(_));
-    if one.as_ref().is_some_and(unlike) {
+    // "An increase of $5 billion to $66 billion": the change and the level.
+    let both = |f: &Figure| {
+        let count = matches!(f.amount.unit, Unit::Count(_));
+        !count && f.amount.unit == two.amount.unit && grew(tokens, head)
+    };
+    let apart = joined == "to" && !between && one.as_ref().is_some_and(both);
+    if apart || one.as_ref().is_some_and(unlike) {
         return accept(tokens, at, rounding, one?).map(|f| vec![f]);
     }
     // "from $2 to $3 million", but "from $79,000 to $3.2 million".

@@ -99,6 +99,9 @@ fn money_or_weight(
     {
         return Some(make(next + skip + 1, 1.0, Unit::Money(code.to_owned())));
     }
+    if let Some(pounds) = pounds(tokens, next, number, make) {
+        return Some(pounds);
+    }
     let metric = usize::from(token.is_some_and(|t| t.any(&["metric", "short", "long"])));
     if let Some(weight) = tokens.get(next + metric)
         && let Some(kilograms) = weight_kilograms(&weight.low)
@@ -107,6 +110,23 @@ fn money_or_weight(
         return Some(make(next + metric + 1, kilograms, Unit::Kilograms));
     }
     None
+}
+
+/// Pounds of money: "pounds worth", "pounds sterling", "six million pounds", but "five million
+/// pounds of beef".
+fn pounds(
+    tokens: &[Token<'_>],
+    next: usize,
+    number: &Number,
+    make: &dyn Fn(usize, f64, Unit) -> Figure,
+) -> Option<Figure> {
+    tokens.get(next).filter(|t| t.any(&["pounds", "pound"]))?;
+    let after = tokens.get(next + 1);
+    let is = |word: &str| after.is_some_and(|t| t.is(word));
+    let apostrophe = after.is_some_and(|t| t.raw == "'" || t.raw == "’");
+    let money = is("sterling") || is("worth") || apostrophe || number.value >= 1e5 && !is("of");
+    let end = next + 1 + usize::from(is("sterling"));
+    money.then(|| make(end, 1.0, Unit::Money("GBP".to_owned())))
 }
 
 /// Short forms of the energy and shipping trade: "30 bcm", "1.2 mb/d", "900,000 bpd".
@@ -180,6 +200,16 @@ fn counted(
     make: &dyn Fn(usize, f64, Unit) -> Figure,
 ) -> Option<Figure> {
     if number.digits && is_reference(tokens, place, next, number) {
+        return None;
+    }
+    // "152 mm shells": a size.
+    let size = tokens.get(next).is_some_and(|t| {
+        t.among(
+            "mm cm nm millimeter millimetre millimeters millimetres nanometer nanometre \
+            nanometers caliber calibre inch inches volt volts hz mhz ghz",
+        )
+    });
+    if size {
         return None;
     }
     // "Mirny 2", "the Sakhalin 2 projects": a name with its number.
