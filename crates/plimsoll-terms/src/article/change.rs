@@ -371,8 +371,10 @@ fn stop(word: &str) -> bool {
 /// more, higher: compared with what was before.
 fn compare(word: &str) -> Option<f64> {
     match word {
-        "more" | "higher" | "larger" | "above" | "greater" | "up" | "faster" => Some(1.0),
-        "less" | "lower" | "fewer" | "smaller" | "below" | "down" => Some(-1.0),
+        "more" | "higher" | "larger" | "above" | "greater" | "up" | "faster" | "stronger"
+        | "richer" | "heavier" | "longer" | "dearer" | "costlier" | "better" => Some(1.0),
+        "less" | "lower" | "fewer" | "smaller" | "below" | "down" | "weaker" | "cheaper"
+        | "slower" | "lighter" | "shorter" | "poorer" | "worse" => Some(-1.0),
         _ => None,
     }
 }
@@ -509,8 +511,12 @@ fn happened(tokens: &[Token<'_>], at: usize) -> Option<usize> {
         );
     let progressive = word.ends_with("ing")
         && among(before, "is are was were been 's reportedly keep kept be has have");
+    // "Despite exports falling sharply"
+    let amid = word.ends_with("ing")
+        && (at.saturating_sub(10)..at).any(|i| among(low(i), "despite amid with"))
+        && subject(tokens, at).is_some();
     let cut = word == "cut" && matches!(before, "has" | "have" | "had");
-    if !(past || progressive || cut) {
+    if !(past || progressive || amid || cut) {
         return None;
     }
     let expanded = |i: usize| {
@@ -541,13 +547,31 @@ fn trade_after(tokens: &[Token<'_>], from: usize, within: usize) -> Option<usize
 
 /// Exports of machine tools to Russia have surged: the noun that a verb is said of.
 fn subject(tokens: &[Token<'_>], verb: usize) -> Option<usize> {
-    for back in 1..=14 {
-        let at = verb.checked_sub(back)?;
+    let low = |i: usize| tokens.get(i).map_or("", |t| t.low.as_str());
+    let mut at = verb;
+    let mut listed = false;
+    for _ in 1..=20 {
+        at = at.checked_sub(1)?;
         let token = tokens.get(at)?;
-        if token.any(TRADE) && is_head(tokens, at) {
+        let trade = token.any(TRADE) && is_head(tokens, at);
+        if trade && (!listed || low(at + 1) == "of") {
             return Some(at);
         }
-        if token.among("; . : , that which who and but while when as after") {
+        let word = low(at);
+        let aux = (at + 1..verb).all(|i| {
+            among(low(i), "has have had also been since is are was were") || low(i).ends_with("ly")
+        });
+        if word == "," && aux {
+            // "Exports to Oman, long a small market, have grown": over the words between commas.
+            at = (at.saturating_sub(12)..at).rfind(|i| low(*i) == ",")?;
+            continue;
+        }
+        // "The flow of machines, engines and cars has dropped": over a list.
+        if among(word, ", and") {
+            listed = true;
+        } else if among(word, "; . : that which who but while when as after")
+            || listed && (moves(word) || among(word, "is are was were has have had said says"))
+        {
             return None;
         }
     }

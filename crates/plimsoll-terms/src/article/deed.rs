@@ -62,8 +62,8 @@ const BUYS: &str = "bought buying buys purchased purchasing purchases acquired a
 
 /// Verbs of those who list or accuse somebody "for supplying" something.
 const ACCUSES: &str = "sanctioned sanctioning targeted targeting designated designating listed \
-    blacklisted penalized charged accused fined indicted convicted added sanctions targets \
-    designates";
+    blacklisted penalized charged accused accusing accuses fined indicted convicted added \
+    sanctions targets designates";
 
 pub(super) fn deeds(sentence: &Sentence<'_>) -> Vec<Deed> {
     let mut out = Vec::new();
@@ -175,8 +175,9 @@ fn told(sentence: &Sentence<'_>, verb: usize, deed: Deed) -> Option<Deed> {
 /// "Sanctioned two Omani firms for supplying lenses to Belarus": what they are listed for.
 fn accused(sentence: &Sentence<'_>, verb: usize) -> Option<Deed> {
     let gerund = low(sentence, verb).ends_with("ing");
-    let lead =
-        leading(sentence, verb).checked_sub(1).filter(|i| gerund && low(sentence, *i) == "for")?;
+    let lead = leading(sentence, verb)
+        .checked_sub(1)
+        .filter(|i| gerund && among(low(sentence, *i), "for over of"))?;
     (lead.saturating_sub(30)..lead).rfind(|i| among(low(sentence, *i), ACCUSES))?;
     let from = (0..lead).rfind(|i| among(low(sentence, *i), ACCUSES)).map_or(0, |i| i + 1);
     let noun = (from..lead).rev().find(|i| among(low(sentence, *i), AGENTS));

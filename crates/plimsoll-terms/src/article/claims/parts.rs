@@ -49,6 +49,13 @@ pub(super) fn measure(sentence: &Sentence<'_>, figure: &Figure) -> Option<(Measu
 fn inherited(sentence: &Sentence<'_>, figure: &Figure) -> Option<f64> {
     let tokens = &sentence.tokens;
     let last = sentence.figures.iter().rfind(|f| f.next <= figure.first)?;
+    // "Fell $3 billion, or 2 %": the same change in other units.
+    let or = (last.next..figure.first)
+        .all(|i| tokens.get(i).is_some_and(|t| t.among(", or ( about roughly")));
+    let of = tokens.get(figure.next).is_some_and(|t| t.is("of"));
+    if or && !of && last.next < figure.first && last.amount.unit != figure.amount.unit {
+        return change::near_figure(tokens, last.first, last.next);
+    }
     let time = |i: usize| {
         sentence.whens.iter().any(|w| w.first <= i && i < w.next)
             || tokens.get(i).is_some_and(|t| {

@@ -192,6 +192,14 @@ fn round_words(tokens: &[Token<'_>], at: usize) -> Option<Number> {
         let factor = size(low(at + 2))?;
         return Some(in_words(0.5 * factor, 0.05 * factor, factor, at + 3));
     }
+    // "Two and a half million"
+    let whole = small_number(low(at))
+        .filter(|_| low(at + 1) == "and" && low(at + 2) == "a" && low(at + 3) == "half");
+    if let Some(whole) = whole {
+        let hyphen = usize::from(tokens.get(at + 4).is_some_and(Token::hyphen));
+        let factor = size(low(at + 4 + hyphen))?;
+        return Some(in_words((whole + 0.5) * factor, 0.05 * factor, factor, at + 5 + hyphen));
+    }
     if matches!(low(at), "a" | "one") {
         let factor = size(low(at + 1))?;
         return Some(in_words(factor, factor * 0.5, factor, at + 2));

@@ -56,7 +56,29 @@ const CASES: &[(&str, &[&str])] = &[
     ),
     ("The number of searches climbed from 12 in 2021 to 96 in 2023.", &["count|12", "count|96"]),
     ("Exports showed a 50-percentage-point drop.", &["change|down 50-percentage-point"]),
+    ("The rial is 20 percent weaker today.", &["change|down 20 %"]),
+    ("Oman is a two and a half trillion-dollar market.", &["value|two and a half trillion-dollar"]),
+    ("This is 2.1 % of extra-EU 27 exports.", &["share|2.1 %"]),
+    (
+        "It reflected an increase in the deficit of $4.5 billion to $65.5 billion.",
+        &["value|$4.5 billion", "value|$65.5 billion"],
+    ),
+    ("Imports decreased $49.5 billion or 6.5%.", &["value|$49.5 billion", "change|down 6.5 %"]),
+    ("Imports were $49.5 billion, or 6.5% of the total.", &["value|$49.5 billion", "share|6.5 %"]),
+    ("They shipped 300 rounds of 122 mm artillery ammunition.", &["quantity|300 rounds"]),
+    ("The lenses were worth six million pounds.", &["value|six million pounds"]),
+    ("They shipped five million pounds of beef.", &["quantity|2,267.9619 t"]),
+    ("This came despite exports to Belarus falling sharply.", &["change|fall"]),
+    (
+        "The flow of lathes, engines and cars has dropped to almost nothing.",
+        &["change|fall", "change|fall", "change|fall"],
+    ),
+    ("Exports to Togo, once a small market, have grown fast.", &["change|rise"]),
     // Deeds told in other ways.
+    (
+        "Officials listed two Omani firms over shipping lenses to Belarus.",
+        &["count|two firms", "deed|"],
+    ),
     (
         "The ministry sanctioned two Omani firms for supplying lenses to Belarus.",
         &["count|two firms", "deed|"],
