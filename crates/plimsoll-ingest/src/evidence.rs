@@ -7,6 +7,7 @@
 pub mod bods;
 pub mod ftm;
 pub mod gleif;
+pub mod gleif_lei;
 pub mod parts;
 pub mod registers;
 mod sheet;
@@ -115,6 +116,8 @@ pub static ALL: &[&dyn EvidenceFormat] = &[
     &bods::Bods,
     &gleif::Relationships,
     &gleif::Entities,
+    &gleif_lei::LeiJson,
+    &gleif_lei::LeiXml,
 ];
 
 /// The layout of this name.

@@ -5,12 +5,12 @@
 
 mod intake;
 
-pub mod bis_dpl;
-mod csl;
 pub mod au_dfat;
+pub mod bis_dpl;
 pub mod ca_sema;
 pub mod ch_seco;
 mod columns;
+mod csl;
 pub mod csl_csv;
 pub mod csl_json;
 mod dates;
@@ -22,8 +22,8 @@ pub mod eu_oj;
 pub mod ftm;
 pub mod ftm_simple;
 mod headed;
-mod json;
 pub mod jp_end_user;
+mod json;
 mod markup;
 mod ofac;
 pub mod ofac_advanced_xml;
@@ -33,8 +33,8 @@ mod ofsi;
 pub mod ofsi_csv;
 pub mod ofsi_xml;
 pub mod plain_list;
-pub mod senzing;
 mod records;
+pub mod senzing;
 pub mod tw_shtc;
 pub mod ua_nsdc;
 mod uk;

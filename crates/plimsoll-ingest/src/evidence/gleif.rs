@@ -1,6 +1,6 @@
 //! GLEIF's golden copy as CSV: who consolidates whom (relationship records, level 2) and the
 //! names of entities (level 1). Column names after GLEIF's published file description; the
-//! layouts were not yet met in a real CSV file (its JSON and XML samples are not read).
+//! layouts were not yet met in a real CSV file. Its JSON and XML are `gleif_lei`'s.
 
 use super::sheet::{self, Row, Sheet};
 use super::{EvidenceFile, EvidenceFormat, Parsed, country};
@@ -100,7 +100,8 @@ fn read(
     Ok(parsed)
 }
 
-fn by_lei(lei: &str) -> Option<NodeId> {
+/// The node of an LEI; none where it is no such number.
+pub(super) fn by_lei(lei: &str) -> Option<NodeId> {
     let fits = lei.len() == 20 && lei.bytes().all(|b| b.is_ascii_alphanumeric());
     fits.then(|| NodeId::new(NodeKind::Company, &format!("lei {lei}")))
 }
