@@ -160,8 +160,9 @@ impl Reader {
             })?;
             return Ok((start, kind, value));
         }
-        let found = self.periods.iter().find(|(column, ..)| *column == row.cell);
-        let Some(&(column, start, kind)) = found else {
+        // The bulk file has a column for each month since 1948.
+        let found = self.periods.binary_search_by_key(&row.cell, |(column, ..)| *column);
+        let Some(&(column, start, kind)) = found.ok().and_then(|at| self.periods.get(at)) else {
             return Err(row.problem(row.cell, "period-unreadable", "the column names no period"));
         };
         Ok((start, kind, column))
