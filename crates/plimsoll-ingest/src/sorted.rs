@@ -372,7 +372,7 @@ mod tests {
         for row in &rows {
             let back = reader.next_row().unwrap().unwrap();
             let part = |r: &SortRow| (r.key, r.line, r.cell, r.shape);
-            assert_eq!(part(&back), part(&row));
+            assert_eq!(part(&back), part(row));
             assert_eq!((back.value_usd, back.net_weight_kg), (row.value_usd, row.net_weight_kg));
             assert!(back.value.is_nan() && back.quantity.is_nan());
         }

@@ -10,7 +10,7 @@ use plimsoll_terms::place::PlaceSet;
 pub enum BasisAsked {
     /// The importer's own report where there is one, else its partners' exports.
     Any,
-    /// Exporters' reports: country of dispatch.
+    /// Exporters' reports, or the importer's own where it reports by dispatch too.
     Dispatch,
     /// Importers' reports: country of origin, by the usual rule.
     Origin,

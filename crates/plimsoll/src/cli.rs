@@ -589,7 +589,7 @@ pub struct AssessArgs {
 pub enum BasisArg {
     /// The importer's own report where there is one, else its partners' exports
     Any,
-    /// Exporters' reports
+    /// Exporters' reports, or the importer's own where it reports by dispatch too
     Dispatch,
     /// Importers' reports
     Origin,

@@ -160,8 +160,9 @@ impl Reader {
             })?;
             return Ok((start, kind, value));
         }
-        let found = self.periods.iter().find(|(column, ..)| *column == row.cell);
-        let Some(&(column, start, kind)) = found else {
+        // The bulk file has a column for each month since 1948.
+        let found = self.periods.binary_search_by_key(&row.cell, |(column, ..)| *column);
+        let Some(&(column, start, kind)) = found.ok().and_then(|at| self.periods.get(at)) else {
             return Err(row.problem(row.cell, "period-unreadable", "the column names no period"));
         };
         Ok((start, kind, column))
@@ -169,7 +170,8 @@ impl Reader {
 
     /// Flow, valuation and currency of `MG_CIF_USD`.
     fn flow(&self, row: &Row<'_>) -> Result<(Flow, Valuation), Problem> {
-        let code = text(row.maybe(self.indicator[0])).to_ascii_uppercase();
+        // A column of names may hold codes.
+        let code = text(named(row, self.indicator)).to_ascii_uppercase();
         let name = text(row.maybe(self.indicator[1])).to_ascii_uppercase();
         let said = |what: &str| code.split('_').any(|part| part == what) || name.contains(what);
         let kind = code.trim_start_matches('T').split('_').next().unwrap_or_default().to_owned();
@@ -177,8 +179,9 @@ impl Reader {
         let (flow, usual) = match kind.as_str() {
             "MG" => (Flow::Import, "CIF"),
             "XG" => (Flow::Export, "FOB"),
-            "" if name.contains("IMPORT") => (Flow::Import, "CIF"),
-            "" if name.contains("EXPORT") => (Flow::Export, "FOB"),
+            _ if self.indicator[0].is_some() => return Err(self.no_flow(row)),
+            _ if name.contains("IMPORT") => (Flow::Import, "CIF"),
+            _ if name.contains("EXPORT") => (Flow::Export, "FOB"),
             _ => return Err(self.no_flow(row)),
         };
         if !dollars {

@@ -252,3 +252,43 @@ fn every_row_of_every_real_file_is_loaded_or_set_aside() {
         }
     }
 }
+
+#[test]
+fn armenia_s_imports_by_origin_and_by_consignment_are_two_answers() {
+    let Some(file) = shared("national/armenia_by_origin_and_consignment.csv") else { return };
+    let desk = Desk::new();
+    let report = &desk.load(&[file.to_str().unwrap()])[0];
+    assert_eq!(report["format"], "armstat");
+    // 22,724 filled cells in 11,094 lines; 189 of them in lines without a country, 323 lines empty.
+    assert_eq!(report["rows_in"], 22_724);
+    assert_eq!(report["rows_set_aside"], 189);
+    assert_eq!(report["rows_loaded"], 22_535);
+    assert_eq!(report["rules"]["row-without-figure"], 323);
+    for (basis, china, all) in [("origin", 867.62, 5361.47), ("dispatch", 551.82, 5361.15)] {
+        let question = ["--importer", "ARM", "--exporter", "CHN", "--goods", "TOTAL"];
+        let when = ["--period", "2021", "--basis", basis];
+        let answer = desk.assess(&[&question[..], &when[..]].concat());
+        assert_eq!(answer["basis"], basis);
+        let got = (million(&answer["numerator"]), million(&answer["denominator"]));
+        assert_eq!(got, (china, all), "{basis}");
+    }
+}
+
+#[test]
+fn the_imf_s_groups_of_partners_are_not_added_to_countries() {
+    let Some(file) = shared("imf/RU_trade_IMF_IMTS_2016_2024.csv") else { return };
+    let desk = Desk::new();
+    let report = &desk.load(&[file.to_str().unwrap()])[0];
+    assert_eq!(report["format"], "imf-imts");
+    // 3,704 filled cells of the nine years.
+    assert_eq!(report["rows_in"], 3_704);
+    assert_eq!(report["rows_set_aside"], 0);
+    let question = ["--importer", "RUS", "--exporter", "CHN", "--goods", "TOTAL"];
+    for (period, china, all) in [("2021", 72_685.74, 293_656.04), ("2023", 119_833.58, 265_017.53)]
+    {
+        let answer = desk.assess(&[&question[..], &["--period", period]].concat());
+        let got = (million(&answer["numerator"]), million(&answer["denominator"]));
+        assert_eq!(got.0, china, "{period}");
+        assert!((got.1 - all).abs() < 0.05, "{period}: {got:?}");
+    }
+}
