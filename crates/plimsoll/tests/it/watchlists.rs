@@ -240,3 +240,22 @@ fn every_record_of_the_real_lists_is_loaded() {
         assert_eq!(n("rows_set_aside"), 0, "{report}");
     }
 }
+
+#[test]
+fn a_sheet_of_a_workbook_is_a_list() {
+    let Some(path) = shared("watchlists/uk/FCDO_SL_2025-08-11.ods") else { return };
+    let desk = Desk::new();
+    let reports = desk.load(&[path.to_str().unwrap()]);
+    let report = &reports[0];
+    assert_eq!(report["format"], "uk-sanctions", "{report}");
+    let counts = ["rows_in", "rows_loaded", "rows_set_aside"].map(|key| report[key].as_u64());
+    // Two persons of the sheet have no name: BEL0174 and RUS1467.
+    assert_eq!(counts, [Some(5302), Some(5300), Some(2)], "{report}");
+    assert_eq!(report["rules"]["no-name"], 2, "{report}");
+    let answers = screen(&desk, &["Haqqani Network"], 1);
+    let hit = &answers[0]["hits"][0];
+    assert_eq!(
+        (hit["list"].as_str(), hit["entity_id"].as_str()),
+        (Some("uk-sanctions"), Some("AFG0003"))
+    );
+}
