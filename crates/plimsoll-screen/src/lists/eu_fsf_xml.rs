@@ -177,8 +177,7 @@ fn part(node: &Node, party: &mut Party<'_>) {
             place: vec![of("place"), of("city"), of("region"), country(node)],
         }),
         "address" => {
-            let parts =
-                ["poBox", "street", "place", "zipCode", "city", "region"].map(|name| of(name));
+            let parts = ["poBox", "street", "place", "zipCode", "city", "region"].map(&of);
             party.address(&parts, &country(node));
             for contact in node.all("contactInfo") {
                 party.contact(contact.attribute("key"), contact.attribute("value"));

@@ -176,9 +176,9 @@ fn from_json(
 /// Takes a name that is missing out of the address, where a country begins it.
 fn misplaced(facts: &mut Facts, line: u32) -> Option<Problem> {
     let address = facts.places.first().filter(|_| facts.name.is_empty())?.clone();
-    let ends = address.match_indices(' ').map(|(at, _)| at);
+    let mut ends = address.match_indices(' ').map(|(at, _)| at);
     let is_place = |at: &usize| plimsoll_terms::place::by_name(&address[..*at]).is_some();
-    let end = ends.filter(is_place).last()?;
+    let end = ends.rfind(is_place)?;
     address[end..].trim().clone_into(&mut facts.name);
     address[..end].clone_into(&mut facts.places[0]);
     let hint = "the record has no name: what stands behind the country in its address was taken";
