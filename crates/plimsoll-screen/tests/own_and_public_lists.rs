@@ -6,8 +6,8 @@
 use expect_test::expect;
 use plimsoll_screen::entity::{Entity, EntityKind, IdentifierKind, NameKind};
 use plimsoll_screen::lists::{
-    ListError, ListFile, ListSource, Parsed, eu_oj::EuOj, ftm::Ftm, plain_list::PlainList,
-    un_xml::UnXml,
+    self, ListError, ListFile, ListSource, Parsed, ca_sema::CaSema, eu_oj::EuOj, ftm::Ftm,
+    jp_end_user::JpEndUser, plain_list::PlainList, un_xml::UnXml,
 };
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -33,8 +33,7 @@ fn read(source: &dyn ListSource, path: &str, sure: u8) -> Option<Result<Parsed, 
     let bytes = shared(path)?;
     let file = ListFile { name: path.rsplit('/').next().unwrap(), bytes: &bytes };
     assert_eq!(source.recognise(&file), sure, "{path}");
-    let all: [&dyn ListSource; 4] = [&UnXml, &EuOj, &Ftm, &PlainList];
-    for other in all.iter().filter(|other| other.id() != source.id()) {
+    for other in lists::ALL.iter().filter(|other| other.id() != source.id()) {
         assert!(other.recognise(&file) < sure, "{path}: {}", other.id());
     }
     Some(source.read(&[file]))
@@ -186,4 +185,63 @@ fn own() {
     let listed = entity(&parsed, "Q296771");
     assert_eq!(names(listed).len(), 3);
     assert_eq!(listed.dates[0].from, "1970-04-18");
+}
+
+/// How many entities are of each kind, and how many names of each kind they have.
+fn kinds(parsed: &Parsed) -> String {
+    let (mut of, mut named): (BTreeMap<String, usize>, BTreeMap<String, usize>) =
+        Default::default();
+    for entity in &parsed.editions[0].entities {
+        *of.entry(format!("{:?}", entity.kind)).or_default() += 1;
+        for name in &entity.names {
+            *named.entry(format!("{:?}", name.kind)).or_default() += 1;
+        }
+    }
+    format!("{of:?} {named:?}")
+}
+
+#[test]
+fn canada() {
+    let Some(parsed) = read(&CaSema, "watchlists/other/canada_sema_2025-05.xml", 100) else {
+        return;
+    };
+    let parsed = parsed.unwrap();
+    expect![[r#"ca-sema 4759 entities 8434 names, rows 4759 = 4759 + 0, {"date-unclear": 2}"#]]
+        .assert_eq(&figures(&parsed));
+    expect![[r#"{"Organisation": 1316, "Person": 3334, "Vessel": 109} {"Alias": 703, "OriginalScript": 2972, "Primary": 4759}"#]].assert_eq(&kinds(&parsed));
+    let entities = &parsed.editions[0].entities;
+    assert!(
+        entities.iter().all(|entity| !entity.listed.is_empty() && entity.programmes.len() == 1)
+    );
+    let numbers = entities.iter().flat_map(|entity| &entity.identifiers);
+    let valid = numbers.clone().filter(|id| id.valid == Some(true)).count();
+    expect!["109 of 109 IMO numbers hold"]
+        .assert_eq(&format!("{valid} of {} IMO numbers hold", numbers.count()));
+    let listed = entity(&parsed, "russia/1-1/1");
+    assert_eq!((listed.kind, listed.primary_name()), (EntityKind::Vessel, "Balitiyskiy III"));
+    assert_eq!(listed.identifiers[0].value, "7612448");
+}
+
+#[test]
+fn japan() {
+    let path = "watchlists/other/jp_foreign_end_user_list_2026-07-20.json";
+    let Some(parsed) = read(&JpEndUser, path, 100) else { return };
+    let parsed = parsed.unwrap();
+    expect![[r#"jp-end-user 835 entities 2803 names, rows 835 = 835 + 0, {"name-misplaced": 37}"#]]
+        .assert_eq(&figures(&parsed));
+    expect![[r#"{"Organisation": 835} {"Alias": 1537, "OriginalScript": 277, "Primary": 835, "WeakAlias": 154}"#]].assert_eq(&kinds(&parsed));
+    let entities = &parsed.editions[0].entities;
+    assert!(entities.iter().all(|entity| !entity.programmes.is_empty()));
+    let listed = entities.iter().find(|entity| entity.primary_name() == "Air Koryo").unwrap();
+    assert_eq!(
+        names(listed),
+        [
+            (NameKind::Primary, "Air Koryo"),
+            (NameKind::OriginalScript, "高麗航空"),
+            (NameKind::Alias, "Airkoryo")
+        ]
+    );
+    assert_eq!(listed.countries, ["North Korea"]);
+    let lost = "Wuhan Sanjiang Import and Export Co. Ltd";
+    assert!(entities.iter().any(|entity| entity.primary_name() == lost));
 }

@@ -156,30 +156,42 @@ fn header_at(rows: &[Row], needed: &[Needed]) -> Option<usize> {
 /// The values of a cell that numbers them: `(1) One. (2) Two` or `a) One b) Two`. A cell without
 /// such numbers, or with others, is one value.
 pub(super) fn numbered(text: &str) -> Vec<String> {
-    let digits: Vec<String> = (1..100).map(|n| format!("({n})")).collect();
-    let letters: Vec<String> = ('a'..='z').map(|c| format!("{c})")).collect();
-    for markers in [&digits, &letters] {
-        let Some(rest) = text.trim_start().strip_prefix(markers[0].as_str()) else { continue };
-        let mut values = Vec::new();
-        let mut rest = rest;
-        for marker in &markers[1..] {
-            let at = rest.match_indices(marker.as_str()).map(|(at, _)| at).find(|at| {
-                rest[..*at].is_empty()
-                    || rest[..*at].ends_with([' ', ',', ';', '.', '\n', '\u{2028}'])
-            });
-            let Some(at) = at else { break };
-            values.push(&rest[..at]);
-            rest = &rest[at + marker.len()..];
-        }
-        values.push(rest);
-        let tidy = |value: &&str| {
-            let value = intake::squeeze(value);
+    let text = text.trim();
+    let values = if text.starts_with("(1)") {
+        between(text, (1..100).map(|n| format!("({n})")))
+    } else if text.starts_with("a)") {
+        between(text, ('a'..='z').map(|c| format!("{c})")))
+    } else {
+        vec![text]
+    };
+    let tidy = |value: &&str| {
+        let value = intake::squeeze(value);
+        // The full stop of a single value may be part of it: `Zontik Ltd.`
+        if values.len() == 1 {
+            value
+        } else {
             value.trim_end_matches(['.', ',', ';', ' ']).to_owned()
+        }
+    };
+    values.iter().map(tidy).filter(|value| !value.is_empty()).collect()
+}
+
+/// The stretches of a text behind each of these markers, as far as they come in order.
+fn between(text: &str, mut markers: impl Iterator<Item = String>) -> Vec<&str> {
+    let first = markers.next().map_or(0, |marker| marker.len());
+    let mut rest = text.get(first..).unwrap_or("");
+    let mut values = Vec::new();
+    for marker in markers {
+        let begins = |at: &usize| {
+            let before = &rest[..*at];
+            before.is_empty() || before.ends_with([' ', ',', ';', '.', '\n', '\u{2028}'])
         };
-        return values.iter().map(tidy).filter(|value| !value.is_empty()).collect();
+        let Some(at) = rest.match_indices(&marker).map(|(at, _)| at).find(begins) else { break };
+        values.push(&rest[..at]);
+        rest = &rest[at + marker.len()..];
     }
-    let whole = intake::squeeze(text);
-    if whole.is_empty() { Vec::new() } else { vec![whole] }
+    values.push(rest);
+    values
 }
 
 /// Numbers with the words before each: `INN: 7707083893 OGRN 1027700132195` gives both with their

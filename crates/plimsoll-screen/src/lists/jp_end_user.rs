@@ -5,7 +5,9 @@
 //! Japanese heading; xlsx, or saved as CSV; from the publisher's headings, not yet met), and JSON
 //! records of the same made by others (read in a file of 2026-07-20, 835 records). Numbers change
 //! from year to year, so that an entry goes by its name. Names in another script and short forms
-//! stand in brackets behind a name. The record's `country` is the list's own and is not read.
+//! stand in brackets behind a name. The record's `country` is the list's own and is not read. Of 37
+//! of those records the name was lost into the address (`People's Republic of China Zontik Ltd.`):
+//! what stands behind the country is taken for it, and each is told.
 
 use super::columns::{Needed, Sheet, set_aside, with_brackets};
 use super::intake::{self, Draft, Field, FileResult, Ids};
@@ -14,6 +16,7 @@ use super::{ListEdition, ListError, ListFile, ListSource, Parsed, Sureness};
 use crate::entity::{Entity, EntityKind, NameKind, Origin};
 use plimsoll_terms::problem::Problem;
 use serde_json::Value;
+use unicode_normalization::UnicodeNormalization as _;
 
 /// The layout `jp-end-user`.
 #[derive(Clone, Copy, Debug, Default)]
@@ -141,7 +144,7 @@ fn from_json(
     for (line, element) in elements(text).map_err(|fault| fault.of(file, ID))? {
         result.count.rows_in += 1;
         let object: Value = serde_json::from_str(element).unwrap_or_default();
-        let facts = Facts {
+        let mut facts = Facts {
             name: records::text(&object, &["entity_name", "name"]),
             aliases: records::texts(&object, "aliases"),
             places: records::texts(&object, "addresses"),
@@ -151,6 +154,9 @@ fn from_json(
                 records::text(&object, &["source_url"]),
             ],
         };
+        if let Some(problem) = misplaced(&mut facts, line) {
+            result.problems.push(problem);
+        }
         let origin = Origin { file: number, line };
         match party(&facts, origin, &mut ids, &mut result.problems) {
             Some(entity) => {
@@ -165,6 +171,18 @@ fn from_json(
         }
     }
     Ok(entities)
+}
+
+/// Takes a name that is missing out of the address, where a country begins it.
+fn misplaced(facts: &mut Facts, line: u32) -> Option<Problem> {
+    let address = facts.places.first().filter(|_| facts.name.is_empty())?.clone();
+    let mut ends = address.match_indices(' ').map(|(at, _)| at);
+    let is_place = |at: &usize| plimsoll_terms::place::by_name(&address[..*at]).is_some();
+    let end = ends.rfind(is_place)?;
+    address[end..].trim().clone_into(&mut facts.name);
+    address[..end].clone_into(&mut facts.places[0]);
+    let hint = "the record has no name: what stands behind the country in its address was taken";
+    Some(Problem::new("name-misplaced", line.into(), &address, hint))
 }
 
 fn party(
@@ -221,6 +239,8 @@ fn concerns(text: &str) -> Vec<&'static str> {
         ("N", "Nuclear weapons"),
         ("CW", "Conventional weapons"),
     ];
+    // Two entries of 2026 have the letter in full width.
+    let text: String = text.nfkc().collect();
     let words: Vec<&str> =
         text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
     let named = LETTERS.iter().filter(|(letter, _)| words.contains(letter));
@@ -278,9 +298,29 @@ mod tests {
     }
 
     #[test]
+    fn a_name_lost_into_the_address() {
+        let text = r#"[{"entity_name":"","aliases":["Zontik"],
+"addresses":["People's Republic of China Zontik Rain Ltd."]},{"entity_name":"","addresses":["China"]}]"#;
+        check(
+            text,
+            expect![[r#"
+            jp-end-user | Japan: METI Foreign End User List | 
+            zontik-rain-ltd Organisation line 1
+              Primary: Zontik Rain Ltd. @1
+              Alias: Zontik @1
+              at People's Republic of China []
+              country People's Republic of China
+            problem 0 line 1: name-misplaced "People's Republic of China Zontik Rain Ltd.": the record has no name: what stands behind the country in its address was taken
+            problem 0 line 2: no-name "{"entity_name":"","addresses":["China"]}": no record of an organisation with a name
+            rows 2 = 1 + 1
+        "#]],
+        );
+    }
+
+    #[test]
     fn json_records() {
         let text = r#"[
- {"id":"jp-eul-1","list_id":"jp-end-user-list","entity_name":"Zontik （ZUX）","aliases":["Зонтик"],"addresses":["Islamic Republic of Iran"],"country":"jp","reason":"通常兵器の懸念: CW"},
+ {"id":"jp-eul-1","list_id":"jp-end-user-list","entity_name":"Zontik （ZUX）","aliases":["Зонтик"],"addresses":["Islamic Republic of Iran"],"country":"jp","reason":"通常兵器の懸念: CW; 核 Ｎ"},
  {"id":"jp-eul-2","entity_name":"","aliases":[]}, 7, {broken}
 ]"#;
         let file = ListFile { name: "x.json", bytes: text.as_bytes() };
@@ -296,6 +336,7 @@ mod tests {
               OriginalScript: Зонтик @2
               at Islamic Republic of Iran []
               country Islamic Republic of Iran
+              programme Nuclear weapons
               programme Conventional weapons
               reference jp-eul-1
             problem 0 line 3: no-name "{"id":"jp-eul-2","entity_name":"","aliases":[]}": no record of an organisation with a name

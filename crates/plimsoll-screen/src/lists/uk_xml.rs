@@ -145,7 +145,10 @@ fn part(node: &Node, file: u16, draft: &mut Draft, problems: &mut Vec<Problem>) 
     match node.name.as_str() {
         "Name" if node.children().is_empty() => {}
         "Name" => {
-            let parts = ["Name1", "Name2", "Name3", "Name4", "Name5", "Name6"].map(text);
+            let mut parts = ["Name1", "Name2", "Name3", "Name4", "Name5", "Name6"].map(text);
+            if parts.iter().all(String::is_empty) {
+                parts[5] = text("Name");
+            }
             entry.name(&parts, uk::name_kind(&text("NameType"), &text("AliasStrength")));
         }
         "NameNonLatinScript" => entry.original(&node.text()),

@@ -284,3 +284,22 @@ fn a_delta_gives_the_next_edition() {
     let old = desk.file("madeup__20240502000000-abc__entities.delta.json", &(text + "\n"));
     desk.run(&["load", &old]).exits(2).says(&["list-base-newer"]);
 }
+
+#[test]
+fn a_sheet_of_a_workbook_is_a_list() {
+    let Some(path) = shared("watchlists/uk/FCDO_SL_2025-08-11.ods") else { return };
+    let desk = Desk::new();
+    let reports = desk.load(&[path.to_str().unwrap()]);
+    let report = &reports[0];
+    assert_eq!(report["format"], "uk-sanctions", "{report}");
+    let counts = ["rows_in", "rows_loaded", "rows_set_aside"].map(|key| report[key].as_u64());
+    // Two persons of the sheet have no name: BEL0174 and RUS1467.
+    assert_eq!(counts, [Some(5302), Some(5300), Some(2)], "{report}");
+    assert_eq!(report["rules"]["no-name"], 2, "{report}");
+    let answers = screen(&desk, &["Haqqani Network"], 1);
+    let hit = &answers[0]["hits"][0];
+    assert_eq!(
+        (hit["list"].as_str(), hit["entity_id"].as_str()),
+        (Some("uk-sanctions"), Some("AFG0003"))
+    );
+}
