@@ -186,8 +186,9 @@ fn accused(sentence: &Sentence<'_>, verb: usize) -> Option<Deed> {
     let mut deed = object(sentence, verb)?;
     let companies = sentence.names.companies.iter().filter(|c| c.first >= from && c.next <= lead);
     deed.parties = companies.map(|c| c.name.clone()).collect();
-    let places = sentence.names.places.iter().filter(|p| p.first >= from && p.next <= lead);
-    let place = places.filter(|p| p.word == PlaceWord::Demonym || noun.is_some()).next();
+    let place = sentence.names.places.iter().find(|p| {
+        p.first >= from && p.next <= lead && (p.word == PlaceWord::Demonym || noun.is_some())
+    });
     deed.exporter = place.map_or_else(String::new, |p| p.code.clone());
     if let Some(noun) = noun.filter(|_| deed.parties.is_empty()) {
         let first = place.map_or(noun, |p| p.first.min(noun));

@@ -191,6 +191,27 @@ fn plural(word: &str) -> bool {
         .contains(&word)
 }
 
+/// Whether the number is a size or part of a name.
+fn size_or_model(tokens: &[Token<'_>], place: usize, next: usize, number: &Number) -> bool {
+    // "152 mm shells": a size.
+    let size = tokens.get(next).is_some_and(|t| {
+        t.among(
+            "mm cm nm millimeter millimetre millimeters millimetres nanometer nanometre \
+            nanometers caliber calibre inch inches volt volts hz mhz ghz",
+        )
+    });
+    // "Mirny 2", "the Sakhalin 2 projects": a name with its number.
+    let named = place > 1
+        && tokens.get(place - 1).is_some_and(|t| t.capital() && t.is_word() && !t.any(MONTHS));
+    // "RTX 4090 cards": a model.
+    let model = place > 1
+        && tokens.get(place).is_some_and(|t| !t.raw.contains(','))
+        && tokens.get(place - 1).is_some_and(|t| {
+            (2..=5).contains(&t.raw.len()) && t.raw.bytes().all(|b| b.is_ascii_uppercase())
+        });
+    size || number.digits && !number.scaled && (number.value < 10.0 && named || model)
+}
+
 /// Pieces of a noun; `None` where the number is a date, a reference or a duration.
 fn counted(
     tokens: &[Token<'_>],
@@ -202,26 +223,7 @@ fn counted(
     if number.digits && is_reference(tokens, place, next, number) {
         return None;
     }
-    // "152 mm shells": a size.
-    let size = tokens.get(next).is_some_and(|t| {
-        t.among(
-            "mm cm nm millimeter millimetre millimeters millimetres nanometer nanometre \
-            nanometers caliber calibre inch inches volt volts hz mhz ghz",
-        )
-    });
-    if size {
-        return None;
-    }
-    // "Mirny 2", "the Sakhalin 2 projects": a name with its number.
-    let named = place > 1
-        && tokens.get(place - 1).is_some_and(|t| t.capital() && t.is_word() && !t.any(MONTHS));
-    // "RTX 4090 cards": a model.
-    let model = place > 1
-        && tokens.get(place).is_some_and(|t| !t.raw.contains(','))
-        && tokens.get(place - 1).is_some_and(|t| {
-            (2..=5).contains(&t.raw.len()) && t.raw.bytes().all(|b| b.is_ascii_uppercase())
-        });
-    if number.digits && !number.scaled && (number.value < 10.0 && named || model) {
+    if size_or_model(tokens, place, next, number) {
         return None;
     }
     let mut at = next;
