@@ -75,7 +75,6 @@ const RISES: &[&str] = &[
     "strengthened",
     "edged",
     "widened",
-    "advanced",
     "jumping",
     "spiking",
     "accelerating",
@@ -287,7 +286,7 @@ pub(super) fn near_figure(tokens: &[Token<'_>], first: usize, next: usize) -> Op
         among(low(i), "make makes made making take takes took taking account accounts accounted")
     });
     if matches!(before, "up" | "plus") {
-        return (!makes).then_some(1.0);
+        return (!makes && low(next) != "of").then_some(1.0);
     }
     // "Off 5 %" is a fall, "cut off 5 %" and "paid off 5 %" are none.
     let off = before == "off"
@@ -298,6 +297,15 @@ pub(super) fn near_figure(tokens: &[Token<'_>], first: usize, next: usize) -> Op
     // "Grew from less than 5 % before the war": where it started is a level.
     if before == "from" {
         return None;
+    }
+    // "Rose at an annual rate of 5 %"
+    let rate = before == "of"
+        && first.checked_sub(2).is_some_and(|i| among(low(i), "rate pace speed clip"));
+    if rate
+        && let Some(sign) =
+            (first.saturating_sub(8)..first).rev().find_map(|i| direction_at(tokens, i))
+    {
+        return Some(sign);
     }
     before_figure(tokens, first).or_else(|| named_before(tokens, first))
 }
@@ -345,7 +353,8 @@ fn before_figure(tokens: &[Token<'_>], first: usize) -> Option<f64> {
             return (!seen_to && (by || back <= 3 || of)).then_some(sign);
         }
         let makes = at > 0 && among(low(at - 1), "make makes made making take takes took taking");
-        if matches!(word, "down" | "up") && !seen_to && !makes && (by || back <= 2) {
+        let up_of = back == 1 && low(first + 2) == "of";
+        if matches!(word, "down" | "up") && !seen_to && !makes && !up_of && (by || back <= 2) {
             return Some(if word == "up" { 1.0 } else { -1.0 });
         }
         match word {

@@ -93,7 +93,9 @@ fn leading(sentence: &Sentence<'_>, verb: usize) -> usize {
     let mut at = verb;
     while at > 0 {
         let word = low(sentence, at - 1);
+        let either = among(word, "or and") && at > 1 && low(sentence, at - 2).ends_with("ly");
         let passed = word.ends_with("ly") && word.len() > 3
+            || either && low(sentence, at).ends_with("ly")
             || among(
                 word,
                 "has have had also been is are was were may might could \
@@ -184,8 +186,9 @@ fn accused(sentence: &Sentence<'_>, verb: usize) -> Option<Deed> {
     let mut deed = object(sentence, verb)?;
     let companies = sentence.names.companies.iter().filter(|c| c.first >= from && c.next <= lead);
     deed.parties = companies.map(|c| c.name.clone()).collect();
-    let places = sentence.names.places.iter().filter(|p| p.first >= from && p.next <= lead);
-    let place = places.filter(|p| p.word == PlaceWord::Demonym || noun.is_some()).next();
+    let place = sentence.names.places.iter().find(|p| {
+        p.first >= from && p.next <= lead && (p.word == PlaceWord::Demonym || noun.is_some())
+    });
     deed.exporter = place.map_or_else(String::new, |p| p.code.clone());
     if let Some(noun) = noun.filter(|_| deed.parties.is_empty()) {
         let first = place.map_or(noun, |p| p.first.min(noun));
@@ -305,7 +308,7 @@ fn partner(sentence: &Sentence<'_>, at: usize) -> Option<(Vec<String>, String)> 
 const AGENTS: &str = "firms companies entities suppliers manufacturers company firm factories \
     producers exporters traders enterprises businesses networks intermediaries distributors \
     manufacturer supplier producer exporter trader distributor intermediary entity enterprise \
-    army military forces ministry plants plant";
+    army military forces ministry plants plant rebels militia troops";
 
 /// Who does it: companies before the verb, "Chinese firms", a country.
 fn agents(sentence: &Sentence<'_>, lead: usize) -> Option<(Vec<String>, String)> {
@@ -338,7 +341,9 @@ fn agents(sentence: &Sentence<'_>, lead: usize) -> Option<(Vec<String>, String)>
         });
         let code = place.map_or_else(String::new, |p| p.code.clone());
         let first = place.map_or(noun, |p| p.first.min(noun));
-        let direct = noun + 1 == lead || !companies.is_empty() || noun + 7 > lead;
+        let located = matches!(low(sentence, noun + 1), "in" | "based" | "from");
+        let near = noun + if located { 16 } else { 7 } > lead;
+        let direct = noun + 1 == lead || !companies.is_empty() || near;
         if direct {
             let parties = if companies.is_empty() {
                 vec![slice(&sentence.tokens, first, noun + 1, sentence.text)]

@@ -469,8 +469,11 @@ fn stands_alone(tokens: &[Token<'_>], first: usize, figure: &Figure) -> bool {
     if !tokens.get(figure.head).is_some_and(Token::is_number) {
         return false;
     }
-    let verb = tokens.get(figure.next).is_some_and(|t| t.among("were had have are"));
-    let opens = first == 0 || before(1).is_some_and(|t| t.any(&[",", ";"]));
+    let verb = tokens.get(figure.next).is_some_and(|t| {
+        t.among("were had have are appear appeared seem seemed remain remained came went belong")
+    });
+    let opens =
+        first == 0 || before(1).is_some_and(|t| t.any(&[",", ";"]) || t.among("“ \" ‘ : —"));
     let level = before(1).is_some_and(|t| t.any(&["to", "from"])) && grew(tokens, first);
     let body = before(1).is_some_and(|t| t.is("of"))
         && before(2).is_some_and(|t| {

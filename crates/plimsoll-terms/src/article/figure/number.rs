@@ -410,7 +410,7 @@ pub(super) fn multiple_at(tokens: &[Token<'_>], at: usize) -> Option<Figure> {
         && at.checked_sub(1).is_some_and(|i| matches!(low(i), "to" | "should" | "must"));
     if !meant
         && among(low(at), "double triple quadruple twice thrice")
-        && among(low(at + 1), "the that what its their as last")
+        && among(low(at + 1), "the that what its their as last from")
     {
         let factor = match low(at) {
             "double" | "twice" => 2.0,

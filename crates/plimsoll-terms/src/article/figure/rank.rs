@@ -154,7 +154,9 @@ fn superlative_at(tokens: &[Token<'_>], at: usize, before: &str) -> Option<Figur
     let group = |i: usize| at.checked_sub(i).map_or("", low);
     let one_of = (1..=4).any(|i| matches!(group(i), "among" | "amongst"))
         || (1..=3).any(|i| group(i) == "one" && group(i.wrapping_sub(1)) == "of")
-        || group(2) == "of" && among(group(3), "one some many any several two three")
+        || (2..=4).any(|i| {
+            group(i) == "of" && among(group(i + 1), "one some many any several two three four five")
+        })
         || before == "other";
     if !owned || one_of {
         return None;
@@ -180,7 +182,7 @@ fn superlative_at(tokens: &[Token<'_>], at: usize, before: &str) -> Option<Figur
         if !token.is_word()
             || token.among(
                 "of in to for by after since ever on and from is was that behind \
-            with has as",
+            with has as have had were are which who",
             )
         {
             break;

@@ -191,6 +191,27 @@ fn plural(word: &str) -> bool {
         .contains(&word)
 }
 
+/// Whether the number is a size or part of a name.
+fn size_or_model(tokens: &[Token<'_>], place: usize, next: usize, number: &Number) -> bool {
+    // "152 mm shells": a size.
+    let size = tokens.get(next).is_some_and(|t| {
+        t.among(
+            "mm cm nm millimeter millimetre millimeters millimetres nanometer nanometre \
+            nanometers caliber calibre inch inches volt volts hz mhz ghz",
+        )
+    });
+    // "Mirny 2", "the Sakhalin 2 projects": a name with its number.
+    let named = place > 1
+        && tokens.get(place - 1).is_some_and(|t| t.capital() && t.is_word() && !t.any(MONTHS));
+    // "RTX 4090 cards": a model.
+    let model = place > 1
+        && tokens.get(place).is_some_and(|t| !t.raw.contains(','))
+        && tokens.get(place - 1).is_some_and(|t| {
+            (2..=5).contains(&t.raw.len()) && t.raw.bytes().all(|b| b.is_ascii_uppercase())
+        });
+    size || number.digits && !number.scaled && (number.value < 10.0 && named || model)
+}
+
 /// Pieces of a noun; `None` where the number is a date, a reference or a duration.
 fn counted(
     tokens: &[Token<'_>],
@@ -202,20 +223,7 @@ fn counted(
     if number.digits && is_reference(tokens, place, next, number) {
         return None;
     }
-    // "152 mm shells": a size.
-    let size = tokens.get(next).is_some_and(|t| {
-        t.among(
-            "mm cm nm millimeter millimetre millimeters millimetres nanometer nanometre \
-            nanometers caliber calibre inch inches volt volts hz mhz ghz",
-        )
-    });
-    if size {
-        return None;
-    }
-    // "Mirny 2", "the Sakhalin 2 projects": a name with its number.
-    let named = place > 1
-        && tokens.get(place - 1).is_some_and(|t| t.capital() && t.is_word() && !t.any(MONTHS));
-    if number.digits && !number.scaled && number.value < 10.0 && named {
+    if size_or_model(tokens, place, next, number) {
         return None;
     }
     let mut at = next;
@@ -228,8 +236,10 @@ fn counted(
     let noun = noun_at(tokens, at);
     let small = number.value < 10.0 && !number.vague;
     let kind = noun.and_then(|n| LEXICON.counted.get(&tokens.get(n)?.low).copied());
-    if kind == Some(Counted::Time) || kind == Some(Counted::Other) && (small || number.value < 30.0)
-    {
+    // "23 types of machines" are counted, "23 pages" are not.
+    let types = noun.and_then(|n| tokens.get(n)).is_some_and(|t| t.among("types kinds sorts"));
+    let few = small || number.value < 30.0 && !types;
+    if kind == Some(Counted::Time) || kind == Some(Counted::Other) && few {
         return None;
     }
     let before = place.checked_sub(1).and_then(|i| tokens.get(i));
@@ -262,7 +272,11 @@ fn counted(
 fn noun_at(tokens: &[Token<'_>], from: usize) -> Option<usize> {
     for at in from..(from + 8).min(tokens.len()) {
         let token = tokens.get(at)?;
-        if token.hyphen() || token.is("'s") {
+        // Quotes, and models before their noun: the 100 of "A100 GPUs".
+        let model = token.is_number() && !token.spaced;
+        let letter = tokens.get(at + 1).is_some_and(|t| t.is_number() && !t.spaced);
+        if token.hyphen() || token.is("'s") || token.among("“ ” \" ‘ ’") || model || letter
+        {
             continue;
         }
         if !token.is_word() || token.any(STOPS) {
@@ -272,11 +286,17 @@ fn noun_at(tokens: &[Token<'_>], from: usize) -> Option<usize> {
             tokens.get(at + 1).is_some_and(|t| t.is_word() && plural(&t.low) && !t.any(STOPS));
         let possessor = tokens.get(at + 1).is_some_and(|t| t.is("'s") || t.hyphen());
         let known = LEXICON.counted.contains_key(&token.low);
-        if (known || plural(&token.low)) && !more && !possessor {
+        if (known || plural(&token.low) || capitals(token.raw)) && !more && !possessor {
             return Some(at);
         }
     }
     None
+}
+
+/// "GPUs", "UAVs": the plural of a short form.
+fn capitals(raw: &str) -> bool {
+    raw.strip_suffix('s')
+        .is_some_and(|stem| stem.len() > 1 && stem.bytes().all(|b| b.is_ascii_uppercase()))
 }
 
 /// Words before a number that make it a reference, a date or a name.

@@ -74,7 +74,25 @@ const CASES: &[(&str, &[&str])] = &[
         &["change|fall", "change|fall", "change|fall"],
     ),
     ("Exports to Togo, once a small market, have grown fast.", &["change|rise"]),
+    ("Of the parts, \"217 appear to be Omani.\"", &["count|217"]),
+    ("They bought an RTX 4070 card.", &[]),
+    ("The list has 22 \"red flag\" signs.", &["count|22 signs"]),
+    ("A study has shown that up 64% of parts are Omani.", &["share|64 %"]),
+    (
+        "Sales reached $30 million, about double from the months before.",
+        &["value|$30 million", "change|about 2 times"],
+    ),
+    ("A market for advanced lathes drives demand.", &[]),
+    ("Exports rose at a yearly rate of 43%.", &["change|43 %"]),
+    ("The ban is on 24 types of lathes.", &["count|24 types"]),
+    ("Two of Oman's largest makers of lenses have closed.", &[]),
+    ("They bought 300 A100 GPUs.", &["quantity|300 GPUs"]),
     // Deeds told in other ways.
+    (
+        "Iran broke the embargo by directly or indirectly providing missiles to Yemen's rebels.",
+        &["deed|"],
+    ),
+    ("Firms in Oman, Turkey, and other places may be supplying lenses to Belarus.", &["deed|"]),
     (
         "Officials listed two Omani firms over shipping lenses to Belarus.",
         &["count|two firms", "deed|"],
