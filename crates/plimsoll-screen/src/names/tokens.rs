@@ -75,6 +75,7 @@ pub fn of_words(words: &[Word], mode: Mode) -> Analysis {
         at += 1;
     }
     if mode == Mode::Organisation {
+        vessel_prefix(&mut tokens);
         number_words(&mut tokens);
         roman_numerals(&mut tokens);
     }
@@ -233,6 +234,26 @@ fn is_patronymic(word: &str) -> bool {
         "ауна", "аўна", "ович", "евич", "авіч", "ович", "овна", "евна", "івна", "ёвна",
     ];
     word.chars().count() >= 7 && ENDINGS.iter().any(|ending| word.ends_with(ending))
+}
+
+/// `MV`, `M/T` and the like before a ship's name are written or left out at will. So they say
+/// little where a word that names something follows; `SS Trading` stays as it is.
+fn vessel_prefix(tokens: &mut Vec<Token>) {
+    const ONE: [&str; 3] = ["mv", "mt", "ss"];
+    const TWO: [(&str, &str); 3] = [("m", "v"), ("m", "t"), ("s", "s")];
+    let is = |at: usize, text: &str| tokens.get(at).is_some_and(|token| token.text == text);
+    let length = match () {
+        () if ONE.iter().any(|word| is(0, word)) => 1,
+        () if TWO.iter().any(|(first, second)| is(0, first) && is(1, second)) => 2,
+        () => return,
+    };
+    let names = |token: &Token| token.class == Class::Word && token.text.chars().count() > 2;
+    if !tokens.iter().skip(length).any(names) {
+        return;
+    }
+    let text: String = tokens.drain(..length).map(|token| token.text).collect();
+    let entry = Entry { class: Class::Title, concept: 0 };
+    tokens.insert(0, token(text, Script::Latin, entry, Mode::Organisation));
 }
 
 /// Numbers in words are numbers: `Brigade Forty-Four` is `Brigade 44`.

@@ -211,6 +211,30 @@ fn an_identifier_is_enough_and_a_date_can_speak_against() {
 }
 
 #[test]
+fn a_ship_is_found_with_and_without_its_prefix() {
+    let bytes = snapshot_of(&[
+        entity(0, EntityKind::Vessel, &["MV Orvenko Star".into()]),
+        entity(1, EntityKind::Vessel, &["JOKVIST".into()]),
+        entity(2, EntityKind::Organisation, &["SS Trading LLC".into()]),
+    ]);
+    for (name, id) in [
+        ("Orvenko Star", "0"),
+        ("M/V Orvenko Star", "0"),
+        ("M.V. ORVENKO STAR", "0"),
+        ("SS Orvenko Star", "0"),
+        ("M/T Jokvist", "1"),
+        ("MT JOKVIST", "1"),
+        ("SS Trading", "2"),
+    ] {
+        let hits = ask(&bytes, name);
+        assert!(hits.iter().any(|h| h.entity.id == id && h.score >= 900), "{name}: {hits:?}");
+    }
+    for name in ["MV", "MT", "SS Other"] {
+        assert!(ask(&bytes, name).is_empty(), "{name}");
+    }
+}
+
+#[test]
 fn an_order_that_has_run_out_is_a_hit_and_says_so() {
     let mut all =
         [0, 1].map(|id| entity(id, EntityKind::Unknown, &[format!("Orvenko {} Works", WORDS[id])]));
