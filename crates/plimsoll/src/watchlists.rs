@@ -13,6 +13,7 @@
 //! writer's lock. A list that is empty, cut or suddenly shrunken changes nothing: the last good
 //! edition stays.
 
+mod changes;
 pub mod load;
 pub mod queries;
 pub mod snapshots;
@@ -82,7 +83,8 @@ pub struct Edition {
     pub title: String,
     /// The day it stands for, `YYYY-MM-DD`.
     pub edition: String,
-    /// How that day is known: `content`, `said`, `file name`, `folder` or `day of loading`.
+    /// How that day is known: `content`, `said`, `file name`, `folder`, `its base` or `day of
+    /// loading`.
     pub day_from: String,
     /// Layout that read it.
     pub layout: String,

@@ -1,6 +1,6 @@
 //! From a publisher's file to editions in the store.
 
-use super::{Edition, Editions, ReceivedFile, failure_of, folder, unpack, unreadable, write_whole};
+use super::{Edition, Editions, ReceivedFile, changes, failure_of, folder, unpack, unreadable, write_whole};
 use crate::failure::{Exit, Failure};
 use plimsoll_ingest::containers;
 use plimsoll_screen::lists::{
@@ -27,9 +27,11 @@ pub struct Received {
     pub source: &'static dyn ListSource,
     /// Name, hash and size as received.
     pub file: ReceivedFile,
-    raw: Vec<u8>,
-    content: Vec<u8>,
-    day: Option<(String, &'static str)>,
+    pub(super) raw: Vec<u8>,
+    pub(super) content: Vec<u8>,
+    pub(super) day: Option<(String, &'static str)>,
+    /// Whether it is in the store and only stands before a change to it.
+    pub(super) is_base: bool,
 }
 
 /// What was said about how to load.
@@ -119,7 +121,15 @@ pub fn receive(path: &Path, found: Found) -> Result<Received, Failure> {
         .map(|day| (day, "file name"))
         .or_else(|| day_in(&folder).map(|day| (day, "folder")));
     let file = ReceivedFile { name, member: found.member, sha256, bytes: raw.len() as u64 };
-    Ok(Received { path: path.to_owned(), source: found.source, file, raw, content, day })
+    Ok(Received {
+        path: path.to_owned(),
+        source: found.source,
+        file,
+        raw,
+        content,
+        day,
+        is_base: false,
+    })
 }
 
 /// A date in a name: `sdn_2024-07-02.csv`, `20240702`, or a month, whose last day it is then.
@@ -135,7 +145,8 @@ fn day_in(name: &str) -> Option<String> {
         let digits = text.bytes().take_while(u8::is_ascii_digit).count();
         let date = match digits {
             4 if text.as_bytes().get(4) == Some(&b'-') => text.get(..10).map(str::to_owned),
-            8 => Some(format!("{}-{}-{}", &text[..4], &text[4..6], &text[6..8])),
+            // Alone, or with the time of day behind it.
+            8 | 14 => Some(format!("{}-{}-{}", &text[..4], &text[4..6], &text[6..8])),
             _ => None,
         };
         let civil = |date: &str| date.parse::<jiff::civil::Date>().ok();
@@ -160,7 +171,28 @@ pub fn load(
     let mut editions = Editions::open(store)?;
     sweep(store);
     let mut reports = Vec::new();
-    for set in sets(received) {
+    let (mut deltas, lists): (Vec<_>, Vec<_>) = received
+        .into_iter()
+        .map(|one| (changes::lists_changed(&one), one))
+        .partition(|(changed, _)| !changed.is_empty());
+    for set in sets(lists.into_iter().map(|(_, one)| one).collect()) {
+        reports.extend(load_set(store, &mut editions, set, how)?);
+    }
+    // After the lists that they change, in the order of their names, which is that of their days.
+    deltas.sort_by_key(|(_, one)| one.file.shown());
+    for (changed, one) in deltas {
+        let base = changes::base(&editions, &one, &changed).cloned();
+        if let Some(failure) = changes::refuse(&one, &changed, base.as_ref()) {
+            reports.push(FileReport { failures: vec![failure], ..report(&one, &[], false) });
+            continue;
+        }
+        let Some(base) = base else { continue };
+        let mut set = changes::behind(store, &base, one)?;
+        // What is not older than its base is of the base's day at least.
+        for change in set.iter_mut().filter(|r| !r.is_base) {
+            change.day = change.day.take().filter(|(day, _)| *day > base.edition);
+            change.day = change.day.take().or_else(|| Some((base.edition.clone(), "its base")));
+        }
         reports.extend(load_set(store, &mut editions, set, how)?);
     }
     Ok(reports)
@@ -241,7 +273,7 @@ fn load_set(
     };
     let judged = accept(editions, &parsed, &set, how);
     if !judged.accepted.is_empty() {
-        for one in &set {
+        for one in set.iter().filter(|one| !one.is_base) {
             write_whole(&one.file.path(&folder(store)), &one.raw)?;
         }
         write_set_aside(store, &set, &parsed)?;
@@ -263,6 +295,9 @@ fn load_set(
             }
         }
     }
+    // Of a change the files before it are in the store: only the change is reported.
+    let mut bases = set.iter().map(|one| one.is_base);
+    reports.retain(|_| !bases.next().unwrap_or(false));
     if let Some(first) = reports.first_mut() {
         first.failures = judged.failures;
     }
@@ -299,7 +334,7 @@ fn refuse_all(set: &[Received], names: &[String], error: &ListError) -> Vec<File
         };
         FileReport { failures: vec![failure], ..report(one, &[], false) }
     };
-    set.iter().enumerate().map(refused).collect()
+    set.iter().enumerate().filter(|(_, one)| !one.is_base).map(refused).collect()
 }
 
 /// Whether an edition was read from exactly these files.
@@ -457,7 +492,7 @@ fn shrunk(new: &Edition, before: &Edition) -> Failure {
 }
 
 fn write_set_aside(store: &Path, set: &[Received], parsed: &Parsed) -> Result<(), Failure> {
-    for (number, one) in set.iter().enumerate() {
+    for (number, one) in set.iter().enumerate().filter(|(_, one)| !one.is_base) {
         let lines: String = parsed
             .problems
             .iter()
@@ -483,6 +518,7 @@ mod tests {
         assert_eq!(day("alt_add_2025-12-24"), "2025-12-24");
         assert_eq!(day("csl_consolidated_2022-05.csv.gz"), "2022-05-31");
         assert_eq!(day("list20240229.xml"), "2024-02-29");
+        assert_eq!(day("t2__20240527194702-wnk__entities.delta.json"), "2024-05-27");
         assert_eq!(day("sdn.csv"), "");
         assert_eq!(day("32014R0833.csv"), "");
         assert_eq!(day("2024-13-45.csv"), "");

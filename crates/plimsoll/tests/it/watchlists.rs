@@ -240,3 +240,44 @@ fn every_record_of_the_real_lists_is_loaded() {
         assert_eq!(n("rows_set_aside"), 0, "{report}");
     }
 }
+
+/// A delta says what changed: the next edition is made of the full file and of it.
+#[test]
+fn a_delta_gives_the_next_edition() {
+    let entity = |id: &str, name: &str| {
+        format!(
+            r#"{{"id":"{id}","schema":"Company","properties":{{"name":["{name}"]}},"datasets":["madeup"]}}"#
+        )
+    };
+    let desk = Desk::new();
+    let text = r#"{"op":"DEL","entity":{"id":"x-1"}}"#.to_owned()
+        + "\n"
+        + &format!(r#"{{"op":"ADD","entity":{}}}"#, entity("x-4", "Quillfeather Turbine Works"))
+        + "\n";
+    let delta = desk.file("madeup__20240528014702-abc__entities.delta.json", &text);
+    for _ in 0..2 {
+        desk.run(&["load", &delta]).exits(2).says(&["list-base-missing", "ftm-madeup"]);
+    }
+    let whole = [
+        entity("x-1", "Zontik Pump Works"),
+        entity("x-2", "Brasswren Trading"),
+        entity("x-3", "Alderfinch Metals"),
+    ];
+    let full = desk.file("madeup__20240501000000-abc__entities.ftm.json", whole.join("\n") + "\n");
+    desk.load(&[&full]);
+    let reports = desk.load(&[&delta]);
+    assert_eq!(reports.len(), 1);
+    assert_eq!(reports[0]["rows_loaded"], 2);
+    assert_eq!(reports[0]["lists"][0]["edition"], "2024-05-28");
+    let found = screen(&desk, &["Quillfeather Turbine Works"], 1);
+    assert_eq!(found[0]["hits"][0]["entity_id"], "x-4");
+    assert_eq!(found[0]["hits"][0]["source"]["file"], "madeup__20240528014702-abc__entities.delta.json");
+    screen(&desk, &["Zontik Pump Works"], 0);
+    screen(&desk, &["Brasswren Trading"], 1);
+    screen(&desk, &["Zontik Pump Works", "--as-of", "2024-05-20"], 1);
+    // The same again changes nothing, and an older one is refused.
+    desk.load(&[&delta]);
+    screen(&desk, &["Quillfeather Turbine Works"], 1);
+    let old = desk.file("madeup__20240502000000-abc__entities.delta.json", &(text + "\n"));
+    desk.run(&["load", &old]).exits(2).says(&["list-base-newer"]);
+}
