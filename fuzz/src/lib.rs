@@ -12,11 +12,13 @@ use plimsoll_screen::lists::csl_json::CslJson;
 use plimsoll_screen::lists::eu_oj::EuOj;
 use plimsoll_screen::lists::ftm::Ftm;
 use plimsoll_screen::lists::ftm_simple::FtmSimple;
+use plimsoll_screen::lists::itar_debarred::ItarDebarred;
 use plimsoll_screen::lists::ofac_advanced_xml::OfacAdvancedXml;
 use plimsoll_screen::lists::ofac_csv::OfacCsv;
 use plimsoll_screen::lists::ofac_xml::OfacXml;
 use plimsoll_screen::lists::plain_list::PlainList;
 use plimsoll_screen::lists::senzing::Senzing;
+use plimsoll_screen::lists::un_vessels::UnVessels;
 use plimsoll_screen::lists::un_xml::UnXml;
 use plimsoll_screen::lists::{ListFile, ListSource, Parsed};
 use plimsoll_screen::names::compare::{compare, toks};
@@ -28,18 +30,20 @@ use plimsoll_screen::snapshot::{ListMeta, Snapshot};
 use std::sync::LazyLock;
 
 /// The readers by the names of their targets.
-pub const READERS: [(&str, &dyn ListSource); 12] = [
+pub const READERS: [(&str, &dyn ListSource); 14] = [
     ("bis_dpl", &BisDpl),
     ("csl_csv", &CslCsv),
     ("csl_json", &CslJson),
     ("eu_oj", &EuOj),
     ("ftm", &Ftm),
     ("ftm_simple", &FtmSimple),
+    ("itar_debarred", &ItarDebarred),
     ("ofac_advanced_xml", &OfacAdvancedXml),
     ("ofac_csv", &OfacCsv),
     ("ofac_xml", &OfacXml),
     ("plain_list", &PlainList),
     ("senzing", &Senzing),
+    ("un_vessels", &UnVessels),
     ("un_xml", &UnXml),
 ];
 

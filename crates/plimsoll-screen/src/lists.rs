@@ -15,6 +15,7 @@ pub mod eu_oj;
 pub mod ftm;
 pub mod ftm_simple;
 mod headed;
+pub mod itar_debarred;
 mod json;
 mod markup;
 mod ofac;
@@ -23,6 +24,7 @@ pub mod ofac_csv;
 pub mod ofac_xml;
 pub mod plain_list;
 pub mod senzing;
+pub mod un_vessels;
 pub mod un_xml;
 
 #[cfg(test)]
@@ -160,7 +162,9 @@ pub static ALL: &[&dyn ListSource] = &[
     &csl_csv::CslCsv,
     &csl_json::CslJson,
     &bis_dpl::BisDpl,
+    &itar_debarred::ItarDebarred,
     &un_xml::UnXml,
+    &un_vessels::UnVessels,
     &eu_oj::EuOj,
     &ftm::Ftm,
     &ftm_simple::FtmSimple,
