@@ -43,6 +43,11 @@ fn main() -> std::io::Result<()> {
         let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
         write(target, "utf-16", &[b"\xff\xfe", &wide[..]].concat())?;
     }
+    for format in plimsoll_ingest::formats::ALL {
+        for target in ["statistics_rows", "statistics_file"] {
+            write(target, format.id(), format.example().as_bytes())?;
+        }
+    }
     for (number, text) in NAMES.iter().enumerate() {
         write("names", &format!("{number:02}"), text.as_bytes())?;
     }

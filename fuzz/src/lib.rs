@@ -3,21 +3,35 @@
 //! One function for each kind of fuzz target. A broken law is a panic, since that is what a
 //! fuzzer reports. Nothing here is measured; times are held by `tests/hostile.rs`.
 
+pub mod statistics;
+
 use plimsoll_screen::candidates::Scratch;
 use plimsoll_screen::entity::IdentifierKind;
 use plimsoll_screen::identifiers;
+use plimsoll_screen::lists::au_dfat::AuDfat;
 use plimsoll_screen::lists::bis_dpl::BisDpl;
+use plimsoll_screen::lists::ca_sema::CaSema;
+use plimsoll_screen::lists::ch_seco::ChSeco;
 use plimsoll_screen::lists::csl_csv::CslCsv;
 use plimsoll_screen::lists::csl_json::CslJson;
+use plimsoll_screen::lists::eu_fsf_csv::EuFsfCsv;
+use plimsoll_screen::lists::eu_fsf_xml::EuFsfXml;
 use plimsoll_screen::lists::eu_oj::EuOj;
 use plimsoll_screen::lists::ftm::Ftm;
 use plimsoll_screen::lists::ftm_simple::FtmSimple;
 use plimsoll_screen::lists::itar_debarred::ItarDebarred;
+use plimsoll_screen::lists::jp_end_user::JpEndUser;
 use plimsoll_screen::lists::ofac_advanced_xml::OfacAdvancedXml;
 use plimsoll_screen::lists::ofac_csv::OfacCsv;
 use plimsoll_screen::lists::ofac_xml::OfacXml;
+use plimsoll_screen::lists::ofsi_csv::OfsiCsv;
+use plimsoll_screen::lists::ofsi_xml::OfsiXml;
 use plimsoll_screen::lists::plain_list::PlainList;
 use plimsoll_screen::lists::senzing::Senzing;
+use plimsoll_screen::lists::tw_shtc::TwShtc;
+use plimsoll_screen::lists::ua_nsdc::UaNsdc;
+use plimsoll_screen::lists::uk_csv::UkSanctions;
+use plimsoll_screen::lists::uk_xml::UkSanctionsXml;
 use plimsoll_screen::lists::un_vessels::UnVessels;
 use plimsoll_screen::lists::un_xml::UnXml;
 use plimsoll_screen::lists::{ListFile, ListSource, Parsed};
@@ -30,19 +44,31 @@ use plimsoll_screen::snapshot::{ListMeta, Snapshot};
 use std::sync::LazyLock;
 
 /// The readers by the names of their targets.
-pub const READERS: [(&str, &dyn ListSource); 14] = [
+pub const READERS: [(&str, &dyn ListSource); 26] = [
+    ("au_dfat", &AuDfat),
     ("bis_dpl", &BisDpl),
+    ("ca_sema", &CaSema),
+    ("ch_seco", &ChSeco),
     ("csl_csv", &CslCsv),
     ("csl_json", &CslJson),
+    ("eu_fsf_csv", &EuFsfCsv),
+    ("eu_fsf_xml", &EuFsfXml),
     ("eu_oj", &EuOj),
     ("ftm", &Ftm),
     ("ftm_simple", &FtmSimple),
     ("itar_debarred", &ItarDebarred),
+    ("jp_end_user", &JpEndUser),
     ("ofac_advanced_xml", &OfacAdvancedXml),
     ("ofac_csv", &OfacCsv),
     ("ofac_xml", &OfacXml),
+    ("ofsi_csv", &OfsiCsv),
+    ("ofsi_xml", &OfsiXml),
     ("plain_list", &PlainList),
     ("senzing", &Senzing),
+    ("tw_shtc", &TwShtc),
+    ("ua_nsdc", &UaNsdc),
+    ("uk_csv", &UkSanctions),
+    ("uk_xml", &UkSanctionsXml),
     ("un_vessels", &UnVessels),
     ("un_xml", &UnXml),
 ];

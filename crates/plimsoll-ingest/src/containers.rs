@@ -9,7 +9,10 @@ use std::path::Path;
 
 use crate::error::IngestError;
 
+pub mod encoding;
 pub mod json;
+pub mod sheets;
+mod sevenz;
 pub mod text;
 pub mod workbook;
 
@@ -38,7 +41,7 @@ pub enum Member<'a> {
 }
 
 /// Calls `each` with the name and content of every readable member of the file: one for a
-/// plain or gzipped file (its name empty), one for each file in a zip archive.
+/// plain or gzipped file (its name empty), one for each file in a zip or 7z archive.
 pub fn members(
     path: &Path,
     progress: &dyn Fn(u64),
@@ -48,6 +51,7 @@ pub fn members(
     match magic.as_slice() {
         [] => Err(IngestError::Empty { path: path.to_owned() }),
         [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => archive(path, file, progress, each),
+        [b'7', b'z', 0xBC, 0xAF, 0x27, 0x1C, ..] => sevenz::archive(path, file, progress, each),
         [0xD0, 0xCF, 0x11, 0xE0, ..] => each("", workbook_member(path, file)?),
         [0x1F, 0x8B, ..] => {
             let raw = Counted { inner: file, progress };
@@ -71,8 +75,8 @@ pub struct Raw {
     pub bytes: Vec<u8>,
 }
 
-/// The content of every member, or of one alone, unpacked, each at most `most` bytes of it. A
-/// workbook of today's form (xlsx, ods) has none.
+/// The content of every member, or of one alone, unpacked, each at most `most` bytes of it. The
+/// members of a workbook of today's form (xlsx, ods) are its sheets, as comma-separated text.
 ///
 /// # Errors
 /// Where the file cannot be read, is empty, damaged, or names places outside the archive.
@@ -103,7 +107,13 @@ fn raw_members(
 ) -> Result<Vec<Raw>, IngestError> {
     let mut zip = zip::ZipArchive::new(BufReader::new(file)).map_err(|e| damaged(path, e))?;
     let mut found = Vec::new();
-    for (index, name) in members_of(path, &zip)?.unwrap_or_default() {
+    let Some(members) = members_of(path, &zip)? else {
+        let file = File::open(path).map_err(|source| read_error(path, source))?;
+        let sheets = sheets::sheets(&whole(path, file)?, most).map_err(|e| damaged(path, e))?;
+        let wanted = sheets.into_iter().filter(|(name, _)| only.is_none_or(|only| only == name));
+        return Ok(wanted.map(|(member, bytes)| Raw { member, bytes }).collect());
+    };
+    for (index, name) in members {
         if only.is_some_and(|only| only != name) {
             continue;
         }
@@ -150,24 +160,6 @@ fn not_data(path: &Path, start: &[u8]) -> Option<IngestError> {
     Some(IngestError::NotData { path: path.to_owned(), what, hint })
 }
 
-/// Which order of bytes, little-endian first, if the text looks like UTF-16: by its mark, or
-/// by every other byte being NUL as in a header line of plain letters.
-fn is_utf16(start: &[u8]) -> Option<bool> {
-    match start {
-        [0xFF, 0xFE, ..] => return Some(true),
-        [0xFE, 0xFF, ..] => return Some(false),
-        _ => {}
-    }
-    let pairs = start.len() / 2;
-    let nul = |place: usize| start.iter().skip(place).step_by(2).filter(|b| **b == 0).count();
-    match (nul(0), nul(1)) {
-        _ if pairs < 4 => None,
-        (0, odd) if odd * 4 >= pairs * 3 => Some(true),
-        (even, 0) if even * 4 >= pairs * 3 => Some(false),
-        _ => None,
-    }
-}
-
 /// The file from its beginning, and its first bytes.
 fn opened(path: &Path) -> Result<(File, Vec<u8>), IngestError> {
     let mut file = File::open(path).map_err(|source| read_error(path, source))?;
@@ -198,7 +190,7 @@ fn read_up_to(input: &mut impl Read, buffer: &mut [u8]) -> std::io::Result<usize
     Ok(got)
 }
 
-/// A stream of unpacked bytes: UTF-16 by its mark or its NULs, else text as it stands.
+/// A stream of unpacked bytes: UTF-16 is made UTF-8 before anything is looked for in it.
 fn stream<R: Read>(
     path: &Path,
     name: &str,
@@ -212,13 +204,14 @@ fn stream<R: Read>(
         return Err(error);
     }
     let all = std::io::Cursor::new(start.to_vec()).chain(input);
-    match is_utf16(start) {
-        Some(little) => content(path, name, text::Utf16::new(all, little), each),
+    match encoding::is_utf16(start) {
+        Some(little) => content(path, name, encoding::Decoded::utf16(all, little), each),
         None => content(path, name, all, each),
     }
 }
 
-/// JSON by its first character, else delimited text.
+/// JSON by its first character, else delimited text, made UTF-8 where its letters show another
+/// encoding.
 fn content<R: Read>(
     path: &Path,
     name: &str,
@@ -237,7 +230,7 @@ fn content<R: Read>(
     }
     let all = std::io::Cursor::new(start.to_vec()).chain(input);
     if !matches!(visible.first(), Some(b'{' | b'[')) {
-        return each(name, Member::Text(Box::new(all)));
+        return delimited(path, name, all, each);
     }
     let bytes = whole(path, all)?;
     match json::tables(&bytes) {
@@ -253,6 +246,23 @@ fn content<R: Read>(
             each(name, Member::Nothing)
         }
         Err(fault) => Err(IngestError::Unreadable { path: path.to_owned(), detail: fault.detail }),
+    }
+}
+
+fn delimited<R: Read>(
+    path: &Path,
+    name: &str,
+    mut input: R,
+    each: &mut dyn FnMut(&str, Member<'_>) -> Result<(), IngestError>,
+) -> Result<(), IngestError> {
+    let mut start = vec![0u8; encoding::SAMPLE];
+    let got = read_up_to(&mut input, &mut start).map_err(|e| damaged(path, e))?;
+    start.truncate(got);
+    let guessed = encoding::guess(&start);
+    let all = std::io::Cursor::new(start).chain(input);
+    match guessed {
+        Some(encoding) => each(name, Member::Text(Box::new(encoding::Decoded::new(all, encoding)))),
+        None => each(name, Member::Text(Box::new(all))),
     }
 }
 
@@ -313,16 +323,23 @@ fn archive(
         } else {
             stream(&inside, &name, member, each)
         };
-        match read {
-            Err(
-                IngestError::Empty { .. }
-                | IngestError::NoRows { .. }
-                | IngestError::NotData { .. },
-            ) => each(&name, Member::Nothing)?,
-            other => other?,
-        }
+        or_nothing(read, &name, each)?;
     }
     if any { Ok(()) } else { Err(IngestError::Empty { path: path.to_owned() }) }
+}
+
+/// A member that holds no data is told as such, and the next one is read.
+fn or_nothing(
+    read: Result<(), IngestError>,
+    name: &str,
+    each: &mut dyn FnMut(&str, Member<'_>) -> Result<(), IngestError>,
+) -> Result<(), IngestError> {
+    match read {
+        Err(
+            IngestError::Empty { .. } | IngestError::NoRows { .. } | IngestError::NotData { .. },
+        ) => each(name, Member::Nothing),
+        other => other,
+    }
 }
 
 /// Which members of an archive are files of somebody's: number and name. `None` for a workbook.
@@ -373,6 +390,12 @@ struct Counted<'a, R> {
     progress: &'a dyn Fn(u64),
 }
 
+impl<R: Seek> Seek for Counted<'_, R> {
+    fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
+        self.inner.seek(to)
+    }
+}
+
 impl<R: Read> Read for Counted<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         let n = self.inner.read(buffer)?;
@@ -384,22 +407,6 @@ impl<R: Read> Read for Counted<'_, R> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn utf_16_is_known_by_its_mark_or_its_nuls() {
-        for (bytes, order) in [
-            (&b"\xFF\xFEp\0"[..], Some(true)),
-            (b"\xFE\xFF\0p", Some(false)),
-            (b"p\0e\0r\0i\0o\0d\0,\0", Some(true)),
-            (b"\0p\0e\0r\0i\0o\0d\0,", Some(false)),
-            (b"period,reporter", None),
-            (b"p\0", None),
-            (b"\0\0\0\0\0\0\0\0\0\0", None),
-            (b"", None),
-        ] {
-            assert_eq!(is_utf16(bytes), order, "{bytes:?}");
-        }
-    }
 
     #[test]
     fn files_that_are_no_tables_are_named() {

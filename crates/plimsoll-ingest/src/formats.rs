@@ -10,7 +10,9 @@ use crate::scratch::Scratch;
 use plimsoll_terms::hs::HsRevision;
 use plimsoll_terms::problem::Problem;
 
+pub mod armstat;
 pub mod baci;
+pub mod census;
 pub mod comext;
 pub mod comext_bulk;
 pub mod comtrade;
@@ -18,6 +20,10 @@ pub mod comtrade_legacy;
 pub mod comtrade_reports;
 pub mod comtradr;
 pub mod easycomext;
+pub mod fts;
+pub mod gacc;
+pub mod imts;
+pub mod kazstat;
 pub mod reduced;
 pub mod simulated;
 pub mod wits;
@@ -36,6 +42,12 @@ pub static ALL: &[&dyn IngestFormat] = &[
     &reduced::REDUCED,
     &baci::YEARLY,
     &baci::MATRIX,
+    &gacc::GACC,
+    &census::CENSUS,
+    &fts::FTS,
+    &kazstat::KAZSTAT,
+    &armstat::ARMSTAT,
+    &imts::IMTS,
     &simulated::SIMULATED,
 ];
 
@@ -64,8 +76,16 @@ pub trait IngestFormat: Sync {
 
 /// Reads the rows of one file whose columns are known.
 pub trait RowReader: Send + Sync {
-    /// One row to one record. The problem names the column, the value and what to do.
+    /// One row to one record, or in a wide layout the record of [`Row::cell`]. The problem names
+    /// the column, the value and what to do.
     fn read(&self, row: &Row<'_>, scratch: &mut Scratch) -> Result<Fact, Problem>;
+
+    /// The columns of a wide layout in which each figure is a record of its own, such as one for
+    /// each year, or for exports and imports. A cell without a figure is no record. None in a
+    /// layout whose rows are one record each.
+    fn cells(&self) -> &[usize] {
+        &[]
+    }
 
     /// What several rows with the same key mean in this layout.
     fn repeats(&self) -> Repeats {
@@ -102,7 +122,8 @@ pub struct Said {
     pub year: Option<i32>,
     /// `--set unit=1000`: the value column counts in this many units.
     pub value_unit: Option<f64>,
-    /// The file's own name without folders: some layouts carry the revision or vintage there.
+    /// The file's own name without folders, and behind it the member's: some layouts carry the
+    /// revision or vintage there.
     pub file_name: String,
 }
 
@@ -174,6 +195,8 @@ pub struct Row<'a> {
     pub line: u64,
     /// The header, for naming columns in problems.
     pub header: &'a Header,
+    /// In a wide layout, the column of the record that is read: one of [`RowReader::cells`].
+    pub cell: usize,
 }
 
 impl<'a> Row<'a> {
@@ -207,6 +230,18 @@ pub fn publication(dataset: &str) -> (&'static str, &'static str) {
         ),
         "baci" => ("https://www.cepii.fr", "CEPII BACI: Etalab 2.0"),
         "wits" => ("https://wits.worldbank.org", "WITS terms of use"),
+        "armstat" => ("https://armstat.am", "Armstat: terms of the publisher"),
+        "gacc" => ("http://stats.customs.gov.cn", "China customs: terms of the publisher"),
+        "us-census" => (
+            "https://www.census.gov/foreign-trade",
+            "US Census Bureau: a work of the United States government",
+        ),
+        "fts-russia" => ("https://customs.gov.ru", "Russian customs: open data, terms unstated"),
+        "kazstat" => (
+            "https://stat.gov.kz",
+            "Kazakhstan, Bureau of National Statistics: terms of the publisher",
+        ),
+        "imts" => ("https://data.imf.org", "IMF: terms of use of its data"),
         "simulated" => ("", "made-up data: not for any statement about real trade"),
         _ => ("", ""),
     }
@@ -237,6 +272,34 @@ pub fn closest(header: &Header) -> Option<(&'static dyn IngestFormat, Vec<String
     best.map(|(_, format, lacks)| (format, lacks))
 }
 
+/// What a table is that holds no trade at all, and what to do with it: tables that lie beside
+/// statistics in their publishers' archives, and lists for other options.
+pub fn no_trade(header: &Header) -> Option<(&'static str, &'static str)> {
+    const KNOWN: &str = "nothing to load: the program's own catalogue holds such codes";
+    let revisions = header.keys.iter().filter(|key| {
+        key.split_once("hs")
+            .is_some_and(|(_, year)| year.len() == 4 && year.starts_with(['1', '2']))
+    });
+    let any = |names: &[&str]| header.find(names).is_some();
+    if any(&["country_code", "ISO3166-1-Alpha-3", "PartnerCode", "reporterCode"])
+        && any(&["country_name", "country_iso3", "ISO3166-1-numeric", "isGroup"])
+    {
+        Some(("a table of country codes", KNOWN))
+    } else if header.is_exactly(&["code", "description"])
+        || header.has_all(&["hscode", "description"])
+        || header.has_all(&["id", "text", "parent"])
+        || revisions.count() > 1
+    {
+        Some(("a table of commodity codes", KNOWN))
+    } else if header.has_all(&["CURRENCY", "CURRENCY_DENOM", "OBS_VALUE"]) {
+        Some(("a table of exchange rates", "give it with --rates FILE, at loading or asking"))
+    } else if any(&["hs6"]) && any(&["sanction_date", "tier_eu", "tier_bis"]) {
+        Some(("a list of controlled goods", "give it with --goods-file FILE where you ask"))
+    } else {
+        None
+    }
+}
+
 /// The layout that is surest of this header.
 pub fn recognise(header: &Header) -> Option<&'static dyn IngestFormat> {
     let mut best: Option<(u8, &'static dyn IngestFormat)> = None;
@@ -247,4 +310,128 @@ pub fn recognise(header: &Header) -> Option<&'static dyn IngestFormat> {
         }
     }
     best.map(|(_, format)| format)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+    use crate::containers::json;
+    use crate::scratch::Names;
+
+    /// Everything that a text says, in every layout that takes its header: records and problems.
+    fn read_all(bytes: &[u8], said: &Said) -> (usize, usize) {
+        let mut records: Vec<csv::ByteRecord> = Vec::new();
+        let delimiter = if bytes.contains(&b'\t') { b'\t' } else { b',' };
+        let delimiter = if bytes.contains(&b';') { b';' } else { delimiter };
+        let mut input = csv::ReaderBuilder::new()
+            .flexible(true)
+            .has_headers(false)
+            .delimiter(delimiter)
+            .from_reader(bytes);
+        records.extend(input.byte_records().map_while(Result::ok));
+        let mut header = records.first().map(|r| Header::new(r.iter().map(crate::scratch::text)));
+        if let Ok(tables) = json::tables(bytes)
+            && let Some(table) = tables.into_iter().next()
+        {
+            header = Some(Header::new(&table.header));
+            records = std::iter::once(csv::ByteRecord::new())
+                .chain(table.rows.into_iter().map(|(_, r)| r))
+                .collect();
+        }
+        let Some(header) = header else { return (0, 0) };
+        let (mut facts, mut problems) = (0, 0);
+        for format in ALL.iter().filter(|f| f.recognise(&header) > 0) {
+            let Ok(reader) = format.bind(&header, said) else { continue };
+            let mut scratch = Scratch::new(Arc::new(Mutex::new(Names::new())));
+            for (fields, line) in records[1..].iter().zip(2..) {
+                let row = Row { fields, line, header: &header, cell: 0 };
+                let cells = if reader.cells().is_empty() { &[0][..] } else { reader.cells() };
+                for &cell in cells {
+                    match reader.read(&Row { cell, ..row }, &mut scratch) {
+                        Ok(_) => facts += 1,
+                        Err(_) => problems += 1,
+                    }
+                }
+            }
+        }
+        (facts, problems)
+    }
+
+    fn everything_said() -> Said {
+        let place = plimsoll_terms::place::by_iso3("CHN").map(Place::Known);
+        Said {
+            flow: Some(Flow::Import),
+            reporter: place,
+            partner: place,
+            currency: Some("USD".into()),
+            year: Some(2022),
+            value_unit: Some(1000.0),
+            ..Said::default()
+        }
+    }
+
+    #[test]
+    fn every_example_is_of_its_own_layout_and_can_be_read() {
+        for format in ALL {
+            let (facts, _) = read_all(format.example().as_bytes(), &everything_said());
+            assert!(facts > 0, "{}", format.id());
+        }
+    }
+
+    #[test]
+    fn tables_that_hold_no_trade_are_named() {
+        let what = |line: &str| no_trade(&Header::new(line.split(','))).map(|(what, _)| what);
+        assert_eq!(
+            what("country_code,country_name,country_iso2,country_iso3"),
+            Some("a table of country codes")
+        );
+        assert_eq!(what("code,description"), Some("a table of commodity codes"));
+        assert_eq!(what("HS 2022,HS 2017,Relationship"), Some("a table of commodity codes"));
+        assert_eq!(
+            what("KEY,FREQ,CURRENCY,CURRENCY_DENOM,TIME_PERIOD,OBS_VALUE"),
+            Some("a table of exchange rates")
+        );
+        assert_eq!(what("hs6,sanction_date,sanctioned"), Some("a list of controlled goods"));
+        assert_eq!(what("a,b,c"), None);
+        for format in ALL {
+            let line = format.example().lines().next().unwrap_or_default();
+            assert_eq!(what(line), None, "{}", format.id());
+        }
+    }
+
+    #[test]
+    fn damaged_examples_never_panic() {
+        let mut seed = 7u64;
+        let mut dice = |limit: usize| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (seed >> 33) as usize % limit.max(1)
+        };
+        let odd: [&[u8]; 12] = [
+            b"",
+            b"\xFF\xFE",
+            b"-",
+            b",",
+            b"\"",
+            b"\n",
+            b"1e308",
+            b"99999999999999999999",
+            b"\0",
+            "–年".as_bytes(),
+            b"00",
+            b"20240000",
+        ];
+        for format in ALL {
+            for _ in 0..200 {
+                let mut bytes = format.example().as_bytes().to_vec();
+                for _ in 0..=dice(4) {
+                    let at = dice(bytes.len());
+                    let end = (at + dice(6)).min(bytes.len());
+                    bytes.splice(at..end, odd[dice(odd.len())].iter().copied());
+                }
+                read_all(&bytes, &everything_said());
+            }
+        }
+    }
 }

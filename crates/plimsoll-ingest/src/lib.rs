@@ -9,6 +9,7 @@ pub mod containers;
 pub mod error;
 pub mod evidence;
 pub mod fact;
+pub mod figures;
 pub mod formats;
 pub mod load;
 pub mod scan;

@@ -215,16 +215,18 @@ impl FileLoad<'_> {
 
     fn member(&mut self, name: &str, member: Member<'_>) -> Result<(), IngestError> {
         let found = match member {
-            Member::Text(input) => self.text_member(input),
-            Member::Tables(tables) => self.table_member(tables),
+            Member::Text(input) => self.text_member(name, input),
+            Member::Tables(tables) => self.table_member(name, tables),
             Member::Nothing => Err(IngestError::Empty { path: self.path.to_owned() }),
         };
         match found {
             Ok((bound, outcome)) => self.keep(name, bound, outcome),
             // An archive may carry a read-me and code tables beside its data.
-            Err(IngestError::UnknownLayout { .. } | IngestError::Empty { .. })
-                if !name.is_empty() =>
-            {
+            Err(
+                IngestError::UnknownLayout { .. }
+                | IngestError::NotData { .. }
+                | IngestError::Empty { .. },
+            ) if !name.is_empty() => {
                 self.passed_over.push(name.to_owned());
                 Ok(())
             }
@@ -232,12 +234,19 @@ impl FileLoad<'_> {
         }
     }
 
-    fn said(&self) -> Said {
-        let file_name = self.path.file_name().map(|n| n.to_string_lossy().into_owned());
-        Said { file_name: file_name.unwrap_or_default(), ..self.options.said.clone() }
+    /// The file's own name, behind it that of the member.
+    fn file_name(&self, member: &str) -> String {
+        let name = self.path.file_name().map(|n| n.to_string_lossy().into_owned());
+        let name = name.unwrap_or_default();
+        if member.is_empty() { name } else { format!("{name}/{member}") }
     }
 
-    fn bind(&self, header: Header, delimiter: u8) -> Result<Option<Bound>, IngestError> {
+    fn bind(
+        &self,
+        member: &str,
+        header: Header,
+        delimiter: u8,
+    ) -> Result<Option<Bound>, IngestError> {
         let format = match self.options.format {
             Some(format) => Some(format),
             None => formats::recognise(&header),
@@ -245,7 +254,8 @@ impl FileLoad<'_> {
         let Some(format) = format else {
             return Ok(None);
         };
-        let reader = format.bind(&header, &self.said())?;
+        let said = Said { file_name: self.file_name(member), ..self.options.said.clone() };
+        let reader = format.bind(&header, &said)?;
         Ok(Some(Bound { format, reader, header, delimiter }))
     }
 
@@ -260,6 +270,9 @@ impl FileLoad<'_> {
         let mut record = csv::ByteRecord::new();
         let read = reader.read_byte_record(&mut record).unwrap_or(false);
         let fields = Header::new(record.iter().map(crate::scratch::text));
+        if read && let Some((what, hint)) = formats::no_trade(&fields) {
+            return IngestError::NotData { path: self.path.to_owned(), what, hint };
+        }
         let closest = if read { formats::closest(&fields) } else { None };
         let closest = closest.map_or(String::new(), |(format, lacks)| {
             format!("; it comes closest to {}, which has also: {}", format.id(), lacks.join(", "))
@@ -267,7 +280,11 @@ impl FileLoad<'_> {
         IngestError::UnknownLayout { path: self.path.to_owned(), header, closest }
     }
 
-    fn text_member(&self, input: Box<dyn Read + '_>) -> Result<(Bound, ReadOutcome), IngestError> {
+    fn text_member(
+        &self,
+        name: &str,
+        input: Box<dyn Read + '_>,
+    ) -> Result<(Bound, ReadOutcome), IngestError> {
         let fail = |e: std::io::Error| IngestError::Damaged {
             path: self.path.to_owned(),
             detail: e.to_string(),
@@ -280,7 +297,7 @@ impl FileLoad<'_> {
         let Some((header, delimiter, length, lines)) = found else {
             return Err(self.unknown(blocks.start()));
         };
-        let Some(bound) = self.bind(header, delimiter)? else {
+        let Some(bound) = self.bind(name, header, delimiter)? else {
             return Err(self.unknown(blocks.start()));
         };
         blocks.begin(delimiter, bound.header.names().len(), length, lines);
@@ -304,14 +321,19 @@ impl FileLoad<'_> {
         Ok((bound, outcome))
     }
 
-    fn table_member(&self, tables: Vec<Table>) -> Result<(Bound, ReadOutcome), IngestError> {
+    fn table_member(
+        &self,
+        name: &str,
+        tables: Vec<Table>,
+    ) -> Result<(Bound, ReadOutcome), IngestError> {
         let mut first: Option<Bound> = None;
         let mut rows = Vec::new();
+        let line = tables.first().map_or(String::new(), |table| table.header.join(","));
         for table in tables {
             let header = Header::new(&table.header);
             match &first {
                 None => {
-                    first = self.bind(header, b',')?;
+                    first = self.bind(name, header, b',')?;
                     if first.is_some() {
                         rows.extend(table.rows);
                     }
@@ -321,7 +343,7 @@ impl FileLoad<'_> {
             }
         }
         let Some(bound) = first else {
-            return Err(self.unknown(b"(records)"));
+            return Err(self.unknown(line.as_bytes()));
         };
         let outcome = self.read(&bound, &mut |send| {
             for part in rows.chunks(1 << 14) {
@@ -421,7 +443,6 @@ impl FileLoad<'_> {
     }
 
     fn entry(&self, member: &str, bound: &Bound, outcome: &ReadOutcome) -> Loaded {
-        let file_name = self.said().file_name;
         let mut name = format!("{}-{}", bound.format.id(), &self.sha256[..12]);
         if !self.reports.is_empty() {
             name.push_str(&format!("-{}", self.reports.len() + 1));
@@ -431,7 +452,7 @@ impl FileLoad<'_> {
             name.push_str(&format!("-again{sequence}"));
         }
         let vintage = self.options.vintage.clone();
-        let file = if member.is_empty() { file_name } else { format!("{file_name}/{member}") };
+        let file = self.file_name(member);
         Loaded {
             path: format!("trade/{name}.parquet"),
             name,
@@ -714,11 +735,36 @@ impl<'a> Reading<'a> {
         if record.iter().all(|f| f.trim_ascii().is_empty() || f == [0x1A]) {
             return Ok(());
         }
+        let row = Row { fields: record, line, header: &self.bound.header, cell: 0 };
+        if let Err(problem) = whole_row(&row) {
+            self.counts.rows_in += 1;
+            self.set_aside(problem);
+            return Ok(());
+        }
+        let bound = self.bound;
+        match bound.reader.cells() {
+            [] => self.one(&row),
+            cells => self.wide(&row, cells),
+        }
+    }
+
+    /// A row of a wide layout: each of its figures is a record.
+    fn wide(&mut self, row: &Row<'_>, cells: &[usize]) -> std::io::Result<()> {
+        let mut any = false;
+        for &cell in cells.iter().filter(|cell| row.has_figure(**cell)) {
+            any = true;
+            self.one(&Row { cell, ..*row })?;
+        }
+        if !any {
+            self.scratch.note("row-without-figure");
+        }
+        Ok(())
+    }
+
+    fn one(&mut self, row: &Row<'_>) -> std::io::Result<()> {
         self.counts.rows_in += 1;
-        let row = Row { fields: record, line, header: &self.bound.header };
-        let read = whole_row(&row).and_then(|()| self.bound.reader.read(&row, &mut self.scratch));
-        match read {
-            Ok(fact) => self.keep(line, &fact),
+        match self.bound.reader.read(row, &mut self.scratch) {
+            Ok(fact) => self.keep(row, &fact),
             Err(problem) => {
                 self.set_aside(problem);
                 Ok(())
@@ -738,7 +784,7 @@ impl<'a> Reading<'a> {
         }
     }
 
-    fn keep(&mut self, line: u64, fact: &Fact) -> std::io::Result<()> {
+    fn keep(&mut self, row: &Row<'_>, fact: &Fact) -> std::io::Result<()> {
         let period = Reported { start: fact.start, kind: fact.kind };
         let counts = &mut self.counts;
         counts.rows_loaded += 1;
@@ -772,7 +818,8 @@ impl<'a> Reading<'a> {
         }
         self.run.push(SortRow {
             key: key.pack(),
-            line,
+            line: row.line,
+            cell: row.cell as u16,
             shape,
             value_usd: fact.value * rate,
             value: fact.value,
@@ -885,7 +932,9 @@ mod tests {
         let header = Header::new(["a", "b"]);
         let rule = |fields: &[&str]| {
             let fields = csv::ByteRecord::from(fields);
-            whole_row(&Row { fields: &fields, line: 2, header: &header }).err().map(|p| p.rule)
+            whole_row(&Row { fields: &fields, line: 2, header: &header, cell: 0 })
+                .err()
+                .map(|p| p.rule)
         };
         assert_eq!(rule(&["1", "2"]), None);
         assert_eq!(rule(&["1", "2", ""]), None);

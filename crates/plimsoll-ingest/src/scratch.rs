@@ -134,10 +134,22 @@ pub fn digits(bytes: &[u8]) -> Option<u64> {
 }
 
 /// Whether a field says that there is no figure.
-fn is_missing(bytes: &[u8]) -> bool {
+pub(crate) fn is_missing(bytes: &[u8]) -> bool {
     matches!(
         bytes,
-        b"" | b"NA" | b"N/A" | b"null" | b"NULL" | b"nan" | b"NaN" | b":" | b"-" | b"\\N"
+        b"" | b"NA"
+            | b"N/A"
+            | b"null"
+            | b"NULL"
+            | b"nan"
+            | b"NaN"
+            | b":"
+            | b"-"
+            | b"\\N"
+            | b"..."
+            | b".."
+            | b"\xE2\x80\xA6"
+            | b"\xE2\x80\x93"
     )
 }
 
@@ -155,6 +167,11 @@ impl Row<'_> {
         self.number(column)
     }
 
+    /// Whether there is a figure, or anything else that stands where one should.
+    pub fn has_figure(&self, column: usize) -> bool {
+        !is_missing(self.get(column))
+    }
+
     /// A weight or a quantity: NaN when there is none.
     pub fn measure(&self, column: Option<usize>) -> Result<f64, Problem> {
         match column {
@@ -164,7 +181,11 @@ impl Row<'_> {
     }
 
     fn number(&self, column: usize) -> Result<f64, Problem> {
-        let bytes = self.get(column);
+        self.number_of(column, self.get(column))
+    }
+
+    /// The number that a column's text means; the problem shows the text as it stands.
+    pub(crate) fn number_of(&self, column: usize, bytes: &[u8]) -> Result<f64, Problem> {
         let number = short_decimal(bytes).or_else(|| {
             std::str::from_utf8(bytes)
                 .ok()

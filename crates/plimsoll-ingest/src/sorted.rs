@@ -27,8 +27,10 @@ pub const UNRESOLVED: u16 = u16::MAX;
 pub struct SortRow {
     /// Importer, code, exporter, period, flow: see [`Key`].
     pub key: u128,
-    /// Line in the file; makes the order complete.
+    /// Line in the file; with the cell it makes the order complete.
     pub line: u64,
+    /// Column of the record in a wide layout, else 0.
+    pub cell: u16,
     /// Number of the row's [`Shape`](crate::trade::Shape).
     pub shape: u32,
     /// USD; NaN where there is no exchange rate.
@@ -99,9 +101,9 @@ impl SortRow {
     fn to_bytes(self) -> [u8; ROW_BYTES] {
         let mut out = [0u8; ROW_BYTES];
         out[..16].copy_from_slice(&self.key.to_le_bytes());
-        // Lines stay far below 2^40, so line and shape share two words.
         out[16..24].copy_from_slice(&self.line.to_le_bytes());
         out[24..28].copy_from_slice(&self.shape.to_le_bytes());
+        out[28..30].copy_from_slice(&self.cell.to_le_bytes());
         out[32..40].copy_from_slice(&self.value_usd.to_le_bytes());
         out[40..48].copy_from_slice(&self.value.to_le_bytes());
         out[48..56].copy_from_slice(&self.net_weight_kg.to_le_bytes());
@@ -114,6 +116,7 @@ impl SortRow {
         SortRow {
             key: u128::from_le_bytes(std::array::from_fn(|i| bytes[i])),
             line: u64::from_le_bytes(eight(16)),
+            cell: u16::from_le_bytes([bytes[28], bytes[29]]),
             shape: u32::from_le_bytes(std::array::from_fn(|i| bytes[24 + i])),
             value_usd: f64::from_le_bytes(eight(32)),
             value: f64::from_le_bytes(eight(40)),
@@ -122,8 +125,9 @@ impl SortRow {
         }
     }
 
+    /// Lines stay far below 2^48, so line and cell share a word.
     fn order(&self) -> (u128, u64) {
-        (self.key, self.line)
+        (self.key, self.line << 16 | u64::from(self.cell))
     }
 }
 
@@ -205,13 +209,13 @@ impl Runs {
     }
 }
 
-/// Sorts by key and line. Moves 32 bytes in the sort and each row only once.
+/// Sorts by key, line and cell. Moves 32 bytes in the sort and each row only once.
 fn sort(rows: Vec<SortRow>) -> Vec<SortRow> {
     if rows.is_sorted_by_key(SortRow::order) {
         return rows;
     }
     let mut order: Vec<(u128, u64, u32)> =
-        rows.iter().enumerate().map(|(i, row)| (row.key, row.line, i as u32)).collect();
+        rows.iter().enumerate().map(|(i, row)| (row.order().0, row.order().1, i as u32)).collect();
     order.sort_unstable();
     order.iter().map(|&(_, _, i)| rows[i as usize]).collect()
 }
@@ -327,6 +331,7 @@ mod tests {
         SortRow {
             key: key.pack(),
             line,
+            cell: (line % 3) as u16,
             shape: line as u32,
             value_usd: line as f64,
             value: f64::NAN,
@@ -366,7 +371,8 @@ mod tests {
         let mut reader = RunReader::open(store).unwrap();
         for row in &rows {
             let back = reader.next_row().unwrap().unwrap();
-            assert_eq!((back.key, back.line, back.shape), (row.key, row.line, row.shape));
+            let part = |r: &SortRow| (r.key, r.line, r.cell, r.shape);
+            assert_eq!(part(&back), part(&row));
             assert_eq!((back.value_usd, back.net_weight_kg), (row.value_usd, row.net_weight_kg));
             assert!(back.value.is_nan() && back.quantity.is_nan());
         }

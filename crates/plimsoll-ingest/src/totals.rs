@@ -157,13 +157,15 @@ impl<'a> Totals<'a> {
     }
 
     /// Rows with one key: the same reporter, flow, partner, code and period. Places that the
-    /// catalogue does not know share a key and are told apart by their own text.
+    /// catalogue does not know share a key and are told apart by their own text. By origin and by
+    /// dispatch are two facts.
     fn mark(&mut self) {
-        let mut facts: BTreeMap<(u32, u32), Vec<usize>> = BTreeMap::new();
+        let mut facts: BTreeMap<(u32, u32, u8), Vec<usize>> = BTreeMap::new();
         for i in 0..self.group.len() {
             let shape = &self.shapes.all[self.group[i].shape as usize];
             if shape.breakdown == Breakdown::Total {
-                facts.entry((shape.exporter_raw, shape.importer_raw)).or_default().push(i);
+                let of = (shape.exporter_raw, shape.importer_raw, shape.basis as u8);
+                facts.entry(of).or_default().push(i);
             }
         }
         for totals in facts.into_values().filter(|of| of.len() > 1) {
@@ -388,7 +390,8 @@ mod tests {
             flow: Flow::Import as u8,
         };
         let [value_usd, net_weight_kg, quantity] = [value, f64::NAN, f64::NAN];
-        SortRow { key: key.pack(), line, shape: 0, value_usd, value, net_weight_kg, quantity }
+        let cell = 0;
+        SortRow { key: key.pack(), line, cell, shape: 0, value_usd, value, net_weight_kg, quantity }
     }
 
     /// Line and breakdown of every row, and the rules.

@@ -32,6 +32,8 @@ use side::Found;
 pub enum View {
     /// The importer's own.
     Importer,
+    /// The importer's own by country of dispatch, where it reports both ways.
+    Consignment,
     /// Its partners' exports to it.
     Partners,
     /// Reconciled from both.
@@ -43,14 +45,14 @@ impl View {
     pub fn basis(self) -> &'static str {
         match self {
             View::Importer => "origin",
-            View::Partners => "dispatch",
+            View::Consignment | View::Partners => "dispatch",
             View::Reconciled => "reconciled",
         }
     }
 
     fn flow(self) -> Flow {
         match self {
-            View::Importer => Flow::Import,
+            View::Importer | View::Consignment => Flow::Import,
             View::Partners => Flow::Export,
             View::Reconciled => Flow::Reconciled,
         }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use plimsoll_ingest::fact::Flow;
 use plimsoll_terms::period::{Month, Period};
-use plimsoll_terms::place::{self, PlaceId};
+use plimsoll_terms::place::{self, PlaceGroup, PlaceId, PlaceKind};
 
 use crate::choice::{Coverage, dataset_rank};
 use crate::search::Search;
@@ -167,7 +167,7 @@ impl Calendar {
                 continue;
             };
             let country = place.twin_of().unwrap_or(place);
-            if !matches!(flow, Flow::Import | Flow::Export) || !country.is_country() {
+            if !matches!(flow, Flow::Import | Flow::Export) || !speaks(country) {
                 continue;
             }
             let Some(reporting) = reporting(dataset, years, span) else { continue };
@@ -188,6 +188,10 @@ impl Calendar {
             .filter_map(|d| reporting(&d, &coverage.months_of(&d, Flow::Reconciled.name()), span))
             .max_by_key(|r| r.starts.len());
         let horizon = Horizon { window: *span, baseline: *span };
+        let heard: BTreeSet<(Flow, PlaceId)> = by_reporter.keys().copied().collect();
+        by_reporter.retain(|(flow, place), _| {
+            members(*place).iter().all(|member| !heard.contains(&(*flow, *member)))
+        });
         let by_reporter = by_reporter.into_iter().map(|(k, (_, r))| (k, r)).collect();
         Calendar { horizon, by_reporter, reconciled }
     }
@@ -259,6 +263,20 @@ impl Calendar {
             View::Reconciled => self.reconciled.as_ref(),
         }
     }
+}
+
+/// Whether a place can be a reporter: a country, or a union that reports as one.
+fn speaks(place: PlaceId) -> bool {
+    place.is_country() || !members(place).is_empty()
+}
+
+/// The members of a union such as the EU as one; none of a country. A union is heard only where
+/// no member is heard itself: its figures are their sum.
+fn members(place: PlaceId) -> Vec<PlaceId> {
+    if place.kind() != PlaceKind::Group {
+        return Vec::new();
+    }
+    PlaceGroup::find(place.code()).map(PlaceGroup::current_members).unwrap_or_default()
 }
 
 /// The last calendar year of which at least six months are covered by at least half as many

@@ -10,7 +10,20 @@ use plimsoll_terms::period::{Month, Period};
 /// Datasets in the order in which they are trusted when several cover a question as well:
 /// what a statistical office publishes itself comes before collections, and those before
 /// reconciled values. Made-up figures come last.
-pub const DATASETS: [&str; 6] = ["comtrade", "comext", "wits", "extract", "baci", "simulated"];
+pub const DATASETS: [&str; 12] = [
+    "comtrade",
+    "comext",
+    "gacc",
+    "us-census",
+    "fts-russia",
+    "kazstat",
+    "armstat",
+    "wits",
+    "extract",
+    "imts",
+    "baci",
+    "simulated",
+];
 
 /// Smaller is preferred.
 pub fn dataset_rank(dataset: &str) -> usize {

@@ -287,7 +287,8 @@ fn compared_heading(
 ) -> (ByRevision, State, Option<String>) {
     let revisions = sides.revisions();
     let mut outside = BTreeSet::new();
-    for under in concord::codes_under(code, newest) {
+    let under = if code.is_total() { Vec::new() } else { concord::codes_under(code, newest) };
+    for under in under {
         for &revision in revisions.iter().filter(|r| **r != newest) {
             let group = concord::comparable_group(under, newest, revision);
             let all = group.earlier.iter().chain(&group.later);
@@ -337,6 +338,9 @@ impl Lookup {
     pub fn find(&self, revision: HsRevision, code: CodeKey) -> Option<usize> {
         if self.by_code.is_empty() {
             return None;
+        }
+        if code == CodeKey::total() {
+            return self.by_code.get(&(revision, code)).copied();
         }
         [2, 4, 6]
             .iter()

@@ -20,6 +20,7 @@ pub mod chance;
 pub mod concentration;
 pub mod control;
 pub mod diversion;
+mod matching;
 pub mod mirror_gap;
 pub mod series;
 pub mod spread;

@@ -143,10 +143,13 @@ impl Panel {
             periods: vec![self.horizon().span()],
         };
         let rows = self.scanner.rows(&filter, &mut symbols)?;
-        let places = Places::new(&rows, &symbols);
-        let heard: Vec<TradeRow> = rows.into_iter().filter(|r| self.heard(r, &places)).collect();
-        let mut rules = Rules::new();
+        let places = Places::new(&rows, &symbols, &self.calendar);
         let manifest = &self.scanner.store().manifest;
+        let heard: Vec<TradeRow> = rows
+            .into_iter()
+            .filter(|r| self.heard(r, &places) && !resolve::is_second_basis(r, manifest, &symbols))
+            .collect();
+        let mut rules = Rules::new();
         let (rows, _) = resolve::resolve(heard, manifest, true, &mut rules);
         Ok(self.wide(&rows, &places, &symbols))
     }
@@ -162,9 +165,15 @@ impl Panel {
         else {
             return false;
         };
+        // A union may be the reporter; as a partner it is a sum of others.
         let reporting = match row.flow {
-            Flow::Import => self.calendar.reporting(Flow::Import, importer),
-            Flow::Export => self.calendar.reporting(Flow::Export, exporter),
+            Flow::Import if exporter.is_country() => {
+                self.calendar.reporting(Flow::Import, importer)
+            }
+            Flow::Export if importer.is_country() => {
+                self.calendar.reporting(Flow::Export, exporter)
+            }
+            Flow::Import | Flow::Export => None,
             Flow::Reconciled => self.calendar.reconciled(),
             Flow::ReExport | Flow::ReImport => None,
         };
@@ -323,18 +332,21 @@ pub struct Slice {
 /// The sources of the trade into each importer: places in the manifest.
 pub type SourcesOf = BTreeMap<PlaceId, BTreeSet<usize>>;
 
-/// The countries of a scan's texts; sums and unattributed places have none.
+/// The countries of a scan's texts, and unions that report as one; other sums and unattributed
+/// places have none.
 struct Places {
     by_symbol: BTreeMap<u32, PlaceId>,
 }
 
 impl Places {
-    fn new(rows: &[TradeRow], symbols: &Symbols) -> Places {
+    fn new(rows: &[TradeRow], symbols: &Symbols, calendar: &Calendar) -> Places {
         let texts: BTreeSet<u32> = rows.iter().flat_map(|r| [r.importer, r.exporter]).collect();
         let country = |symbol: &u32| {
             let place = place::by_code(symbols.text(*symbol))?;
             let country = place.twin_of().unwrap_or(place);
-            country.is_country().then_some((*symbol, country))
+            let reports = |flow| calendar.reporting(flow, country).is_some();
+            let heard = country.is_country() || reports(Flow::Export) || reports(Flow::Import);
+            heard.then_some((*symbol, country))
         };
         Places { by_symbol: texts.iter().filter_map(country).collect() }
     }

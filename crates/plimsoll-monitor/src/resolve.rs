@@ -11,7 +11,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use plimsoll_ingest::fact::{CodeKey, Flow};
-use plimsoll_ingest::scan::{PartOf, Sym, TradeRow};
+use plimsoll_ingest::scan::{PartOf, Sym, Symbols, TradeRow};
 use plimsoll_ingest::store::Manifest;
 use plimsoll_terms::period::{PeriodKind, Reported};
 
@@ -29,6 +29,14 @@ type Cell = (Option<Sym>, Flow, Sym, Sym, Reported);
 
 fn cell(row: &TradeRow) -> Cell {
     (row.reporter, row.flow, row.exporter, row.importer, row.period)
+}
+
+/// Whether a row says by dispatch what the same source says by origin too: the same imports
+/// again, which count where that basis is asked for and nowhere else.
+pub fn is_second_basis(row: &TradeRow, manifest: &Manifest, symbols: &Symbols) -> bool {
+    row.flow == Flow::Import
+        && symbols.text(row.basis) == "dispatch"
+        && manifest.resources[row.source].rules.contains_key("import-by-dispatch")
 }
 
 /// Takes rows of one dataset per reporter and keeps those that may be added. The second list

@@ -5,25 +5,42 @@
 
 mod intake;
 
+pub mod au_dfat;
 pub mod bis_dpl;
+pub mod ca_sema;
+pub mod ch_seco;
+mod columns;
 mod csl;
 pub mod csl_csv;
 pub mod csl_json;
 mod dates;
 mod delimited;
+mod eu_fsf;
+pub mod eu_fsf_csv;
+pub mod eu_fsf_xml;
 pub mod eu_oj;
 pub mod ftm;
 pub mod ftm_simple;
 mod headed;
 pub mod itar_debarred;
+pub mod jp_end_user;
 mod json;
 mod markup;
 mod ofac;
 pub mod ofac_advanced_xml;
 pub mod ofac_csv;
 pub mod ofac_xml;
+mod ofsi;
+pub mod ofsi_csv;
+pub mod ofsi_xml;
 pub mod plain_list;
+mod records;
 pub mod senzing;
+pub mod tw_shtc;
+pub mod ua_nsdc;
+mod uk;
+pub mod uk_csv;
+pub mod uk_xml;
 pub mod un_vessels;
 pub mod un_xml;
 
@@ -166,6 +183,18 @@ pub static ALL: &[&dyn ListSource] = &[
     &un_xml::UnXml,
     &un_vessels::UnVessels,
     &eu_oj::EuOj,
+    &uk_csv::UkSanctions,
+    &uk_xml::UkSanctionsXml,
+    &ofsi_csv::OfsiCsv,
+    &ofsi_xml::OfsiXml,
+    &eu_fsf_csv::EuFsfCsv,
+    &eu_fsf_xml::EuFsfXml,
+    &ca_sema::CaSema,
+    &ch_seco::ChSeco,
+    &au_dfat::AuDfat,
+    &jp_end_user::JpEndUser,
+    &ua_nsdc::UaNsdc,
+    &tw_shtc::TwShtc,
     &ftm::Ftm,
     &ftm_simple::FtmSimple,
     &senzing::Senzing,

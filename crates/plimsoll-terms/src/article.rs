@@ -4,7 +4,7 @@
 //! The words are in `data/article_*.csv`, the grammar is here: `figure` finds the figures,
 //! `roles` who bought from whom, `when` the months, `source` who says so. What a sentence does
 //! not say is listed as unresolved and never filled in silently; what was worked out from other
-//! sentences is marked. Nothing here judges whether a claim is true.
+//! sentences is marked. `proposal` holds what a machine read to the same rules. Nothing here judges whether a claim is true.
 
 mod change;
 mod claims;
@@ -14,6 +14,7 @@ pub(crate) mod figure;
 mod html;
 mod lexicon;
 mod names;
+pub mod proposal;
 mod roles;
 mod say;
 mod source;
@@ -133,11 +134,7 @@ pub struct Mention {
 
 /// Reads a text. `user_goods` are groups of the user whose names also mean goods.
 pub fn read(text: &str, kind: Kind, user_goods: &[GoodsGroup]) -> Article {
-    let (blocks, mut about) = match kind {
-        Kind::Plain => clean::lines(text, false),
-        Kind::Markdown => clean::lines(text, true),
-        Kind::Html => html::blocks(text),
-    };
+    let (blocks, mut about) = blocks(text, kind);
     head(&blocks, &mut about);
     let published = Day::parse(&about.published);
     let month = crate::period::Period::parse(&about.published).is_ok();
@@ -169,6 +166,21 @@ pub fn read(text: &str, kind: Kind, user_goods: &[GoodsGroup]) -> Article {
         publisher: about.publisher,
         claims: found,
         mentions,
+    }
+}
+
+/// The sentences of a text without its marks, a paragraph a line.
+pub fn prose(text: &str, kind: Kind) -> String {
+    let blocks = blocks(text, kind).0;
+    let kept = blocks.iter().filter(|block| block.role != Role::Aside);
+    kept.map(|block| block.text.as_str()).collect::<Vec<_>>().join("\n")
+}
+
+fn blocks(text: &str, kind: Kind) -> (Vec<Block>, About) {
+    match kind {
+        Kind::Plain => clean::lines(text, false),
+        Kind::Markdown => clean::lines(text, true),
+        Kind::Html => html::blocks(text),
     }
 }
 

@@ -107,6 +107,15 @@ pub enum Read {
     Derived,
     /// Found in a text by the program and not yet accepted by a person.
     Proposed,
+    /// Proposed by a language model that a person asked, and found in the text; not yet accepted.
+    Endpoint,
+}
+
+impl Read {
+    /// Whether a machine read it and no person accepted it yet.
+    pub fn is_proposal(self) -> bool {
+        matches!(self, Read::Proposed | Read::Endpoint)
+    }
 }
 
 /// One claim of a ledger. Texts that are not known are empty.

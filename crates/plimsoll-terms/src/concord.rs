@@ -429,7 +429,7 @@ pub fn covers(rev: HsRevision) -> bool {
 /// for revisions without tables, see [`covers`].
 #[must_use]
 pub fn exists(code: HsCode, rev: HsRevision) -> bool {
-    TABLES.exists(code, rev)
+    code.is_total() || TABLES.exists(code, rev)
 }
 
 /// All six-digit codes of a revision under a heading or chapter, sorted; the
@@ -509,6 +509,12 @@ pub fn comparable_group(code: HsCode, code_rev: HsRevision, other: HsRevision) -
         kind: GroupKind::NoCounterpart,
         note: String::new(),
     };
+    if code.is_total() {
+        group.earlier = vec![code];
+        group.later = vec![code];
+        group.kind = GroupKind::Identical;
+        return group;
+    }
     if let Some(reason) = refusal(code, code_rev, other) {
         group.note = reason;
         return group;

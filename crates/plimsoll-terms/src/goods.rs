@@ -324,6 +324,7 @@ impl fmt::Display for Goods {
 
 const CHPL: &str = "chpl";
 const CODES: &str = "codes";
+const TOTAL: &str = "total";
 const CHPL_SOURCE: &str = "US Bureau of Industry and Security, Common High Priority List";
 
 /// The versions of the Common High Priority List, newest first: version,
@@ -525,7 +526,8 @@ fn group_names() -> String {
 /// The goods a person means.
 ///
 /// `spec` is `group[@version][:definition]` or one or several codes, joined by
-/// commas, in HS2022 (in another revision with `@HS2017` behind). Groups of the
+/// commas, in HS2022 (in another revision with `@HS2017` behind), or `TOTAL` for all goods
+/// together. Groups of the
 /// user go before built-in ones of the same name.
 ///
 /// # Errors
@@ -548,6 +550,9 @@ pub fn resolve(spec: &str, user: &[GoodsGroup]) -> Result<Goods, GoodsError> {
         return resolve_user(name, version, definition, user);
     }
     let name = name.to_ascii_lowercase().replace([' ', '_'], "-");
+    if name == TOTAL && definition.is_none() && version.is_none() {
+        return Ok(all_goods());
+    }
     if name == CHPL {
         return resolve_chpl(version, definition);
     }
@@ -559,6 +564,22 @@ pub fn resolve(spec: &str, user: &[GoodsGroup]) -> Result<Goods, GoodsError> {
         text: spec.chars().take(60).collect(),
         near: nearest(&name.replace('-', " "), names, 3),
     })
+}
+
+/// All goods together, which no sum of codes replaces: publishers keep some goods back.
+fn all_goods() -> Goods {
+    let code = GoodsCode { label: Some("all goods".into()), ..GoodsCode::bare(HsCode::TOTAL) };
+    Goods {
+        group: CODES.into(),
+        version: String::new(),
+        definition: HsCode::TOTAL.to_string(),
+        label: "all goods (TOTAL)".into(),
+        revision: concord::NEWEST,
+        codes: vec![code],
+        source: "codes given by the user".into(),
+        note: None,
+        given: BTreeMap::new(),
+    }
 }
 
 fn resolve_codes(spec: &str) -> Result<Goods, GoodsError> {

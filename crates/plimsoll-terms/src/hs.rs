@@ -178,6 +178,10 @@ pub struct HsCode {
 }
 
 impl HsCode {
+    /// All goods together, as publishers write it: no code of the system. [`parse`](Self::parse)
+    /// does not read it.
+    pub const TOTAL: Self = Self { digits: *b"TOTAL\0", len: 5 };
+
     /// Reads exactly 2, 4 or 6 digits. Nothing is repaired: lost leading zeros,
     /// dots and spaces are errors that say so.
     ///
@@ -219,22 +223,31 @@ impl HsCode {
         std::str::from_utf8(digits).unwrap_or_default()
     }
 
-    /// 2, 4 or 6: the number of digits.
+    /// 2, 4 or 6: the number of digits; 0 for all goods together.
     #[must_use]
     pub const fn level(self) -> u8 {
-        self.len
+        if self.is_total() { 0 } else { self.len }
+    }
+
+    /// Whether it is all goods together.
+    #[must_use]
+    pub const fn is_total(self) -> bool {
+        self.len == 5
     }
 
     /// The digits as a number: `010121` is 10121. Unique within one level.
     #[must_use]
     pub fn number(self) -> u32 {
+        if self.is_total() {
+            return 0;
+        }
         self.digits.iter().take(usize::from(self.len)).fold(0, |n, d| n * 10 + u32::from(d - b'0'))
     }
 
     /// Whether this code is `other` or stands below it (`854231` under `8542`).
     #[must_use]
     pub fn is_under(self, other: Self) -> bool {
-        self.as_str().starts_with(other.as_str())
+        other.is_total() || self.as_str().starts_with(other.as_str())
     }
 
     /// The code cut to 2, 4 or 6 digits; itself when it is not longer. Odd
@@ -242,7 +255,7 @@ impl HsCode {
     #[must_use]
     pub fn truncate(self, level: u8) -> Self {
         let keep = (level & !1).clamp(2, 6);
-        if self.len <= keep {
+        if self.len <= keep || self.is_total() {
             return self;
         }
         let mut digits = [0; 6];

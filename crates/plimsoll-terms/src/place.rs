@@ -91,6 +91,10 @@ struct Tables {
     iso3: HashMap<String, PlaceId>,
     iso2: HashMap<String, PlaceId>,
     eurostat: HashMap<String, PlaceId>,
+    /// China's customs.
+    gacc: HashMap<String, PlaceId>,
+    /// Schedule C of the US Census Bureau.
+    census: HashMap<String, PlaceId>,
     /// As publishers write it, so that a repeated name costs one look-up.
     exact: HashMap<String, PlaceId>,
     folded: HashMap<String, PlaceId>,
@@ -110,6 +114,8 @@ impl Tables {
             iso3: HashMap::new(),
             iso2: HashMap::new(),
             eurostat: HashMap::new(),
+            gacc: HashMap::new(),
+            census: HashMap::new(),
             exact: HashMap::new(),
             folded: HashMap::new(),
             rows,
@@ -117,6 +123,7 @@ impl Tables {
         tables.index_rows();
         tables.index_codes(include_str!("../data/place_codes.csv"));
         tables.index_names(include_str!("../data/place_names.csv"));
+        tables.index_names(include_str!("../data/place_names_other.csv"));
         tables
     }
 
@@ -164,6 +171,8 @@ impl Tables {
                 }
                 "iso3" => drop(self.iso3.insert(other.to_owned(), id)),
                 "iso2" => drop(self.iso2.insert(other.to_owned(), id)),
+                "gacc" => drop(self.gacc.insert(other.to_owned(), id)),
+                "census" => drop(self.census.insert(other.to_owned(), id)),
                 _ => drop(self.eurostat.insert(other.to_owned(), id)),
             }
         }
@@ -345,6 +354,19 @@ pub fn by_iso3(code: &str) -> Option<PlaceId> {
 #[must_use]
 pub fn by_iso2(code: &str) -> Option<PlaceId> {
     upper(code, |code| TABLES.iso2.get(code).copied())
+}
+
+/// By the three digits of China's customs: `110` Hong Kong, `344` Russia.
+#[must_use]
+pub fn by_gacc(code: &str) -> Option<PlaceId> {
+    TABLES.gacc.get(code.trim()).copied()
+}
+
+/// By the four digits of Schedule C of the US Census Bureau (`5700` China), of the larger
+/// partners.
+#[must_use]
+pub fn by_schedule_c(code: &str) -> Option<PlaceId> {
+    TABLES.census.get(code.trim()).copied()
 }
 
 /// By Eurostat's geonomenclature: letters (`GR`, `XS` for Serbia, `QP`…`QZ`),
@@ -668,6 +690,10 @@ mod tests {
             let id = by_code(cell(&record, 0)).unwrap();
             assert_eq!(by_name(cell(&record, 1)), Some(id), "{record:?}");
         }
+        for record in records(include_str!("../data/place_names_other.csv")) {
+            let id = by_code(cell(&record, 0)).unwrap();
+            assert_eq!(by_name(cell(&record, 1)), Some(id), "{record:?}");
+        }
         for record in records(include_str!("../data/place_codes.csv")) {
             assert!(by_code(cell(&record, 2)).is_some(), "{record:?}");
         }
@@ -680,6 +706,31 @@ mod tests {
             assert_eq!(id.code().parse::<PlaceId>(), Ok(id));
         }
         assert_eq!(PlaceId::WORLD.code(), "W00");
+    }
+
+    #[test]
+    fn codes_and_names_of_customs() {
+        assert_eq!(code(by_gacc("110")), "HKG");
+        assert_eq!(code(by_gacc("344")), "RUS");
+        assert_eq!(code(by_gacc("999")), "_X");
+        assert_eq!(code(by_gacc("643")), "-");
+        assert_eq!(code(by_schedule_c("5700")), "CHN");
+        assert_eq!(code(by_schedule_c("4621")), "RUS");
+        assert_eq!(code(by_schedule_c("-")), "-");
+        for (name, expected) in [
+            ("中国香港", "HKG"),
+            ("俄罗斯联邦", "RUS"),
+            ("哈萨克斯坦", "KAZ"),
+            ("КИТАЙ", "CHN"),
+            ("Российская Федерация", "RUS"),
+            ("Қытай", "CHN"),
+            ("Ресей", "RUS"),
+            ("Всего", "W00"),
+        ] {
+            assert_eq!(code(by_name(name)), expected, "{name}");
+        }
+        assert_eq!(code(by_iso3("G001")), "W00");
+        assert!(by_iso3("G163").is_some_and(PlaceId::is_sum));
     }
 
     #[test]

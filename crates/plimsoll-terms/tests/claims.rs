@@ -52,14 +52,20 @@ fn shared(name: &str) -> Option<PathBuf> {
     Some(folder.join("data/articles").join(name)).filter(|p| p.exists())
 }
 
-/// A key's measures: count and quantity are one, for they differ by the noun alone.
-fn fits(item: &Item, found: &Found) -> bool {
+/// How far a claim that was found is from one of the key, in lines; `None` where it is another.
+/// Count and quantity are one measure, for they differ by the noun alone.
+fn fits(item: &Item, found: &Found) -> Option<usize> {
     let line = found.figure.as_ref().or(found.claim.place.as_ref()).map_or(0, |p| p.line);
+    let far = line.abs_diff(item.line);
+    (far <= 1 && same(item, found)).then_some(far)
+}
+
+fn same(item: &Item, found: &Found) -> bool {
     let name = found.claim.measure.name();
     let kin = |a: &str| {
         a == name || a == "count" && name == "quantity" || a == "quantity" && name == "count"
     };
-    if line.abs_diff(item.line) > 1 || !item.measure.split(' ').any(kin) {
+    if !item.measure.split(' ').any(kin) {
         return false;
     }
     if found.claim.measure == Measure::Deed || found.claim.unquantified().is_some() {
@@ -76,14 +82,18 @@ fn score(key: &Key, article: &Article, label: &str) -> Score {
     let mut score = Score::default();
     let mut taken = vec![false; key.claim.len()];
     for found in &article.claims {
-        let free = key.claim.iter().enumerate().find(|(i, item)| !taken[*i] && fits(item, found));
-        if let Some((i, item)) = free {
+        // The nearest line, and there a claim that counts before an optional one.
+        let free = key.claim.iter().enumerate().filter(|(i, _)| !taken[*i]);
+        let near = free.filter_map(|(i, item)| Some((fits(item, found)?, item.optional, i, item)));
+        if let Some((_, _, i, item)) =
+            near.min_by_key(|(far, optional, i, _)| (*far, *optional, *i))
+        {
             taken[i] = true;
             score.right += usize::from(!item.optional);
             continue;
         }
         // One claim may be split by its goods: the second part is neither right nor wrong.
-        if key.claim.iter().any(|item| fits(item, found)) {
+        if key.claim.iter().any(|item| fits(item, found).is_some()) {
             continue;
         }
         score.wrong += 1;
@@ -142,6 +152,14 @@ fn measure(folder: &Path, find: impl Fn(&str) -> Option<PathBuf>) -> Option<Scor
 #[test]
 fn claims_of_published_texts_are_found() {
     if let Some(score) = measure(&root().join("benches/claims"), shared) {
+        assert!(score.recall() >= 0.85 && score.precision() >= 0.80, "{score:?}");
+    }
+}
+
+/// The texts of others that were not in hand when the grammar was written; each key names its page.
+#[test]
+fn claims_of_held_out_texts_are_found() {
+    if let Some(score) = measure(&root().join("benches/claims/held-out"), shared) {
         assert!(score.recall() >= 0.85 && score.precision() >= 0.80, "{score:?}");
     }
 }

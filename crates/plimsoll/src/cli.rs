@@ -18,6 +18,12 @@ pub struct Cli {
     /// Form of the data on stdout
     #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
     pub format: Format,
+    /// Do not answer from data older than their publisher's rhythm (exit code 3)
+    #[arg(long, global = true, env = "PLIMSOLL_REFUSE_STALE", hide_env_values = true)]
+    pub refuse_stale: bool,
+    /// Answer from them all the same, and put that on record
+    #[arg(long, global = true)]
+    pub allow_stale: bool,
     /// What to do
     #[command(subcommand)]
     pub command: Command,
@@ -286,9 +292,24 @@ pub struct ClaimCheckArgs {
     /// Notes and sources of each figure
     #[arg(long)]
     pub why: bool,
+    /// A language model that is asked for further claims
+    #[command(flatten)]
+    pub proposer: ProposeArgs,
     /// The user's own files
     #[command(flatten)]
     pub own: OwnFiles,
+}
+
+/// An endpoint that may propose claims; off unless it is named.
+#[derive(Clone, Debug, Default, Args)]
+pub struct ProposeArgs {
+    /// Send texts to this OpenAI-compatible address (such as http://localhost:11434/v1) and mark
+    /// what it proposes; off unless asked. Its key is taken from PLIMSOLL_PROPOSE_KEY
+    #[arg(long, value_name = "URL")]
+    pub propose: Option<String>,
+    /// The model that the address is asked for
+    #[arg(long, value_name = "NAME", requires = "propose")]
+    pub propose_model: Option<String>,
 }
 
 /// What a person brings of goods and exchange rates.

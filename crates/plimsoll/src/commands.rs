@@ -3,6 +3,7 @@
 
 use crate::cli::{Cli, Command, Format};
 use crate::failure::{Exit, Failure};
+use crate::staleness::Policy;
 use crate::{printer, settings};
 use clap::CommandFactory;
 use std::path::PathBuf;
@@ -29,11 +30,17 @@ pub struct Context {
     pub store: PathBuf,
     /// Form of output.
     pub format: Format,
+    /// What a person says of stale data.
+    pub staleness: Policy,
 }
 
 /// Runs the command.
 pub fn run(cli: Cli) -> Result<Exit, Failure> {
-    let context = Context { store: settings::store(cli.store.as_deref()), format: cli.format };
+    let context = Context {
+        store: settings::store(cli.store.as_deref()),
+        format: cli.format,
+        staleness: Policy { refuse: cli.refuse_stale, allow: cli.allow_stale },
+    };
     let takes_ftm = matches!(cli.command, Command::Parts(_) | Command::Owners(_));
     if cli.format == Format::Ftm && !takes_ftm {
         return Err(Failure::usage(

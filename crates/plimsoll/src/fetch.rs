@@ -119,7 +119,7 @@ pub static ALL: &[Source] = &[
         )],
         needs: &[MONTHS],
         read_in: "Eurostat's guide to the bulk download, and public code that uses it",
-        after: "unpack it (7z x FILE) and load the .dat file in it",
+        after: "",
     },
     Source {
         id: "baci",
@@ -159,7 +159,7 @@ pub static ALL: &[Source] = &[
         )],
         needs: &[MONTHS, CENSUS_KEY],
         read_in: "the Bureau's guide to its international trade API",
-        after: "there is no reader of it yet: the file is kept",
+        after: "",
     },
     Source {
         id: "census-imports",
@@ -174,7 +174,7 @@ pub static ALL: &[Source] = &[
         )],
         needs: &[MONTHS, CENSUS_KEY],
         read_in: "the Bureau's guide to its international trade API",
-        after: "there is no reader of it yet: the file is kept",
+        after: "",
     },
     Source {
         id: "ecb",

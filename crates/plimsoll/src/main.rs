@@ -14,6 +14,7 @@ mod printer;
 mod progress;
 mod report;
 mod settings;
+mod staleness;
 mod watchlists;
 
 use clap::Parser;

@@ -111,8 +111,10 @@ impl Records {
     /// An array in place of an object: the first holds the names.
     fn array(&mut self, fields: Vec<String>) {
         if self.header.is_empty() {
+            // A service may name a column twice: its values stand in both places.
             for name in fields {
-                self.column(&name, usize::MAX);
+                self.columns.entry(name.clone()).or_insert(self.header.len());
+                self.header.push(name);
             }
             return;
         }
@@ -410,6 +412,7 @@ mod tests {
             show(r#"[["CTY","VAL"],["5700","12"],["5820",null]]"#),
             "CTY|VAL\n1: 5700|12\n2: 5820|"
         );
+        assert_eq!(show(r#"[["A","T","A"],["1","2","1"]]"#), "A|T|A\n1: 1|2|1");
         assert_eq!(show("\u{feff}[{\"a\":\"é\\u00e9\"}]"), "a\n1: éé");
         assert_eq!(show(r#"{"data":[],"count":0,"error":null}"#), "");
         assert_eq!(show(r#"{"data":null}"#), "");

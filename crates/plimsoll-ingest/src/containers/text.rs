@@ -384,47 +384,6 @@ impl Walk<'_> {
     }
 }
 
-/// UTF-16, with a byte-order mark or without, as UTF-8.
-pub struct Utf16<R> {
-    input: R,
-    decoder: encoding_rs::Decoder,
-    ready: Vec<u8>,
-    given: usize,
-    ended: bool,
-}
-
-impl<R: Read> Utf16<R> {
-    /// Little-endian or big-endian.
-    pub fn new(input: R, little: bool) -> Utf16<R> {
-        let encoding = if little { encoding_rs::UTF_16LE } else { encoding_rs::UTF_16BE };
-        Utf16 {
-            input,
-            decoder: encoding.new_decoder_with_bom_removal(),
-            ready: Vec::new(),
-            given: 0,
-            ended: false,
-        }
-    }
-}
-
-impl<R: Read> Read for Utf16<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        while self.given == self.ready.len() && !self.ended {
-            let mut raw = [0u8; 1 << 15];
-            let got = self.input.read(&mut raw)?;
-            self.ended = got == 0;
-            let mut text = String::with_capacity(3 * got + 16);
-            let _ = self.decoder.decode_to_string(&raw[..got], &mut text, self.ended);
-            self.ready = text.into_bytes();
-            self.given = 0;
-        }
-        let n = buffer.len().min(self.ready.len() - self.given);
-        buffer[..n].copy_from_slice(&self.ready[self.given..self.given + n]);
-        self.given += n;
-        Ok(n)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -622,7 +581,9 @@ mod tests {
                 .collect();
             for at_once in [1, 3, usize::MAX] {
                 let mut out = String::new();
-                Utf16::new(Drops(&bytes, at_once), little).read_to_string(&mut out).unwrap();
+                crate::containers::encoding::Decoded::utf16(Drops(&bytes, at_once), little)
+                    .read_to_string(&mut out)
+                    .unwrap();
                 assert!(out == text);
             }
         }

@@ -153,11 +153,11 @@ impl Reader {
         }
     }
 
-    /// Trade inside the EU is recorded by the member that the goods came from, other imports
-    /// by their origin.
+    /// Trade inside the EU (`I`), and with Northern Ireland (`L`), which follows its rules for goods,
+    /// is recorded by the place that the goods came from, other imports by their origin.
     fn basis(&self, row: &Row<'_>, flow: Flow) -> Basis {
         match row.maybe(self.trade_type) {
-            b"I" => Basis::Dispatch,
+            b"I" | b"L" => Basis::Dispatch,
             _ => Basis::of(flow),
         }
     }

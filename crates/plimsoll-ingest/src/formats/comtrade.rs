@@ -6,7 +6,7 @@
 
 use crate::error::IngestError;
 use crate::fact::{Basis, Breakdown, Fact, Flow, Place, Valuation};
-use crate::formats::{Header, IngestFormat, Row, RowReader, Said};
+use crate::formats::{Header, IngestFormat, Repeats, Row, RowReader, Said};
 use crate::scratch::{Scratch, digits, parse_period, text};
 use plimsoll_terms::hs::HsRevision;
 use plimsoll_terms::period::{Month, PeriodKind};
@@ -166,6 +166,8 @@ pub(super) struct Reader {
     cif: Option<usize>,
     fob: Option<usize>,
     old_codes: bool,
+    /// A file of tariff lines: no totals stand beside the parts.
+    tariff_lines: bool,
 }
 
 impl Reader {
@@ -209,6 +211,7 @@ impl Reader {
             cif,
             fob,
             old_codes: names.old_codes,
+            tariff_lines: said.file_name.to_ascii_uppercase().contains("TARIFFLINE"),
         })
     }
 
@@ -310,7 +313,8 @@ impl Reader {
         parts.push(b"transport=", transport);
         parts.push(b"customs=", customs);
         parts.push(b"supply=", supply);
-        Breakdown::Part(scratch.intern(parts.text()))
+        let part = scratch.intern(parts.text());
+        if self.tariff_lines { Breakdown::Adds(part) } else { Breakdown::Part(part) }
     }
 
     fn partner2(&self, row: &Row<'_>, scratch: &mut Scratch) -> Option<Place> {
@@ -353,6 +357,11 @@ impl RowReader for Reader {
             unit: quantity.1,
             breakdown: self.breakdown(row, fine, scratch),
         })
+    }
+
+    fn repeats(&self) -> Repeats {
+        // A national code may come in several units, which no column that is kept tells apart.
+        if self.tariff_lines { Repeats::AddUp } else { Repeats::SameFact }
     }
 }
 
@@ -669,9 +678,16 @@ pub(crate) mod testing {
         let reader = format.bind(header, said).map_err(|e| e.to_string()).unwrap();
         let (mut facts, mut problems) = (Vec::new(), Vec::new());
         for (line, fields) in records {
-            match reader.read(&Row { fields: &fields, line, header }, &mut scratch) {
-                Ok(fact) => facts.push(fact),
-                Err(problem) => problems.push(problem),
+            let row = Row { fields: &fields, line, header, cell: 0 };
+            let cells = match reader.cells() {
+                [] => vec![0],
+                wide => wide.iter().copied().filter(|cell| row.has_figure(*cell)).collect(),
+            };
+            for cell in cells {
+                match reader.read(&Row { cell, ..row }, &mut scratch) {
+                    Ok(fact) => facts.push(fact),
+                    Err(problem) => problems.push(problem),
+                }
             }
         }
         Outcome { facts, problems, noted: scratch.noted, names }
@@ -775,6 +791,39 @@ mod tests {
             ]
         );
         assert_eq!(got.noted, [("leading-zero-restored", 1)]);
+    }
+
+    /// The bulk files' own columns, made-up rows: tabs, another spelling of the values.
+    const BULK: &str = "typeCode\tfreqCode\trefPeriodId\trefYear\trefMonth\tperiod\treporterCode\t\
+        flowCode\tpartnerCode\tpartner2Code\tclassificationCode\tclassificationSearchCode\t\
+        isOriginalClassification\tcmdCode\tcustomsCode\tmosCode\tmotCode\tqtyUnitCode\tqty\tisQtyEstimated\t\
+        altQtyUnitCode\taltQty\tisAltQtyEstimated\tnetWgt\tisNetWgtEstimated\tgrossWgt\tisGrossWgtEstimated\t\
+        CIFValue\tFOBValue\tprimaryValue\tlegacyEstimationFlag\tisReported\tisAggregate\n\
+        C\tM\t20230101\t2023\t1\t202301\t764\tM\t156\t0\tH6\tHS\t1\t8542310001\tC00\t0\t1000\t5\t70\t0\t-1\t0\t0\t12\t0\t\t0\t5100\t\t5100\t0\t1\t0\n\
+        C\tM\t20230101\t2023\t1\t202301\t764\tM\t156\t0\tH6\tHS\t1\t8542310001\tC00\t0\t2100\t5\t7\t0\t-1\t0\t0\t1\t0\t\t0\t900\t\t900\t0\t1\t0\n";
+
+    #[test]
+    fn tariff_lines_add_up_and_final_files_have_totals() {
+        let text = BULK.replace('\t', ",");
+        for (file_name, word) in [
+            ("COMTRADE-TARIFFLINE-CM764202301H6[2023-04-01].gz", "adds"),
+            ("COMTRADE-FINAL-CM764202301H6[2023-04-01].gz", "part"),
+        ] {
+            let said = Said { file_name: file_name.into(), ..Said::default() };
+            let got = read(&API, &said, text.as_bytes());
+            assert_eq!(
+                got.lines(),
+                [
+                    format!(
+                        "2023-01 THA: CHN>THA import Month HS2022 8542310001 5100 USD CIF Origin 12.000kg 70u {word} transport=1000"
+                    ),
+                    format!(
+                        "2023-01 THA: CHN>THA import Month HS2022 8542310001 900 USD CIF Origin 1.000kg 7u {word} transport=2100"
+                    ),
+                ]
+            );
+            assert_eq!(API.vintage(file_name).as_deref(), Some("2023-04-01"));
+        }
     }
 
     #[test]

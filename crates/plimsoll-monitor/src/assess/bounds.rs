@@ -49,14 +49,13 @@ impl Asked<'_> {
             codes,
             periods: vec![Period::year(year)],
         };
-        let rows: Vec<TradeRow> = self
-            .scanner
-            .rows(&filter, symbols)?
+        let manifest = &self.scanner.store().manifest;
+        let rows = self.scanner.rows(&filter, symbols)?;
+        let rows: Vec<TradeRow> = rows
             .into_iter()
-            .filter(|r| r.flow == Flow::Import)
+            .filter(|r| r.flow == Flow::Import && !resolve::is_second_basis(r, manifest, symbols))
             .collect();
         let mut ignored = Rules::new();
-        let manifest = &self.scanner.store().manifest;
         let (rows, _) = resolve::resolve(rows, manifest, false, &mut ignored);
         let mut by_supplier: BTreeMap<String, Sum> = BTreeMap::new();
         for row in &rows {

@@ -19,8 +19,12 @@ impl Asked<'_> {
         &self.scanner.store().manifest.resources[row.source].dataset
     }
 
-    fn view_of(row: &TradeRow) -> Option<View> {
+    fn view_of(&self, row: &TradeRow, symbols: &Symbols) -> Option<View> {
+        let manifest = &self.scanner.store().manifest;
         match row.flow {
+            Flow::Import if resolve::is_second_basis(row, manifest, symbols) => {
+                Some(View::Consignment)
+            }
             Flow::Import => Some(View::Importer),
             Flow::Export => Some(View::Partners),
             Flow::Reconciled => Some(View::Reconciled),
@@ -31,8 +35,8 @@ impl Asked<'_> {
 
     fn admissible(&self, view: View) -> bool {
         match self.question.basis {
-            BasisAsked::Any => true,
-            BasisAsked::Dispatch => view == View::Partners,
+            BasisAsked::Any => view != View::Consignment,
+            BasisAsked::Dispatch => matches!(view, View::Consignment | View::Partners),
             BasisAsked::Origin => view == View::Importer,
         }
     }
@@ -57,7 +61,7 @@ impl Asked<'_> {
         let wanted: Vec<TradeRow> = rows
             .into_iter()
             .filter(|r| self.question.dataset.as_deref().is_none_or(|d| d == self.dataset(r)))
-            .filter(|r| Self::view_of(r).is_some_and(|v| self.admissible(v)))
+            .filter(|r| self.view_of(r, symbols).is_some_and(|v| self.admissible(v)))
             .collect();
         for (seen, period) in fetched.seen.iter_mut().zip(self.periods) {
             *seen = wanted.iter().filter(|r| r.period.within(period)).count();
@@ -66,8 +70,10 @@ impl Asked<'_> {
         for (importer, rows) in by_importer {
             match self.best_view(&rows, symbols) {
                 Some(view) => {
-                    let rows: Vec<TradeRow> =
-                        rows.into_iter().filter(|r| Self::view_of(r) == Some(view)).collect();
+                    let rows: Vec<TradeRow> = rows
+                        .into_iter()
+                        .filter(|r| self.view_of(r, symbols) == Some(view))
+                        .collect();
                     let rows = self.one_dataset_per_reporter(rows, view, symbols, &mut fetched);
                     fetched.views.insert(view);
                     let manifest = &self.scanner.store().manifest;
@@ -126,16 +132,16 @@ impl Asked<'_> {
     /// importer's own. A month of the importer's own report is no year of it.
     fn best_view(&self, rows: &[TradeRow], symbols: &Symbols) -> Option<View> {
         let prefer_exports = self.question.importer.is_none() && self.question.exporter.is_some();
-        [View::Importer, View::Partners, View::Reconciled]
+        [View::Importer, View::Consignment, View::Partners, View::Reconciled]
             .into_iter()
             .map(|view| {
                 let of_view: Vec<&TradeRow> =
-                    rows.iter().filter(|r| Self::view_of(r) == Some(view)).collect();
+                    rows.iter().filter(|r| self.view_of(r, symbols) == Some(view)).collect();
                 let there = |p: &&Period| of_view.iter().any(|r| r.period.within(p));
                 let sides = self.periods.iter().filter(there).count();
                 let rank = match view {
                     View::Partners if prefer_exports => 3,
-                    View::Importer => 2,
+                    View::Importer | View::Consignment => 2,
                     View::Partners => 1,
                     View::Reconciled => 0,
                 };

@@ -9,15 +9,15 @@
 //! Herfindahl index before and after.
 
 use std::collections::BTreeMap;
-use std::rc::Rc;
 
 use plimsoll_terms::period::Month;
 use plimsoll_terms::place::PlaceId;
 
 use super::chance::Placebos;
-use super::series::{self, LevelTest};
-use super::spread::Spread;
+use super::series::{self, Levels};
+use super::spread::Spreads;
 use super::{Detector, Outcome, Pass};
+use crate::calendar::Pace;
 use crate::finding::{Fact, Finding, Measure, Severity, Subject, Why};
 use crate::flows::{Panel, SourcesOf};
 use crate::plans::{self, Plan, Rows};
@@ -81,8 +81,8 @@ struct Test {
     herfindahl: [f64; 2],
     /// Suppliers of the market, small ones included.
     suppliers: usize,
-    /// The test of levels of the months' shares.
-    level: Option<Rc<LevelTest>>,
+    /// The test of levels of the shares of months or years.
+    level: Option<Levels>,
 }
 
 impl Test {
@@ -96,8 +96,8 @@ impl Test {
 struct Sold {
     sides: [f64; 3],
     months: Vec<(Month, f64)>,
-    /// Some of it is known by year only.
-    yearly: bool,
+    /// Known by month, by year.
+    paces: [bool; 2],
 }
 
 /// The verdict on one supplier: p-value, what chance gives, and how much it stands out beside
@@ -112,7 +112,7 @@ struct Verdict {
 struct Looking<'a> {
     panel: &'a Panel,
     placebos: Placebos,
-    levels: Vec<Rc<LevelTest>>,
+    levels: Vec<Levels>,
     /// By market.
     tests: Vec<Test>,
 }
@@ -131,7 +131,7 @@ impl Pass for Looking<'_> {
             let value = number("value", i) as f64 / 100.0;
             let sold = market.entry(number("exporter", i)).or_default();
             sold.sides[side] += value;
-            sold.yearly |= number("months", i) != 1;
+            sold.paces[usize::from(plans::pace(number("months", i)) == Pace::Year)] = true;
             sold.months.push((plans::month(number("start", i)), value));
             let next = i + 1;
             if next == rows.len() || (number("importer", next), number("good", next)) != key {
@@ -196,14 +196,13 @@ impl Looking<'_> {
         let pad = self.panel.search.min_value / 10.0;
         let own = self.tests.iter().map(|t| (t.size, change(t)));
         let chance = std::mem::take(&mut self.placebos).chance(own, pad);
-        let spread = Spread::of(
-            self.tests.iter().filter_map(|t| t.level.as_deref()),
-            self.levels.iter().map(|test| (test.as_ref(), 0.0)),
+        let spreads = Spreads::of(
+            self.tests.iter().filter_map(|t| t.level.as_ref()),
+            self.levels.iter().map(|levels| (levels, 0.0)),
             None,
         );
         let verdict = |t: &Test| {
-            if let (Some(level), Some(spread)) = (t.level.as_deref(), &spread) {
-                let verdict = spread.judge(level, 0.0);
+            if let Some(verdict) = t.level.as_ref().and_then(|l| spreads.judge(l, 0.0)) {
                 // The months say the contrary of their sum: one large month.
                 let p = if verdict.z * change(t) < 0.0 { 1.0 } else { verdict.p };
                 let range = [-verdict.margin, verdict.margin];
@@ -216,11 +215,15 @@ impl Looking<'_> {
         self.tests.iter().map(verdict).collect()
     }
 
-    /// The tests of levels of the shares of all suppliers of a market that is known by month.
-    fn levels_of(&self, market: &BTreeMap<i64, Sold>) -> BTreeMap<i64, Rc<LevelTest>> {
-        if market.values().any(|sold| sold.yearly) {
-            return BTreeMap::new();
-        }
+    /// The tests of levels of the shares of all suppliers of a market that is known by month, or
+    /// wholly by year.
+    fn levels_of(&self, market: &BTreeMap<i64, Sold>) -> BTreeMap<i64, Levels> {
+        let known = |at: usize| market.values().any(|sold| sold.paces[at]);
+        let pace = match [known(0), known(1)] {
+            [true, true] => return BTreeMap::new(),
+            [_, false] => Pace::Month,
+            [_, true] => Pace::Year,
+        };
         let mut totals: BTreeMap<Month, f64> = BTreeMap::new();
         for (month, value) in market.values().flat_map(|sold| &sold.months) {
             *totals.entry(*month).or_default() += value;
@@ -234,7 +237,7 @@ impl Looking<'_> {
                 }
             }
             let shares: Vec<(Month, f64)> = shares.into_iter().collect();
-            series::level_of(&shares, &self.panel.horizon()).map(Rc::new)
+            series::levels_of(&shares, pace, &self.panel.horizon())
         };
         market.iter().filter_map(|(exporter, sold)| Some((*exporter, level(sold)?))).collect()
     }

@@ -12,9 +12,10 @@
 //! stopped selling ([`super::control`]) and the hub's capacity: what it sold on over what it sold
 //! to the whole world before. Neither replaces the interval.
 //!
-//! The test is that of an intersection: the hub's inflow rose *and* the target's fell (*and*,
-//! where the hub reports, its exports to the target rose); its p is the largest of theirs. The
-//! rank of the hub among all destinations is given beside it (permutation over places).
+//! The test is that of an intersection: the hub's inflow rose where the target lost *and* the
+//! target's fell (*and*, where the hub reports, its exports to the target rose where it lost); its p
+//! is the largest of theirs. Inflow and exports are compared good by good ([`super::matching`]);
+//! where too few flows are in the data, by their sums. The rank of the hub among all destinations is given beside it (permutation over places).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -24,7 +25,8 @@ use plimsoll_terms::period::Month;
 use plimsoll_terms::place::PlaceId;
 
 use super::control::{Cells, Groups};
-use super::series::{self, Compared, Key, Series};
+use super::matching::{self, Leg, Matching};
+use super::series::{self, Compared, Key, Levels, Series};
 use super::surge::{self, whole};
 use super::{Detector, Outcome, Pass};
 use crate::calendar::{self, Pace, View};
@@ -75,19 +77,22 @@ impl Detector for Diversion {
             WHERE exports IS NOT NULL GROUP BY importer, exporter, months, start \
             ORDER BY importer, exporter, months, start";
         let window = panel.horizon().window.first().0;
-        let cells = |from: &str| {
-            let after = format!("CASE WHEN start >= {window} THEN 1 ELSE 0 END");
-            format!(
-                "SELECT importer, exporter, good, {after} AS later, sum(exports) AS value \
-                FROM {from} WHERE exports IS NOT NULL GROUP BY importer, exporter, good, {after} \
-                ORDER BY importer, exporter, good, later"
-            )
-        };
-        let listed = "flows JOIN (SELECT DISTINCT good FROM members) AS listed USING (good)";
+        let after = format!("CASE WHEN start >= {window} THEN 1 ELSE 0 END");
+        let controls = format!(
+            "SELECT importer, exporter, good, {after} AS later, sum(exports) AS value \
+            FROM controls WHERE exports IS NOT NULL GROUP BY importer, exporter, good, {after} \
+            ORDER BY importer, exporter, good, later"
+        );
+        let listed = format!(
+            "SELECT importer, exporter, good, start, {after} AS later, sum(exports) AS value \
+            FROM flows JOIN (SELECT DISTINCT good FROM members) AS listed USING (good) \
+            WHERE exports IS NOT NULL GROUP BY importer, exporter, good, start \
+            ORDER BY importer, exporter, good, start"
+        );
         let mut plans = vec![
             Plan { name: "sets", sql: sets.into() },
-            Plan { name: "listed", sql: cells(listed) },
-            Plan { name: "controls", sql: cells("controls") },
+            Plan { name: "listed", sql: listed },
+            Plan { name: "controls", sql: controls },
         ];
         if panel.search.goods.is_none() {
             plans.push(Plan { name: "all", sql: all.into() });
@@ -101,6 +106,7 @@ impl Detector for Diversion {
             flows: BTreeMap::new(),
             listed: Cells::default(),
             controls: Cells::default(),
+            each: matching::Flows::default(),
         })
     }
 }
@@ -116,13 +122,15 @@ struct Looking<'a> {
     flows: BTreeMap<Definition, Exports>,
     listed: Cells,
     controls: Cells,
+    /// Listed goods flow by flow.
+    each: matching::Flows,
 }
 
 impl Pass for Looking<'_> {
     fn take(&mut self, plan: &Plan, rows: &Rows) {
         match plan.name {
-            "listed" => return take_cells(&mut self.listed, rows),
-            "controls" => return take_cells(&mut self.controls, rows),
+            "listed" => return take_cells(&mut self.listed, Some(&mut self.each), rows),
+            "controls" => return take_cells(&mut self.controls, None, rows),
             _ => {}
         }
         for i in 0..rows.len() {
@@ -148,6 +156,7 @@ impl Pass for Looking<'_> {
         let mut tested: Vec<(Hub, Goods<'_>)> = Vec::new();
         let sets = self.panel.comparable.sets();
         let target = self.target();
+        let routes = self.each.compare(self.panel);
         for (definition, exports) in &self.flows {
             let set = definition.and_then(|d| sets.get(d as usize));
             if set.is_some_and(|s| s.tier) {
@@ -157,22 +166,32 @@ impl Pass for Looking<'_> {
                 set.map_or_else(|| "all products in the data".to_owned(), |s| s.name.clone());
             let Some(mut goods) = Goods::new(self.panel, &target, exports, name) else { continue };
             outcome.notes.extend(goods.ratios());
+            goods.listed = set.is_some();
             if let Some(set) = set {
                 match self.control(&goods, &set.members) {
                     Ok(groups) => goods.control = Some(Rc::new(groups)),
                     Err(why) => outcome.notes.push(format!("{}: {why}", goods.name)),
                 }
             }
-            let hubs: Vec<Hub> = goods.hubs();
+            let mut hubs: Vec<Hub> = goods.hubs();
+            if let Some(set) = set {
+                let matching =
+                    Matching::new(&routes, &set.members, &goods.target, &goods.origins).legs();
+                hubs.iter_mut().for_each(|hub| hub.weigh(goods.lost_p, &matching));
+            }
             tested.extend(hubs.into_iter().map(|h| (h, goods.clone())));
         }
         let p: Vec<f64> = tested.iter().map(|(hub, _)| hub.p).collect();
         let q = super::q_values(&self.panel.search, &p);
         outcome.tests = p.len();
         for ((hub, goods), q) in tested.iter().zip(q) {
-            let material = hub.excess[0] >= self.panel.search.min_value / 12.0
-                && hub.ratio >= self.panel.search.min_ratio;
-            if q <= self.panel.search.q && material && self.panel.asks(hub.place) {
+            let least = self.panel.search.min_ratio;
+            let rose = hub.ratio >= least || hub.onward_ratio().is_some_and(|r| r >= least);
+            let material = hub.excess[0] >= self.panel.search.min_value / 12.0 && rose;
+            // A rise of all products together, of which nobody saw what went on, is a share in
+            // the notes and no hub.
+            let seen = goods.listed || hub.onward.is_some();
+            if q <= self.panel.search.q && material && seen && self.panel.asks(hub.place) {
                 outcome.findings.extend(finding(goods, hub, q, sources));
             }
         }
@@ -184,7 +203,7 @@ impl Pass for Looking<'_> {
 }
 
 /// The rows of a plan by exporter, importer and good.
-fn take_cells(cells: &mut Cells, rows: &Rows) {
+fn take_cells(cells: &mut Cells, mut each: Option<&mut matching::Flows>, rows: &Rows) {
     for i in 0..rows.len() {
         let number = |name| rows.get(name, i);
         let place = |name| number(name).and_then(plans::place);
@@ -195,6 +214,9 @@ fn take_cells(cells: &mut Cells, rows: &Rows) {
         };
         let value = number("value").unwrap_or(0) as f64 / 100.0;
         cells.add(from, to, good as GoodId, number("later") == Some(1), value);
+        if let (Some(each), Some(start)) = (each.as_deref_mut(), number("start")) {
+            each.add((from, to, good as GoodId), plans::month(start), value);
+        }
     }
 }
 
@@ -237,16 +259,41 @@ struct Hub {
     capacity: Option<(f64, usize)>,
     ratio: f64,
     p: f64,
+    /// One-sided p of the sums: what came in, and what went on where the hub reports.
+    parts: (f64, Option<f64>),
+    /// The same good by good.
+    matched: [Option<Leg>; 2],
     /// Rank among all destinations by how much inflow grew: place and number.
     rank: (usize, usize),
     start: Option<Month>,
 }
+
+impl Hub {
+    /// Takes in what gains and losses say good by good. Where that can be told it decides: a sum
+    /// over a list is mostly its few largest flows.
+    fn weigh(&mut self, lost: f64, (inflows, onward): &Legs) {
+        self.matched = [inflows.get(&self.place).copied(), onward.get(&self.place).copied()];
+        let of = |sum: f64, leg: Option<Leg>| leg.map_or(sum, |l| l.p);
+        let [inflow, out] = self.matched;
+        let onward_p = self.parts.1.map_or(0.0, |sum| of(sum, out));
+        self.p = lost.max(of(self.parts.0, inflow)).max(onward_p);
+    }
+
+    fn onward_ratio(&self) -> Option<f64> {
+        self.onward.map(|(before, after)| after / before.max(1.0))
+    }
+}
+
+/// What came in and what went on, by hub.
+type Legs = (BTreeMap<PlaceId, Leg>, BTreeMap<PlaceId, Leg>);
 
 /// One definition of goods: what the origins sold to whom.
 #[derive(Clone)]
 struct Goods<'a> {
     panel: &'a Panel,
     name: String,
+    /// A list, and not all products together.
+    listed: bool,
     target: BTreeSet<PlaceId>,
     origins: BTreeSet<PlaceId>,
     exports: &'a Exports,
@@ -256,6 +303,8 @@ struct Goods<'a> {
     /// What the target got a month, before and after.
     lost: (f64, f64),
     lost_p: f64,
+    /// Since when.
+    lost_start: Option<Month>,
     /// Growth of sales to destinations that are neither target nor possible hub.
     elsewhere: Option<f64>,
     /// Goods that nobody stopped selling, where they are in the data.
@@ -282,6 +331,7 @@ impl<'a> Goods<'a> {
         let mut goods = Goods {
             panel,
             name,
+            listed: false,
             target: target.clone(),
             origins: steady.clone(),
             exports,
@@ -289,6 +339,7 @@ impl<'a> Goods<'a> {
             changes: Vec::new(),
             lost: (0.0, 0.0),
             lost_p: 1.0,
+            lost_start: None,
             elsewhere: None,
             control: None,
         };
@@ -304,6 +355,8 @@ impl<'a> Goods<'a> {
         goods.changes = goods.placebo_changes();
         goods.lost = (lost.before, lost.after);
         goods.lost_p = p_of(&lost, false, &goods.changes);
+        let fall = ((lost.after + 1.0) / (lost.before + 1.0)).ln();
+        goods.lost_start = surge::onset(&goods.to(target), horizon.window.first(), fall);
         goods.elsewhere = goods.growth_elsewhere();
         Some(goods)
     }
@@ -354,10 +407,9 @@ impl<'a> Goods<'a> {
             let expected = compared.before * growth.exp();
             let ratio = compared.after / expected.max(1.0);
             let onward = self.onward(place);
-            let mut p = p_of(&compared, true, &self.changes).max(self.lost_p);
-            if let Some((out, _)) = &onward {
-                p = p.max(p_of(out, true, &self.changes));
-            }
+            let inflow_p = p_of(&compared, true, &self.changes);
+            let onward_p = onward.as_ref().map(|(out, _)| p_of(out, true, &self.changes));
+            let p = inflow_p.max(self.lost_p).max(onward_p.unwrap_or(0.0));
             hubs.push(Hub {
                 place,
                 after: compared.after,
@@ -367,6 +419,8 @@ impl<'a> Goods<'a> {
                 onward: onward.map(|(c, _)| (c.before, c.after)),
                 ratio,
                 p,
+                parts: (inflow_p, onward_p),
+                matched: [None; 2],
                 rank: (0, 0),
                 start: surge::onset(&of, horizon.window.first(), ratio.ln()),
             });
@@ -513,7 +567,7 @@ fn goods_series(
 /// those of all destinations within the baseline.
 fn p_of(compared: &Compared, rise: bool, changes: &[f64]) -> f64 {
     let sign = if rise { 1.0 } else { -1.0 };
-    if let Some(test) = &compared.level {
+    if let Some(Levels::Months(test)) = &compared.level {
         // The spread from year to year is that of the destinations, not less than the months'.
         let year = changes.iter().map(|c| c * c).sum::<f64>() / changes.len().max(1) as f64;
         let error = (test.variance * test.unit + year / 2.0).sqrt();
@@ -554,6 +608,14 @@ fn facts(goods: &Goods<'_>, hub: &Hub) -> Vec<Fact> {
         ),
         onward,
         capacity(goods, hub),
+    ];
+    facts.extend(matched(hub));
+    if let Some((rise, fall)) = earlier(goods, hub) {
+        facts.push(Fact::text(format!(
+            "its rise began in {rise}, before sales to the target fell in {fall}: something else began it"
+        )));
+    }
+    facts.extend([
         Fact::text(format!(
             "rank {} of {} destinations by growth; over places alone p is {:.3}",
             hub.rank.0,
@@ -569,7 +631,7 @@ fn facts(goods: &Goods<'_>, hub: &Hub) -> Vec<Fact> {
             "basis: country of {}; a rise beside a fall is no proof of a link",
             View::Exports.basis()
         )),
-    ];
+    ]);
     if let Some(groups) = &goods.control {
         facts.insert(1, match groups.estimate(hub.place, &goods.destinations()) {
             Some(estimate) => groups.fact(&estimate),
@@ -579,6 +641,24 @@ fn facts(goods: &Goods<'_>, hub: &Hub) -> Vec<Fact> {
         });
     }
     facts
+}
+
+/// The months of the hub's rise and of the target's fall, where the rise came first.
+fn earlier(goods: &Goods<'_>, hub: &Hub) -> Option<(Month, Month)> {
+    hub.start.zip(goods.lost_start).filter(|(rise, fall)| rise < fall)
+}
+
+/// Whether gains coincide with losses good by good.
+fn matched(hub: &Hub) -> impl Iterator<Item = Fact> {
+    let what = ["what came in", "what went on to the target"];
+    what.into_iter().zip(hub.matched).filter_map(|(what, leg)| {
+        let leg = leg?;
+        let text = format!(
+            "good by good {what} rose where the target lost: {} flows, beside {} sums of the year before",
+            leg.flows, leg.places
+        );
+        Some(Fact::figure(text, leg.t, "t"))
+    })
 }
 
 /// How much the hub sent on beside what it sold to everybody before.
@@ -628,7 +708,13 @@ fn finding(goods: &Goods<'_>, hub: &Hub, q: f64, sources: &SourcesOf) -> Option<
         ),
     };
     let why = Why::new(Fact::text(headline).because(vec![counterfactual]), facts(goods, hub));
-    let severity = if hub.ratio >= 2.0 && q <= 0.01 { Severity::High } else { Severity::Medium };
+    let severity = if earlier(goods, hub).is_some() {
+        Severity::Low
+    } else if hub.ratio >= 2.0 && q <= 0.01 {
+        Severity::High
+    } else {
+        Severity::Medium
+    };
     Some(Finding {
         detector: "diversion",
         subject: Subject {

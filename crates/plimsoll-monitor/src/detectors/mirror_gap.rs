@@ -15,8 +15,8 @@ use plimsoll_terms::period::Month;
 use plimsoll_terms::place::PlaceId;
 
 use super::chance::Placebos;
-use super::series::{self, LOG_FLOOR, LevelTest};
-use super::spread::Spread;
+use super::series::{self, LOG_FLOOR, Levels};
+use super::spread::Spreads;
 use super::surge::whole;
 use super::{Detector, Outcome, Pass};
 use crate::calendar::Pace;
@@ -69,8 +69,8 @@ struct Gap {
     imports: [f64; 3],
     /// Sides that both reporters cover wholly.
     covered: [bool; 3],
-    /// The test of levels of the months' gaps.
-    level: Option<Box<LevelTest>>,
+    /// The test of levels of the gaps of months or years.
+    level: Option<Levels>,
 }
 
 impl Gap {
@@ -117,23 +117,28 @@ impl Looking<'_> {
         }
         let number = |name, i| rows.get(name, i).unwrap_or(0);
         let (mut exports, mut imports) = ([0.0; 3], [0.0; 3]);
-        let mut months: Vec<Month2> = Vec::new();
+        let (mut months, mut years): (Vec<Month2>, Vec<Month2>) = Default::default();
         for i in range {
             let side = number("side", i).clamp(0, 2) as usize;
             let (x, m) = (number("exports", i) as f64 / 100.0, number("imports", i) as f64 / 100.0);
             exports[side] += x;
             imports[side] += m;
-            if number("months", i) == 1 {
+            if plans::pace(number("months", i)) == Pace::Month {
                 months.push((plans::month(number("start", i)), x, m));
+            } else {
+                years.push((plans::month(number("start", i)), x, m));
             }
         }
-        let level = self.level((exporter, importer), &months).map(Box::new);
+        let level = match years.is_empty() {
+            true => self.level((exporter, importer), &months),
+            false => self.yearly((exporter, importer), &years),
+        };
         Some(Gap { importer, exporter, good, exports, imports, covered, level })
     }
 
     /// The test of levels of the gaps of months that both cover, for flows of which both sides
     /// saw something in at least six months of the baseline.
-    fn level(&self, (exporter, importer): (PlaceId, PlaceId), all: &[Month2]) -> Option<LevelTest> {
+    fn level(&self, (exporter, importer): (PlaceId, PlaceId), all: &[Month2]) -> Option<Levels> {
         let exports = self.panel.calendar.reporting(Flow::Export, exporter)?;
         let imports = self.panel.calendar.reporting(Flow::Import, importer)?;
         if exports.pace != Pace::Month || imports.pace != Pace::Month {
@@ -151,7 +156,25 @@ impl Looking<'_> {
             * robust::median(&mut months.iter().map(|(_, x, i)| x.max(*i)).collect::<Vec<f64>>())?;
         let gaps: Vec<(Month, f64)> =
             months.iter().map(|(m, x, i)| (*m, ((i + floor) / (x + floor)).ln())).collect();
-        series::level_of(&gaps, &horizon)
+        series::levels_of(&gaps, Pace::Month, &horizon)
+    }
+
+    /// The same of years, in each of which both sides saw something.
+    fn yearly(&self, (exporter, importer): (PlaceId, PlaceId), all: &[Month2]) -> Option<Levels> {
+        let exports = self.panel.calendar.reporting(Flow::Export, exporter)?;
+        let imports = self.panel.calendar.reporting(Flow::Import, importer)?;
+        let both = |m: &Month| exports.starts.contains(m) && imports.starts.contains(m);
+        let horizon = self.panel.horizon();
+        let before = |m: &Month| *m < horizon.window.first();
+        let years: Vec<&Month2> = all.iter().filter(|(m, ..)| both(m)).collect();
+        if years.iter().any(|(m, x, i)| before(m) && x.min(*i) <= 0.0) {
+            return None;
+        }
+        let gaps: Vec<(Month, f64)> = years
+            .iter()
+            .map(|(m, x, i)| (*m, ((i + self.pad()) / (x + self.pad())).ln()))
+            .collect();
+        series::levels_of(&gaps, Pace::Year, &horizon)
     }
 
     /// Log gap of some sides together.
@@ -223,9 +246,9 @@ impl Pass for Looking<'_> {
         }
         let own = |(g, now, usual): &(&Gap, f64, f64)| (g.size(2), scaled(g, now - usual));
         let chance = placebos.chance(tests.iter().map(own), self.pad());
-        let levels = self.gaps.iter().filter(comparable).filter_map(|g| g.level.as_deref());
-        let spread = Spread::of(
-            tests.iter().filter_map(|(g, _, _)| g.level.as_deref()),
+        let levels = self.gaps.iter().filter(comparable).filter_map(|g| g.level.as_ref());
+        let spreads = Spreads::of(
+            tests.iter().filter_map(|(g, _, _)| g.level.as_ref()),
             levels.map(|test| (test, 0.0)),
             None,
         );
@@ -234,8 +257,7 @@ impl Pass for Looking<'_> {
         let verdicts: Vec<(f64, [f64; 2])> = (tests.iter())
             .map(|(g, now, usual)| {
                 let change = now - usual;
-                if let (Some(test), Some(spread)) = (g.level.as_deref(), &spread) {
-                    let verdict = spread.judge(test, 0.0);
+                if let Some(verdict) = g.level.as_ref().and_then(|l| spreads.judge(l, 0.0)) {
                     // The months say the contrary of their sum: one large month.
                     let p = if verdict.z * change < 0.0 { 1.0 } else { verdict.p };
                     return (p, [-verdict.margin, verdict.margin]);

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use plimsoll_terms::period::Month;
+use plimsoll_terms::period::{Month, Period};
 use plimsoll_terms::place::PlaceId;
 
 use crate::calendar::{self, Horizon, Pace, View};
@@ -134,9 +134,105 @@ pub struct LevelTest {
     pub unit: f64,
     /// What the window adds to the error.
     pub window: Unrest,
-    /// The last baseline year against those before it, its unit and unrest: what chance does from
-    /// one year to the next.
-    pub placebo: Option<(f64, f64, Unrest)>,
+    /// What chance does from one year to the next.
+    pub placebo: Option<LastYear>,
+}
+
+/// The last baseline year against those before it.
+#[derive(Clone, Copy, Debug)]
+pub struct LastYear {
+    /// Its mean deviation.
+    pub deviation: f64,
+    /// Variance of that in units of the variance of a period.
+    pub unit: f64,
+    /// What the year adds to the error.
+    pub unrest: Unrest,
+    /// Variance and degrees of freedom of the earlier periods alone, where the year itself is
+    /// much of the test's variance; else `None`.
+    pub earlier: Option<(f64, f64)>,
+}
+
+/// The test of levels of a series by month or by year; the two vary on scales of their own.
+#[derive(Clone, Debug)]
+pub enum Levels {
+    /// By month.
+    Months(Rc<LevelTest>),
+    /// By year.
+    Years(Years),
+}
+
+impl Levels {
+    /// The test.
+    pub fn test(&self) -> LevelTest {
+        match self {
+            Levels::Months(test) => **test,
+            Levels::Years(years) => years.test(),
+        }
+    }
+
+    /// Its pace.
+    pub fn pace(&self) -> Pace {
+        match self {
+            Levels::Months(_) => Pace::Month,
+            Levels::Years(_) => Pace::Year,
+        }
+    }
+}
+
+/// The test of levels of yearly figures, in few bytes: a store by year has millions of them.
+#[derive(Clone, Copy, Debug)]
+pub struct Years {
+    deviation: f32,
+    variance: f32,
+    /// Deviation of the last baseline year from those before, and their variance.
+    placebo: Option<(f32, f32)>,
+    baseline: u8,
+    window: u8,
+}
+
+/// Fewest years of a baseline that show how much one differs from the next.
+const FEWEST_YEARS: usize = 3;
+
+impl Years {
+    /// Of a baseline in order of time and a window; `None` for fewer than three years before.
+    fn of(window: &[f64], baseline: &[f64]) -> Option<Years> {
+        let (last, earlier) = baseline.split_last()?;
+        if baseline.len() < FEWEST_YEARS || window.is_empty() {
+            return None;
+        }
+        let mean = |of: &[f64]| of.iter().sum::<f64>() / of.len() as f64;
+        let variance = |of: &[f64]| {
+            let middle = mean(of);
+            of.iter().map(|v| (v - middle) * (v - middle)).sum::<f64>() / (of.len() - 1) as f64
+        };
+        let few = |n: usize| u8::try_from(n).unwrap_or(u8::MAX);
+        Some(Years {
+            deviation: (mean(window) - mean(baseline)) as f32,
+            variance: variance(baseline) as f32,
+            placebo: Some(((last - mean(earlier)) as f32, variance(earlier) as f32)),
+            baseline: few(baseline.len()),
+            window: few(window.len()),
+        })
+    }
+
+    fn test(&self) -> LevelTest {
+        let (n, m) = (f64::from(self.baseline), f64::from(self.window));
+        // A year has no months whose unrest could be seen.
+        let still = |years: f64| Unrest { variance: 0.0, unit: 1.0 / years as f32, months: 2.0 };
+        LevelTest {
+            deviation: f64::from(self.deviation),
+            variance: f64::from(self.variance),
+            df: n - 1.0,
+            unit: 1.0 / m + 1.0 / n,
+            window: still(m),
+            placebo: self.placebo.map(|(deviation, variance)| LastYear {
+                deviation: f64::from(deviation),
+                unit: 1.0 + 1.0 / (n - 1.0),
+                unrest: still(1.0),
+                earlier: Some((f64::from(variance), n - 2.0)),
+            }),
+        }
+    }
 }
 
 /// How restless the later months of a comparison are.
@@ -182,7 +278,7 @@ pub struct Compared {
     /// Kilograms by month before and after, where known.
     pub kilograms: Option<(f64, f64)>,
     /// The test of levels where the baseline is long and steady enough.
-    pub level: Option<Rc<LevelTest>>,
+    pub level: Option<Levels>,
     /// The test of ranks where it is long and not steady.
     pub ranks: Option<Ranks>,
 }
@@ -235,8 +331,8 @@ pub fn compare(series: &Series, horizon: &Horizon) -> Option<Compared> {
         baseline.iter().partition(|p| p.block == recent);
     let split = !last.is_empty() && !earlier.is_empty();
     let level = match series.pace {
-        Pace::Month => level_test(&window, &baseline).map(Rc::new),
-        Pace::Year => None,
+        Pace::Month => level_test(&window, &baseline).map(|test| Levels::Months(Rc::new(test))),
+        Pace::Year => years_test(&window, &baseline).map(Levels::Years),
     };
     let weight = |(sum, n, known): (f64, u32, bool)| (known && n > 0).then(|| sum / f64::from(n));
     Some(Compared {
@@ -265,10 +361,32 @@ fn level_test(window: &[Point], baseline: &[Point]) -> Option<LevelTest> {
     levels(&logs(window), &logs(baseline))
 }
 
+/// The test of levels on years; `None` where one of the baseline's is without trade.
+fn years_test(window: &[Point], baseline: &[Point]) -> Option<Years> {
+    let values = |of: &[Point]| of.iter().map(|p| p.value).collect::<Vec<f64>>();
+    let (window, baseline) = (values(window), values(baseline));
+    if baseline.len() < FEWEST_YEARS || baseline.iter().any(|v| *v <= 0.0) {
+        return None;
+    }
+    let floor = LOG_FLOOR * robust::median(&mut baseline.clone())?;
+    let logs = |of: Vec<f64>| of.into_iter().map(|v| (v + floor).ln()).collect::<Vec<f64>>();
+    Years::of(&logs(window), &logs(baseline))
+}
+
 /// The test of levels of a figure that has no size, such as a log price or the gap of two reports,
-/// in the months in which it is known. Its season is left in: of three years a month's own mean
-/// would be mostly its noise.
-pub fn level_of(figures: &[(Month, f64)], horizon: &Horizon) -> Option<LevelTest> {
+/// in the periods in which it is known, in order. The season of months is left in: of three years
+/// a month's own mean would be mostly its noise.
+pub fn levels_of(figures: &[(Month, f64)], pace: Pace, horizon: &Horizon) -> Option<Levels> {
+    if pace == Pace::Month {
+        return level_of(figures, horizon).map(|test| Levels::Months(Rc::new(test)));
+    }
+    let of = |span: &Period| -> Vec<f64> {
+        figures.iter().filter(|(m, _)| span.contains(*m)).map(|(_, v)| *v).collect()
+    };
+    Years::of(&of(&horizon.window), &of(&horizon.baseline)).map(Levels::Years)
+}
+
+fn level_of(figures: &[(Month, f64)], horizon: &Horizon) -> Option<LevelTest> {
     let first = horizon.window.first();
     let point = |(start, value): &(Month, f64)| Point {
         month: 0,
@@ -334,7 +452,13 @@ fn levels(window: &[Point], baseline: &[Point]) -> Option<LevelTest> {
     let recent = baseline.iter().map(|p| p.block).min()?;
     let (last, earlier): (Vec<Point>, Vec<Point>) =
         baseline.iter().partition(|p| p.block == recent);
-    let placebo = (earlier.len() >= 3).then(|| Usual::of(&earlier).against(&last)).flatten();
+    let against = (earlier.len() >= 3).then(|| Usual::of(&earlier).against(&last)).flatten();
+    let placebo = against.map(|(deviation, unit, unrest)| LastYear {
+        deviation,
+        unit,
+        unrest,
+        earlier: None,
+    });
     Some(LevelTest { deviation, variance, df, unit, window: unrest, placebo })
 }
 

@@ -10,7 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use plimsoll_terms::place::PlaceId;
 
-use super::series::LevelTest;
+use super::series::{LevelTest, Levels};
+use crate::calendar::Pace;
 use crate::stats::empirical::Tail;
 use crate::stats::moderated::Prior;
 use crate::stats::{robust, tails};
@@ -39,6 +40,8 @@ pub struct Verdict {
     pub z: f64,
     /// Degrees of freedom.
     pub df: f64,
+    /// Its standard error, widened.
+    pub error: f64,
     /// Half the width of the 95 % interval of the deviation.
     pub margin: f64,
 }
@@ -46,9 +49,9 @@ pub struct Verdict {
 impl Spread {
     /// From all tests, and from placebos with the movement that each has in common with others;
     /// with few placebos the widening is that of `below`. `None` without a test.
-    pub fn of<'a>(
-        tests: impl Iterator<Item = &'a LevelTest>,
-        placebos: impl Iterator<Item = (&'a LevelTest, f64)>,
+    fn of(
+        tests: impl Iterator<Item = LevelTest>,
+        placebos: impl Iterator<Item = (LevelTest, f64)>,
         below: Option<&Spread>,
     ) -> Option<Spread> {
         let variances: Vec<(f64, f64)> = tests.map(|t| (t.variance, t.df)).collect();
@@ -59,8 +62,7 @@ impl Spread {
         let mut spread = Spread { prior, widened: 1.0, tail: None };
         let (mut z, mut df) = (Vec::new(), Vec::new());
         for (test, common) in placebos {
-            if let Some((deviation, unit, later)) = test.placebo {
-                let (error, free) = LevelTest::error(unit, later, spread.posterior(test));
+            if let Some((deviation, error, free)) = spread.placebo(&test) {
                 z.push((deviation - common) / error);
                 df.push(free);
             }
@@ -73,22 +75,76 @@ impl Spread {
         Some(spread)
     }
 
-    fn posterior(&self, test: &LevelTest) -> (f64, f64) {
+    fn posterior(&self, (variance, df): (f64, f64)) -> (f64, f64) {
         match &self.prior {
-            Some(prior) => prior.posterior(test.variance, test.df),
-            None => (test.variance.max(1e-4), test.df),
+            Some(prior) => prior.posterior(variance, df),
+            None => (variance.max(1e-4), df),
         }
+    }
+
+    /// Deviation of the last baseline year, its bare error and degrees of freedom.
+    fn placebo(&self, test: &LevelTest) -> Option<(f64, f64, f64)> {
+        let last = test.placebo?;
+        let known = self.posterior(last.earlier.unwrap_or((test.variance, test.df)));
+        let (error, df) = LevelTest::error(last.unit, last.unrest, known);
+        Some((last.deviation, error, df))
+    }
+
+    /// The same for the last baseline year, where nothing is looked for: z and widened error.
+    pub fn last_year(&self, test: &LevelTest, common: f64) -> Option<(f64, f64)> {
+        let (deviation, bare, _) = self.placebo(test)?;
+        let error = bare * self.widened.sqrt();
+        Some(((deviation - common) / error, error))
     }
 
     /// The verdict on one test, beyond what it has in common with others.
     pub fn judge(&self, test: &LevelTest, common: f64) -> Verdict {
-        let (bare, df) = LevelTest::error(test.unit, test.window, self.posterior(test));
+        let (bare, df) =
+            LevelTest::error(test.unit, test.window, self.posterior((test.variance, test.df)));
         let error = bare * self.widened.sqrt();
         let z = (test.deviation - common) / error;
         let by_t = (2.0 * tails::t_upper(z.abs(), df)).min(1.0);
         let size = ((test.deviation - common) / bare).abs();
         let by_placebos = self.tail.as_ref().map_or(0.0, |t| t.fitted_upper(size));
-        Verdict { p: by_t.max(by_placebos), z, df, margin: tails::t_quantile(0.975, df) * error }
+        let margin = tails::t_quantile(0.975, df) * error;
+        Verdict { p: by_t.max(by_placebos), z, df, error, margin }
+    }
+}
+
+/// What chance does to series by month, and to those by year.
+#[derive(Default)]
+pub struct Spreads {
+    months: Option<Spread>,
+    years: Option<Spread>,
+}
+
+impl Spreads {
+    /// As [`Spread::of`], for both paces.
+    pub fn of<'a>(
+        tests: impl Iterator<Item = &'a Levels> + Clone,
+        placebos: impl Iterator<Item = (&'a Levels, f64)> + Clone,
+        below: Option<&Spreads>,
+    ) -> Spreads {
+        let pace = |pace: Pace| {
+            let tests = tests.clone().filter(|l| l.pace() == pace).map(Levels::test);
+            let placebos = placebos.clone().filter(|(l, _)| l.pace() == pace);
+            let below = below.and_then(|b| b.at(pace));
+            Spread::of(tests, placebos.map(|(l, common)| (l.test(), common)), below)
+        };
+        Spreads { months: pace(Pace::Month), years: pace(Pace::Year) }
+    }
+
+    /// That of a pace; `None` where nothing is tested at it.
+    pub fn at(&self, pace: Pace) -> Option<&Spread> {
+        match pace {
+            Pace::Month => self.months.as_ref(),
+            Pace::Year => self.years.as_ref(),
+        }
+    }
+
+    /// The verdict on one test, beyond what it has in common with others.
+    pub fn judge(&self, levels: &Levels, common: f64) -> Option<Verdict> {
+        Some(self.at(levels.pace())?.judge(&levels.test(), common))
     }
 }
 

@@ -11,14 +11,13 @@
 //! (Benjamini and Hochberg 1995).
 
 use std::collections::BTreeMap;
-use std::rc::Rc;
 
 use plimsoll_terms::period::Month;
 use plimsoll_terms::place::PlaceId;
 
 use super::chance::Chance;
-use super::series::{self, Compared, Key, LevelTest, Ranks, Series};
-use super::spread::{self, Common, MANY, Moved, Spread};
+use super::series::{self, Compared, Key, LevelTest, Levels, Ranks, Series};
+use super::spread::{self, Common, MANY, Moved, Spread, Spreads};
 use super::{Detector, Outcome, Pass};
 use crate::calendar::{self, Pace};
 use crate::finding::{Fact, Finding, Measure, Severity, Subject, Why};
@@ -101,7 +100,7 @@ enum Placebo {
     /// Means of the earlier baseline and of its last year.
     Jump(Level, f32, f32),
     /// The test of levels.
-    Levels(Key, Rc<LevelTest>),
+    Levels(Key, Levels),
     /// The standardised rank sum.
     Ranks(Level, f64),
 }
@@ -205,7 +204,7 @@ impl Looking<'_> {
         {
             let level = series.key.level;
             self.placebos.push(match (&compared.level, compared.ranks) {
-                (Some(test), _) => Placebo::Levels(series.key, test.clone()),
+                (Some(levels), _) => Placebo::Levels(series.key, levels.clone()),
                 (None, Some(Ranks { placebo: Some(z), .. })) => Placebo::Ranks(level, z),
                 (None, _) => Placebo::Jump(level, earlier as f32, last as f32),
             });
@@ -224,29 +223,31 @@ impl Looking<'_> {
 
     fn judge(&self) -> Vec<Judged> {
         let mut judged: Vec<Option<Judged>> = self.tested.iter().map(|_| None).collect();
-        let mut below: Option<Spread> = None;
+        let mut below: Option<Spreads> = None;
         // From the finest: a level with few series borrows what chance does from the one below.
         for level in Level::ALL.iter().rev() {
-            let of: Vec<(usize, &LevelTest)> = (self.tested.iter().enumerate())
+            let of: Vec<(usize, &Levels)> = (self.tested.iter().enumerate())
                 .filter(|(_, t)| t.key.level == *level)
-                .filter_map(|(i, t)| Some((i, t.compared.level.as_deref()?)))
+                .filter_map(|(i, t)| Some((i, t.compared.level.as_ref()?)))
                 .collect();
+            if of.is_empty() {
+                continue;
+            }
             let placebos = self.placebos_of(*level);
-            let placebos = placebos.iter().map(|(test, common)| (*test, *common));
-            let spread = Spread::of(of.iter().map(|(_, t)| *t), placebos, below.as_ref());
-            if let Some(spread) = spread {
-                let common = self.common_of(*level);
-                for (i, test) in of {
-                    let key = self.tested[i].key;
-                    // A sum of few codes swings like one code, a whole list does not.
-                    let own = *level > Level::Tier || self.codes_in(&self.tested[i]) >= DIVERSE;
-                    let judge = below.as_ref().filter(|_| !own).unwrap_or(&spread);
-                    let common = common.0 + common.1.movement(key.exporter, key.item);
-                    judged[i] = Some(by_level(judge, test, common));
-                }
-                if *level > Level::Tier {
-                    below = Some(spread);
-                }
+            let tests = of.iter().map(|(_, levels)| *levels);
+            let spreads = Spreads::of(tests, placebos.iter().copied(), below.as_ref());
+            let common = self.common_of(*level);
+            for (i, levels) in of {
+                let key = self.tested[i].key;
+                // A sum of few codes swings like one code, a whole list does not.
+                let own = *level > Level::Tier || self.codes_in(&self.tested[i]) >= DIVERSE;
+                let at = |s: &'_ Spreads| s.at(levels.pace()).is_some();
+                let judge = below.as_ref().filter(|b| !own && at(b)).unwrap_or(&spreads);
+                let common = common.0 + common.1.movement(key.exporter, key.item);
+                judged[i] = judge.at(levels.pace()).map(|s| by_level(s, &levels.test(), common));
+            }
+            if *level > Level::Tier {
+                below = Some(spreads);
             }
         }
         let chances =
@@ -262,16 +263,17 @@ impl Looking<'_> {
     }
 
     /// Placebos of the test of levels, each with what it has in common with others.
-    fn placebos_of(&self, level: Level) -> Vec<(&LevelTest, f64)> {
+    fn placebos_of(&self, level: Level) -> Vec<(&Levels, f64)> {
         let of = || {
             self.placebos.iter().filter_map(move |p| match p {
-                Placebo::Levels(key, test) if key.level == level => Some((key, test.as_ref())),
+                Placebo::Levels(key, levels) if key.level == level => Some((key, levels)),
                 _ => None,
             })
         };
-        let moved = |(key, test): (&Key, &LevelTest)| Some(moved(key, test.placebo?.0));
+        let moved =
+            |(key, levels): (&Key, &Levels)| Some(moved(key, levels.test().placebo?.deviation));
         let common = common_beyond(level, of().filter_map(moved).collect(), 0.0);
-        of().map(|(key, test)| (test, common.movement(key.exporter, key.item))).collect()
+        of().map(|(key, levels)| (levels, common.movement(key.exporter, key.item))).collect()
     }
 
     /// Standardised rank sums within the baselines.
@@ -288,7 +290,7 @@ impl Looking<'_> {
         let all = self.common();
         let of = self.tested.iter().filter(|t| t.key.level == level);
         let deviations =
-            of.filter_map(|t| Some(moved(&t.key, t.compared.level.as_deref()?.deviation)));
+            of.filter_map(|t| Some(moved(&t.key, t.compared.level.as_ref()?.test().deviation)));
         (all, common_beyond(level, deviations.collect(), all))
     }
 
@@ -303,8 +305,9 @@ impl Looking<'_> {
     fn common(&self) -> f64 {
         let mut by_importer: BTreeMap<PlaceId, Vec<f64>> = BTreeMap::new();
         for tested in self.tested.iter().filter(|t| t.key.level >= Level::Market) {
-            if let Some(test) = &tested.compared.level {
-                by_importer.entry(tested.key.importer).or_default().push(test.deviation);
+            if let Some(levels) = &tested.compared.level {
+                let deviation = levels.test().deviation;
+                by_importer.entry(tested.key.importer).or_default().push(deviation);
             }
         }
         let mut medians: Vec<f64> = by_importer

@@ -16,10 +16,11 @@ use plimsoll_terms::period::Month;
 use plimsoll_terms::place::PlaceId;
 
 use super::chance::{Chance, Placebos};
-use super::series::{self, LevelTest};
-use super::spread::{Common, Least, MANY, Moved, Spread};
+use super::series::{self, Levels};
+use super::spread::{Common, Least, MANY, Moved, Spreads};
 use super::surge::whole;
 use super::{Detector, Outcome, Pass};
+use crate::calendar::Pace;
 use crate::finding::{Fact, Finding, Measure, Severity, Subject, Why};
 use crate::flows::{Panel, SourcesOf};
 use crate::plans::{self, Plan, Rows};
@@ -66,8 +67,8 @@ struct Priced {
     good: u32,
     value: [f32; 3],
     kilograms: [f32; 3],
-    /// The test of levels of the months' prices.
-    level: Option<Box<LevelTest>>,
+    /// The test of levels of the prices of months or years.
+    level: Option<Levels>,
 }
 
 impl Priced {
@@ -101,6 +102,8 @@ impl Pass for Looking<'_> {
         while first < rows.len() {
             let (mut value, mut kilograms) = ([0.0; 3], [0.0; 3]);
             let mut prices: Vec<(Month, f64)> = Vec::new();
+            // The report that stands for a flow has one pace.
+            let mut pace = Pace::Month;
             let mut end = first;
             while end < rows.len() && key(end) == key(first) {
                 let side = number("side", end).clamp(0, 2) as usize;
@@ -108,7 +111,8 @@ impl Pass for Looking<'_> {
                 let kg = number("grams", end) as f64 / 1000.0;
                 value[side] += v;
                 kilograms[side] += kg;
-                if number("months", end) == 1 && v > 0.0 {
+                pace = plans::pace(number("months", end));
+                if v > 0.0 {
                     prices.push((plans::month(number("start", end)), (v / kg).ln()));
                 }
                 end += 1;
@@ -123,7 +127,7 @@ impl Pass for Looking<'_> {
                     good: good as u32,
                     value: value.map(|v| v as f32),
                     kilograms: kilograms.map(|kg| kg as f32),
-                    level: series::level_of(&prices, &horizon).map(Box::new),
+                    level: series::levels_of(&prices, pace, &horizon),
                 });
             }
             first = end;
@@ -200,19 +204,19 @@ impl Looking<'_> {
     }
 
     fn verdicts(&self, tests: &[Test], chance: &Chance) -> Vec<(f64, [f64; 2])> {
-        let level = |i: usize| self.flows[i].level.as_deref();
+        let level = |i: usize| self.flows[i].level.as_ref();
         let tested = || tests.iter().filter_map(|t| Some((t.flow, level(t.flow)?)));
         let all = || (0..self.flows.len()).filter_map(|i| Some((i, level(i)?)));
-        let now = self.common(tested().map(|(i, t)| (i, t.deviation)));
-        let then = self.common(all().filter_map(|(i, t)| Some((i, t.placebo?.0))));
-        let spread = Spread::of(
+        let now = self.common(tested().map(|(i, t)| (i, t.test().deviation)));
+        let then = self.common(all().filter_map(|(i, t)| Some((i, t.test().placebo?.deviation))));
+        let spreads = Spreads::of(
             tested().map(|(_, t)| t),
             all().map(|(i, t)| (t, self.movement(&then, i))),
             None,
         );
         let verdict = |test: &Test| {
-            if let (Some(level), Some(spread)) = (level(test.flow), &spread) {
-                let verdict = spread.judge(level, self.movement(&now, test.flow));
+            let common = self.movement(&now, test.flow);
+            if let Some(verdict) = level(test.flow).and_then(|l| spreads.judge(l, common)) {
                 // The months say the contrary of their sum: one large month.
                 let p = if verdict.z * test.beyond < 0.0 { 1.0 } else { verdict.p };
                 return (p, [-verdict.margin, verdict.margin]);

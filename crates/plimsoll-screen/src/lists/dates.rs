@@ -79,6 +79,31 @@ fn day_with_slashes(text: &str) -> Option<String> {
     from_parts(year, Some(number(month)?), Some(number(day)?))
 }
 
+/// One date written day first, of lists outside the United States: `31/12/1970`, `31-12-1970`,
+/// `13-Feb-2026`; also in the forms of [`super::intake::date`]. What is not known may be written as
+/// zeros or letters: `00/00/1970` and `dd/mm/1970` are the year.
+pub(super) fn day_first(text: &str) -> Option<String> {
+    let text = text.trim();
+    let parts: Vec<&str> = text.split(['/', '-', '.']).map(str::trim).collect();
+    let [day, month, year] = parts[..] else { return super::intake::date(text) };
+    if !is_year(year.get(..4).unwrap_or("")) || day.len() > 2 {
+        return super::intake::date(text);
+    }
+    // A time of day may follow.
+    let year = year.split(['T', ' ']).next().filter(|year| is_year(year))?;
+    let unknown = |part: &str| part.chars().all(|c| c == '0' || c.is_ascii_alphabetic());
+    if !unknown(day) && !unknown(month) {
+        return from_parts(year, Some(number(month)?), Some(number(day)?));
+    }
+    if unknown(month) {
+        return match month_of(month) {
+            Some(month) if !unknown(day) => from_parts(year, Some(month), Some(number(day)?)),
+            month => from_parts(year, month, None),
+        };
+    }
+    from_parts(year, Some(number(month)?), None)
+}
+
 fn is_year(text: &str) -> bool {
     text.len() == 4 && text.bytes().all(|b| b.is_ascii_digit())
 }
@@ -142,6 +167,27 @@ mod tests {
             ("é May 1954", None),
         ] {
             assert_eq!(day(text).as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn dates_with_the_day_first() {
+        for (text, expected) in [
+            ("31/12/1970", Some("1970-12-31")),
+            ("02-03-1970", Some("1970-03-02")),
+            ("13-Feb-2026", Some("2026-02-13")),
+            ("00/00/1970", Some("1970")),
+            ("dd/mm/1970", Some("1970")),
+            ("dd/07/1970", Some("1970-07")),
+            ("02/03/1970 00:00:00", Some("1970-03-02")),
+            ("1970-03-02", Some("1970-03-02")),
+            ("2 March 1970", Some("1970-03-02")),
+            ("1970", Some("1970")),
+            ("15/08/19yy", None),
+            ("31/02/1970", None),
+            ("", None),
+        ] {
+            assert_eq!(day_first(text).as_deref(), expected, "{text}");
         }
     }
 

@@ -270,7 +270,7 @@ fn names(columns: &Columns, row: &Row, draft: &mut Draft, problems: &mut Vec<Pro
 
 /// Whether what stands in brackets behind a name is a name too: a short one made of capitals is
 /// a weak alias; a country, a legal form or a remark is none.
-fn bracket_kind(inner: &str, outer: NameKind) -> Option<NameKind> {
+pub(super) fn bracket_kind(inner: &str, outer: NameKind) -> Option<NameKind> {
     const NO_NAMES: [&str; 12] = [
         "joint stock company",
         "jsc",

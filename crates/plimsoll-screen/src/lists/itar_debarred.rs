@@ -34,7 +34,7 @@ impl ListSource for ItarDebarred {
         ID
     }
     fn title(&self) -> &'static str {
-        "US debarments under ITAR, statutory and administrative, CSV"
+        "US debarments under ITAR, workbook or CSV"
     }
     fn publisher(&self) -> &'static str {
         "US State Department, Directorate of Defense Trade Controls"

@@ -62,7 +62,7 @@ pub(super) struct Walk<'a> {
     reader: Reader<&'a [u8]>,
     lines: LineCounter<'a>,
     depth: usize,
-    root: Option<String>,
+    root: Option<Node>,
 }
 
 /// What comes next on the walk.
@@ -82,7 +82,12 @@ impl<'a> Walk<'a> {
 
     /// Local name of the root element, once it was reached.
     pub(super) fn root(&self) -> Option<&str> {
-        self.root.as_deref()
+        self.root.as_ref().map(|root| root.name.as_str())
+    }
+
+    /// An attribute of the root element, once it was reached; empty where there is none.
+    pub(super) fn root_attribute(&self, name: &str) -> &str {
+        self.root.as_ref().map_or("", |root| root.attribute(name))
     }
 
     /// The next element with one of these local names, at whatever depth.
@@ -94,7 +99,7 @@ impl<'a> Walk<'a> {
             match self.step()? {
                 Step::Open(start, line, empty) => {
                     if self.root.is_none() {
-                        self.root = Some(start.local_name().as_ref().to_owned());
+                        self.root = Some(node_of(&start, line));
                     }
                     if wanted.contains(&start.local_name().as_ref()) {
                         let node = node_of(&start, line);

@@ -841,7 +841,7 @@ fn low_bytes(word: &str) -> bool {
 }
 
 /// Whether letters are Latin; none where there are no letters.
-fn latin(text: &str) -> Option<bool> {
+pub(super) fn latin(text: &str) -> Option<bool> {
     let mut letters = text.chars().filter(|c| c.is_alphabetic()).peekable();
     letters.peek()?;
     Some(letters.all(|c| u32::from(c) < 0x250 || (0x1e00..0x1f00).contains(&u32::from(c))))
@@ -849,7 +849,7 @@ fn latin(text: &str) -> Option<bool> {
 
 /// A name and the names in brackets behind it that are in another script or several; each with
 /// whether it is in a script other than Latin. A name without such brackets stays whole.
-fn by_script(text: &str) -> Vec<(String, bool)> {
+pub(super) fn by_script(text: &str) -> Vec<(String, bool)> {
     if text.len() > LONGEST_TAKEN_APART {
         return vec![(text.to_owned(), latin(text) == Some(false))];
     }

@@ -110,9 +110,9 @@ impl Splitter {
             self.words.push(Word { text: "and".into(), script: Script::Latin, comma: false });
             return;
         }
-        // Vowel signs of Indian scripts and Thai are marks that belong to the word.
+        // Vowel signs of Indian scripts and Thai are marks that belong to a word of their script.
         if is_combining_mark(c) {
-            if self.script.is_some() {
+            if self.script == Some(Script::of(c)) {
                 self.current.push(c);
             }
             return;

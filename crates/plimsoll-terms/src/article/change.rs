@@ -66,6 +66,42 @@ const RISES: &[&str] = &[
     "leaped",
     "exploded",
     "upped",
+    "mushroomed",
+    "rocketed",
+    "vaulted",
+    "raised",
+    "recovered",
+    "recovering",
+    "strengthened",
+    "edged",
+    "widened",
+    "advanced",
+    "jumping",
+    "spiking",
+    "accelerating",
+    "escalating",
+    "rebounding",
+    "swelling",
+    "leaping",
+    "exploding",
+    "gaining",
+    "ballooning",
+    "mushrooming",
+    "intensifying",
+    "strengthening",
+    "widening",
+    "raising",
+    "edging",
+    "leaps",
+    "rebounds",
+    "swells",
+    "spikes",
+    "uptake",
+    "upturn",
+    "hike",
+    "hiked",
+    "leap",
+    "upswing",
 ];
 const FALLS: &[&str] = &[
     "decrease",
@@ -119,6 +155,52 @@ const FALLS: &[&str] = &[
     "reduce",
     "reducing",
     "reduces",
+    "curbed",
+    "curtailed",
+    "slowed",
+    "eroded",
+    "depressed",
+    "crashed",
+    "nosedived",
+    "diminished",
+    "diminishing",
+    "lowered",
+    "eased",
+    "weakened",
+    "tapered",
+    "cratered",
+    "plunging",
+    "tumbling",
+    "slumping",
+    "slashing",
+    "dipping",
+    "sliding",
+    "slipping",
+    "collapsing",
+    "contracting",
+    "shrinks",
+    "slumps",
+    "tumbles",
+    "dips",
+    "slides",
+    "slips",
+    "collapses",
+    "contracts",
+    "sinking",
+    "dwindling",
+    "cutting",
+    "losing",
+    "crashing",
+    "slowing",
+    "weakening",
+    "easing",
+    "curbing",
+    "plummets",
+    "curtailing",
+    "downturn",
+    "slowdown",
+    "slide",
+    "nosedive",
 ];
 
 /// Whether a word says that something rose or fell.
@@ -137,6 +219,29 @@ pub(super) fn direction(word: &str) -> Option<f64> {
     }
 }
 
+/// Two words that say it together: "took off", "went down".
+fn phrasal(tokens: &[Token<'_>], at: usize) -> Option<f64> {
+    let low = |i: usize| tokens.get(i).map_or("", |t| t.low.as_str());
+    match low(at + 1) {
+        "off" if among(low(at), "took taken taking") => Some(1.0),
+        "off" if among(low(at), "fell fallen dropped tailed tapered") => Some(-1.0),
+        "up" if among(low(at), "shot went gone going picked ticked crept") => Some(1.0),
+        "up" if among(low(at), "dried drying") => Some(-1.0),
+        "down" if among(low(at), "went gone going came") => Some(-1.0),
+        _ => None,
+    }
+}
+
+/// The same for a word in its sentence: "cut off" is no fall.
+fn direction_at(tokens: &[Token<'_>], at: usize) -> Option<f64> {
+    let token = tokens.get(at)?;
+    if let Some(sign) = phrasal(tokens, at) {
+        return Some(sign);
+    }
+    let off = token.any(&["cut", "slashed"]) && tokens.get(at + 1).is_some_and(|t| t.is("off"));
+    direction(&token.low).filter(|_| !off)
+}
+
 /// The direction that a figure is given by the words near it; `None` where it is a level.
 /// `between` is the figure's first token and the token behind it.
 pub(super) fn near_figure(tokens: &[Token<'_>], first: usize, next: usize) -> Option<f64> {
@@ -144,22 +249,23 @@ pub(super) fn near_figure(tokens: &[Token<'_>], first: usize, next: usize) -> Op
     // 20 % higher, 20 % more, a 20 % increase, 20 % growth
     let mut at = next;
     let mut steps = 0;
-    while steps < 4 {
+    while steps < 4 && at < next + 12 {
         let word = low(at);
-        if word == "-"
-            || tokens.get(at).is_some_and(|t| {
-                t.is_word()
-                    && steps < 3
-                    && !stop(word)
-                    && compare(word).is_none()
-                    && noun(word).is_none()
-            })
-        {
+        // "Year-on-year" is passed over as one word.
+        let joined = at > next && low(at - 1) == "-";
+        if word == "-" || joined && noun(word).is_none() {
             at += 1;
-            steps += 1;
+            steps = steps.max(1);
             continue;
         }
-        break;
+        let plain = tokens.get(at).is_some_and(|t| {
+            t.is_word() && !stop(word) && compare(word).is_none() && noun(word).is_none()
+        });
+        if !plain || steps == 3 {
+            break;
+        }
+        at += 1;
+        steps += 1;
     }
     if steps == 0 || noun(low(at)).is_some() {
         if let Some(sign) = compare(low(at)).filter(|_| steps == 0) {
@@ -176,13 +282,49 @@ pub(super) fn near_figure(tokens: &[Token<'_>], first: usize, next: usize) -> Op
         }
     }
     let before = first.checked_sub(1).map_or("", low);
+    // "Makes up 5 %" is a share.
+    let makes = first.checked_sub(2).is_some_and(|i| {
+        among(low(i), "make makes made making take takes took taking account accounts accounted")
+    });
     if matches!(before, "up" | "plus") {
-        return Some(1.0);
+        return (!makes).then_some(1.0);
     }
-    if matches!(before, "down" | "minus" | "off") {
+    // "Off 5 %" is a fall, "cut off 5 %" and "paid off 5 %" are none.
+    let off = before == "off"
+        && first.checked_sub(2).is_none_or(|i| among(low(i), "is are was were , still trading"));
+    if matches!(before, "down" | "minus") || off {
         return Some(-1.0);
     }
-    before_figure(tokens, first)
+    // "Grew from less than 5 % before the war": where it started is a level.
+    if before == "from" {
+        return None;
+    }
+    before_figure(tokens, first).or_else(|| named_before(tokens, first))
+}
+
+/// "The growth of imports was 5 %", "a rise in sales – 5 %": the noun stands before its figure.
+fn named_before(tokens: &[Token<'_>], first: usize) -> Option<f64> {
+    let low = |i: usize| tokens.get(i).map_or("", |t| t.low.as_str());
+    let link = first.checked_sub(1)?;
+    let to = low(link) == "to" && link > 0 && low(link - 1) == "amounted";
+    if !to && !among(low(link), "– — : was is were averaged reached totaled totalled exceeded")
+    {
+        return None;
+    }
+    for back in 1..=12 {
+        let at = link.checked_sub(back)?;
+        let word = low(at);
+        if let Some(sign) = noun(word) {
+            let of = among(low(at + 1), "of in") || at + 1 == link;
+            return of.then_some(sign);
+        }
+        let ends = among(word, "; . , ( ) while but which that who share")
+            || tokens.get(at).is_some_and(Token::is_number);
+        if ends {
+            return None;
+        }
+    }
+    None
 }
 
 /// rose 20 %, rose by 20 %, an increase of 20 %, grew in value by 20 %; not "rose to 20 %".
@@ -193,7 +335,7 @@ fn before_figure(tokens: &[Token<'_>], first: usize) -> Option<f64> {
     for back in 1..=12 {
         let at = first.checked_sub(back)?;
         let word = low(at);
-        if let Some(sign) = direction(word) {
+        if let Some(sign) = direction_at(tokens, at) {
             let of = low(at + 1) == "of"
                 && among(
                     word,
@@ -202,7 +344,8 @@ fn before_figure(tokens: &[Token<'_>], first: usize) -> Option<f64> {
                 );
             return (!seen_to && (by || back <= 3 || of)).then_some(sign);
         }
-        if matches!(word, "down" | "up") && !seen_to && (by || back <= 2) {
+        let makes = at > 0 && among(low(at - 1), "make makes made making take takes took taking");
+        if matches!(word, "down" | "up") && !seen_to && !makes && (by || back <= 2) {
             return Some(if word == "up" { 1.0 } else { -1.0 });
         }
         match word {
@@ -228,8 +371,10 @@ fn stop(word: &str) -> bool {
 /// more, higher: compared with what was before.
 fn compare(word: &str) -> Option<f64> {
     match word {
-        "more" | "higher" | "larger" | "above" | "greater" | "up" | "faster" => Some(1.0),
-        "less" | "lower" | "fewer" | "smaller" | "below" | "down" => Some(-1.0),
+        "more" | "higher" | "larger" | "above" | "greater" | "up" | "faster" | "stronger"
+        | "richer" | "heavier" | "longer" | "dearer" | "costlier" | "better" => Some(1.0),
+        "less" | "lower" | "fewer" | "smaller" | "below" | "down" | "weaker" | "cheaper"
+        | "slower" | "lighter" | "shorter" | "poorer" | "worse" => Some(-1.0),
         _ => None,
     }
 }
@@ -237,9 +382,11 @@ fn compare(word: &str) -> Option<f64> {
 fn noun(word: &str) -> Option<f64> {
     match word {
         "increase" | "rise" | "growth" | "surge" | "jump" | "gain" | "spike" | "expansion"
-        | "uptick" => Some(1.0),
+        | "uptick" | "upturn" | "upswing" | "hike" | "leap" | "upsurge" => Some(1.0),
         "decrease" | "fall" | "drop" | "decline" | "reduction" | "cut" | "slump" | "plunge"
-        | "contraction" | "dip" => Some(-1.0),
+        | "contraction" | "dip" | "downturn" | "slowdown" | "slide" | "nosedive" | "collapse" => {
+            Some(-1.0)
+        }
         _ => None,
     }
 }
@@ -306,8 +453,8 @@ pub(super) struct Bare {
 /// Rises and falls of trade that a sentence states as having happened.
 pub(super) fn bare(tokens: &[Token<'_>]) -> Vec<Bare> {
     let mut out: Vec<Bare> = Vec::new();
-    for (at, token) in tokens.iter().enumerate() {
-        let Some(sign) = direction(&token.low) else { continue };
+    for at in 0..tokens.len() {
+        let Some(sign) = direction_at(tokens, at) else { continue };
         if let Some(of) = happened(tokens, at)
             && out.last().is_none_or(|last| at > last.at + 6)
         {
@@ -343,11 +490,20 @@ fn happened(tokens: &[Token<'_>], at: usize) -> Option<usize> {
     }
     let as_noun = noun(word).is_some()
         || among(word, "upsurge collapse rebound increases declines drops reductions");
-    if as_noun && low(at + 1) == "in" && !matches!(before, "any" | "no" | "prevent" | "against") {
-        return trade_after(tokens, at + 2, 8);
+    if as_noun && !matches!(before, "any" | "no" | "prevent" | "against") {
+        // "An increase in", a "sharp rise" last month of
+        let passed = |i: &usize| {
+            among(low(*i), "this that last month year quarter week")
+                || low(*i).starts_with(['"', '”'])
+        };
+        let next = (at + 1..at + 5).find(|i| !passed(i)).unwrap_or(at + 1);
+        if matches!(low(next), "in" | "of") {
+            return trade_after(tokens, next + 1, 8);
+        }
     }
     // A verb: past, perfect or progressive.
     let past = word.ends_with("ed")
+        || phrasal(tokens, at).is_some()
         || among(
             word,
             "rose grew fell shrank risen grown fallen shrunk leapt slid sank \
@@ -355,8 +511,12 @@ fn happened(tokens: &[Token<'_>], at: usize) -> Option<usize> {
         );
     let progressive = word.ends_with("ing")
         && among(before, "is are was were been 's reportedly keep kept be has have");
+    // "Despite exports falling sharply"
+    let amid = word.ends_with("ing")
+        && (at.saturating_sub(10)..at).any(|i| among(low(i), "despite amid with"))
+        && subject(tokens, at).is_some();
     let cut = word == "cut" && matches!(before, "has" | "have" | "had");
-    if !(past || progressive || cut) {
+    if !(past || progressive || amid || cut) {
         return None;
     }
     let expanded = |i: usize| {
@@ -387,13 +547,31 @@ fn trade_after(tokens: &[Token<'_>], from: usize, within: usize) -> Option<usize
 
 /// Exports of machine tools to Russia have surged: the noun that a verb is said of.
 fn subject(tokens: &[Token<'_>], verb: usize) -> Option<usize> {
-    for back in 1..=14 {
-        let at = verb.checked_sub(back)?;
+    let low = |i: usize| tokens.get(i).map_or("", |t| t.low.as_str());
+    let mut at = verb;
+    let mut listed = false;
+    for _ in 1..=20 {
+        at = at.checked_sub(1)?;
         let token = tokens.get(at)?;
-        if token.any(TRADE) && is_head(tokens, at) {
+        let trade = token.any(TRADE) && is_head(tokens, at);
+        if trade && (!listed || low(at + 1) == "of") {
             return Some(at);
         }
-        if token.among("; . : , that which who and but while when as after") {
+        let word = low(at);
+        let aux = (at + 1..verb).all(|i| {
+            among(low(i), "has have had also been since is are was were") || low(i).ends_with("ly")
+        });
+        if word == "," && aux {
+            // "Exports to Oman, long a small market, have grown": over the words between commas.
+            at = (at.saturating_sub(12)..at).rfind(|i| low(*i) == ",")?;
+            continue;
+        }
+        // "The flow of machines, engines and cars has dropped": over a list.
+        if among(word, ", and") {
+            listed = true;
+        } else if among(word, "; . : that which who but while when as after")
+            || listed && (moves(word) || among(word, "is are was were has have had said says"))
+        {
             return None;
         }
     }

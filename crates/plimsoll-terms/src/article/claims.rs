@@ -160,8 +160,10 @@ impl<'a> Reader<'a> {
         }
         ambiguity::whole_or_part(sentence, &mut drafts);
         let changes = change::bare(&sentence.tokens);
+        let figured = drafts.len();
         for bare in changes {
-            let told = drafts.iter().any(|d| {
+            // Told by a figure already; two rises without figures are two claims.
+            let told = drafts.iter().take(figured).any(|d| {
                 d.span.is_some_and(|(a, b)| {
                     let far = distance(&sentence.tokens, a, bare.at).min(distance(
                         &sentence.tokens,

@@ -55,11 +55,29 @@ const NOT_DONE: &[&str] = &[
     "from", "against", "for", "of", "if",
 ];
 
+/// Verbs of the one who takes: "bought G from X".
+const BUYS: &str = "bought buying buys purchased purchasing purchases acquired acquiring acquires \
+    received receiving receives procured procuring procures obtained obtaining obtains imported \
+    importing imports sourced sourcing sources";
+
+/// Verbs of those who list or accuse somebody "for supplying" something.
+const ACCUSES: &str = "sanctioned sanctioning targeted targeting designated designating listed \
+    blacklisted penalized charged accused accusing accuses fined indicted convicted added \
+    sanctions targets designates";
+
 pub(super) fn deeds(sentence: &Sentence<'_>) -> Vec<Deed> {
     let mut out = Vec::new();
     for at in 0..sentence.tokens.len() {
         if sentence.tokens.get(at).is_some_and(|t| t.is_word() && t.any(VERBS)) {
-            out.extend(supplied(sentence, at));
+            out.extend(
+                accused(sentence, at)
+                    .or_else(|| supplied(sentence, at))
+                    .or_else(|| passive(sentence, at))
+                    .or_else(|| by_shipping(sentence, at)),
+            );
+        }
+        if among(low(sentence, at), BUYS) {
+            out.extend(bought(sentence, at));
         }
         out.extend(joint(sentence, at));
     }
@@ -90,7 +108,8 @@ fn leading(sentence: &Sentence<'_>, verb: usize) -> usize {
     at
 }
 
-fn supplied(sentence: &Sentence<'_>, verb: usize) -> Option<Deed> {
+/// The first token of the verb with its auxiliaries, where it is said to have happened.
+fn done(sentence: &Sentence<'_>, verb: usize) -> Option<usize> {
     let lead = leading(sentence, verb);
     let before = lead.checked_sub(1).map_or("", |i| low(sentence, i));
     let hedged = matches!(before, "to")
@@ -102,26 +121,191 @@ fn supplied(sentence: &Sentence<'_>, verb: usize) -> Option<Deed> {
     if NOT_DONE.contains(&before) && !hedged {
         return None;
     }
-    let passive = verb > 0 && among(low(sentence, verb - 1), "was were been is are");
-    if passive {
+    Some(if hedged { lead - 2 } else { lead })
+}
+
+/// Whether the verb is passive: "were supplied".
+fn is_passive(sentence: &Sentence<'_>, verb: usize) -> bool {
+    let adverb = verb > 1 && low(sentence, verb - 1).ends_with("ly");
+    let aux = verb.saturating_sub(1 + usize::from(adverb));
+    let gerund = low(sentence, verb).ends_with("ing");
+    verb > 0 && !gerund && among(low(sentence, aux), "was were been is are")
+}
+
+fn supplied(sentence: &Sentence<'_>, verb: usize) -> Option<Deed> {
+    let lead = done(sentence, verb)?;
+    if is_passive(sentence, verb) {
         return None;
     }
-    let lead = if hedged { lead - 2 } else { lead };
     let (parties, exporter) = agents(sentence, lead)?;
     let mut deed = object(sentence, verb)?;
     deed.parties = parties;
     deed.exporter = exporter;
+    told(sentence, verb, deed)
+}
+
+/// Whether the sentence doubts or denies what follows: "cannot confirm that", "denied", "whether".
+fn doubted(sentence: &Sentence<'_>, verb: usize) -> bool {
+    (0..verb).any(|i| {
+        let near = |list: &str| (i + 1..(i + 6).min(verb)).any(|n| among(low(sentence, n), list));
+        match low(sentence, i) {
+            "denied" | "denies" | "denying" | "whether" | "refuted" | "rejects" | "rejected" => {
+                true
+            }
+            "cannot" | "unable" => near("confirm verify say"),
+            "no" | "not" | "without" => {
+                near("evidence confirmation indication indications proof sign signs confirm")
+            }
+            _ => false,
+        }
+    })
+}
+
+/// The deed, where it says enough to be one: special goods, or somebody named and a direction.
+fn told(sentence: &Sentence<'_>, verb: usize, deed: Deed) -> Option<Deed> {
     let named = sentence.names.companies.iter().any(|c| c.next <= verb);
     let general = deed.goods.iter().all(|g| g.kind == GoodsKind::General);
     let directed =
         !deed.importer.is_empty() && deed.importer != deed.exporter || !deed.end_use.is_empty();
     let useful = directed || named && !deed.goods.is_empty();
-    (useful && (!general || named && directed)).then_some(deed)
+    let fits = useful && (!general || named && directed) && !doubted(sentence, verb);
+    fits.then_some(deed)
+}
+
+/// "Sanctioned two Omani firms for supplying lenses to Belarus": what they are listed for.
+fn accused(sentence: &Sentence<'_>, verb: usize) -> Option<Deed> {
+    let gerund = low(sentence, verb).ends_with("ing");
+    let lead = leading(sentence, verb)
+        .checked_sub(1)
+        .filter(|i| gerund && among(low(sentence, *i), "for over of"))?;
+    (lead.saturating_sub(30)..lead).rfind(|i| among(low(sentence, *i), ACCUSES))?;
+    let from = (0..lead).rfind(|i| among(low(sentence, *i), ACCUSES)).map_or(0, |i| i + 1);
+    let noun = (from..lead).rev().find(|i| among(low(sentence, *i), AGENTS));
+    let mut deed = object(sentence, verb)?;
+    let companies = sentence.names.companies.iter().filter(|c| c.first >= from && c.next <= lead);
+    deed.parties = companies.map(|c| c.name.clone()).collect();
+    let places = sentence.names.places.iter().filter(|p| p.first >= from && p.next <= lead);
+    let place = places.filter(|p| p.word == PlaceWord::Demonym || noun.is_some()).next();
+    deed.exporter = place.map_or_else(String::new, |p| p.code.clone());
+    if let Some(noun) = noun.filter(|_| deed.parties.is_empty()) {
+        let first = place.map_or(noun, |p| p.first.min(noun));
+        deed.parties = vec![slice(&sentence.tokens, first, noun + 1, sentence.text)];
+    }
+    if deed.parties.is_empty() {
+        return None;
+    }
+    told(sentence, verb, deed)
+}
+
+/// "Belarus bought lenses from Omani firms".
+fn bought(sentence: &Sentence<'_>, verb: usize) -> Option<Deed> {
+    let lead = done(sentence, verb).filter(|_| !is_passive(sentence, verb))?;
+    let (buyers, importer) = agents(sentence, lead)?;
+    let mut deed = object(sentence, verb)?;
+    let last = deed.goods.last()?.next;
+    let from = (last..last + 8).find(|i| low(sentence, *i) == "from");
+    let (sellers, exporter) = match from {
+        Some(from) => partner(sentence, from + 1)?,
+        None => (Vec::new(), whose(sentence, verb, deed.goods.first()?)?),
+    };
+    if deed.goods.iter().all(|g| g.kind == GoodsKind::General) || doubted(sentence, verb) {
+        return None;
+    }
+    deed.parties = if sellers.is_empty() { buyers } else { sellers };
+    deed.exporter = exporter;
+    deed.importer = importer;
+    (deed.exporter != deed.importer).then_some(deed)
+}
+
+/// "Iranian drones", "Chinese-made engines": whose goods they are.
+fn whose(sentence: &Sentence<'_>, verb: usize, goods: &GoodsRef) -> Option<String> {
+    let near = |p: &&super::names::PlaceRef| {
+        p.first > verb
+            && p.next <= goods.first
+            && goods.first - p.next <= 3
+            && p.word == PlaceWord::Demonym
+            && !p.code.is_empty()
+    };
+    sentence.names.places.iter().rfind(near).map(|p| p.code.clone())
+}
+
+/// "Evades the rules by shipping Omani lenses to a Belarusian plant".
+fn by_shipping(sentence: &Sentence<'_>, verb: usize) -> Option<Deed> {
+    let lead = leading(sentence, verb).checked_sub(1)?;
+    if low(sentence, lead) != "by" || !low(sentence, verb).ends_with("ing") {
+        return None;
+    }
+    let mut deed = object(sentence, verb)?;
+    let subject =
+        sentence.names.places.iter().find(|p| {
+            p.next <= lead && p.word != PlaceWord::Demonym && !p.owner && !p.code.is_empty()
+        });
+    let whose = deed.goods.first().and_then(|g| whose(sentence, verb, g));
+    deed.exporter = whose.or_else(|| subject.map(|p| p.code.clone()))?;
+    let company = sentence.names.companies.iter().rfind(|c| c.next <= lead);
+    deed.parties = company
+        .map(|c| c.name.clone())
+        .or_else(|| subject.map(|p| p.name.clone()))
+        .into_iter()
+        .collect();
+    let future = (0..lead).any(|i| among(low(sentence, i), "could might will would should may"));
+    if deed.parties.is_empty() || future {
+        return None;
+    }
+    told(sentence, verb, deed)
+}
+
+/// "Lenses were supplied to Belarus by Oman".
+fn passive(sentence: &Sentence<'_>, verb: usize) -> Option<Deed> {
+    let lead = done(sentence, verb).filter(|_| is_passive(sentence, verb))?;
+    let fits = |g: &&GoodsRef| g.next <= lead && lead - g.next <= 6 && g.kind != GoodsKind::General;
+    let goods = sentence.names.goods.iter().rfind(fits)?;
+    let counted = sentence.figures.iter().any(|f| f.head < goods.next && f.head + 6 > goods.first);
+    let end = (verb + 1..sentence.tokens.len())
+        .find(|i| among(low(sentence, *i), "; . , while but which that"))
+        .unwrap_or(sentence.tokens.len());
+    let by = (verb + 1..end).find(|i| matches!(low(sentence, *i), "by" | "from"))?;
+    let (parties, exporter) = partner(sentence, by + 1)?;
+    if counted || doubted(sentence, verb) {
+        return None;
+    }
+    let to = (verb + 1..end).find(|i| low(sentence, *i) == "to");
+    let importer = to.and_then(|to| places_from(&sentence.names, &sentence.tokens, to + 1));
+    let goods_text = slice(&sentence.tokens, goods.first, goods.next, sentence.text);
+    Some(Deed {
+        at: verb,
+        parties,
+        exporter,
+        importer: importer.map_or_else(String::new, |(code, _)| code),
+        goods: vec![goods.clone()],
+        goods_text,
+        ..Deed::default()
+    })
+}
+
+/// Who stands behind "from" or "by": companies, a country, "Omani firms".
+fn partner(sentence: &Sentence<'_>, at: usize) -> Option<(Vec<String>, String)> {
+    if let Some((code, _)) = places_from(&sentence.names, &sentence.tokens, at) {
+        return Some((Vec::new(), code));
+    }
+    let near = |first: usize| first >= at && first < at + 6;
+    let place = sentence.names.places.iter().find(|p| near(p.first) && !p.code.is_empty());
+    let code = place.map_or_else(String::new, |p| p.code.clone());
+    let company = sentence.names.companies.iter().find(|c| near(c.first));
+    if let Some(company) = company {
+        return Some((vec![company.name.clone()], code));
+    }
+    let noun = (at..at + 8).find(|i| among(low(sentence, *i), AGENTS))?;
+    let article = usize::from(among(low(sentence, at), "a an the"));
+    let first = place.map_or(at + article, |p| p.first).min(noun);
+    Some((vec![slice(&sentence.tokens, first, noun + 1, sentence.text)], code))
 }
 
 /// Nouns for those who trade.
 const AGENTS: &str = "firms companies entities suppliers manufacturers company firm factories \
-    producers exporters traders enterprises businesses networks intermediaries distributors";
+    producers exporters traders enterprises businesses networks intermediaries distributors \
+    manufacturer supplier producer exporter trader distributor intermediary entity enterprise \
+    army military forces ministry plants plant";
 
 /// Who does it: companies before the verb, "Chinese firms", a country.
 fn agents(sentence: &Sentence<'_>, lead: usize) -> Option<(Vec<String>, String)> {
@@ -198,7 +382,10 @@ fn object(sentence: &Sentence<'_>, verb: usize) -> Option<Deed> {
         goods.retain(|g| g.kind != GoodsKind::General);
     }
     let named = sentence.names.companies.iter().any(|c| c.next <= verb);
-    let Some(first) = goods.first().filter(|g| g.first - verb <= 8) else {
+    let words = |to: usize| {
+        (verb + 1..to).filter(|i| sentence.tokens.get(*i).is_some_and(|t| t.is_word())).count()
+    };
+    let Some(first) = goods.first().filter(|g| words(g.first) <= 9) else {
         return named.then(|| unknown(sentence, verb, end)).flatten();
     };
     let figures = sentence.figures.iter().any(|f| f.head > verb && f.head < first.first);
@@ -211,6 +398,14 @@ fn object(sentence: &Sentence<'_>, verb: usize) -> Option<Deed> {
     for at in verb + 1..end {
         if low(sentence, at) == "to"
             && let Some((code, _)) = places_from(&sentence.names, &sentence.tokens, at + 1)
+        {
+            deed.importer = code;
+            break;
+        }
+        let firm = (at + 1..at + 8).any(|i| among(low(sentence, i), AGENTS));
+        if low(sentence, at) == "to"
+            && firm
+            && let Some((_, code)) = partner(sentence, at + 1)
         {
             deed.importer = code;
             break;

@@ -3,13 +3,13 @@
 
 mod number;
 mod rank;
+mod unit;
 
-use super::lexicon::{Counted, LEXICON};
 use super::token::Token;
-use super::when::{MONTHS, SHORT_MONTHS, WEEKDAYS};
-use crate::claim::amount::{Amount, Digits, Rounding, Unit, currency, weight_kilograms};
+use crate::claim::amount::{Amount, Digits, Rounding, Unit, currency};
 pub(super) use number::small_number;
 use number::{Number, number_at};
+use unit::measured;
 
 /// A figure of a sentence.
 #[derive(Clone, Debug)]
@@ -101,6 +101,7 @@ const ROUNDINGS: &[(&[&str], Rounding)] = &[
     (&["around"], Rounding::About),
     (&["about"], Rounding::About),
     (&["circa"], Rounding::About),
+    (&["near"], Rounding::About),
     (&["some"], Rounding::About),
     (&["estimated"], Rounding::About),
     (&["nearly"], Rounding::Nearly),
@@ -273,54 +274,9 @@ fn plain(tokens: &[Token<'_>], at: usize, head: usize, rounding: Rounding) -> Op
     let number = number_at(tokens, place)?;
     let one = measured(tokens, place, &number, sign);
     let second = second(tokens, &number, one.as_ref(), between);
-    if let Some((joined, place2, number2, sign2)) = second {
-        let sign2 = sign2.or(sign);
-        let two = measured(tokens, place2, &number2, sign2)?;
-        let factor = if number.scaled { 1.0 } else { number2.scale };
-        let mut one = one.filter(|f| f.amount.unit == two.amount.unit).unwrap_or_else(|| {
-            let unit = two.amount.unit.clone();
-            let per_unit = unit_factor(&two, &number2);
-            figure(
-                place,
-                number.next,
-                number.value * factor * per_unit,
-                number.half * factor * per_unit,
-                unit,
-            )
-        });
-        if sign.is_some() && !number.scaled && number2.scaled {
-            one = figure(
-                place,
-                number.next,
-                number.value * factor,
-                number.half * factor,
-                two.amount.unit.clone(),
-            );
-        }
-        if one.amount.point.abs() >= two.amount.point.abs() && joined != "to" {
-            return accept(tokens, at, rounding, one).map(|f| vec![f]);
-        }
-        if joined == "to"
-            && between
-            && tokens.get(head).is_some_and(|t| t.is("from"))
-            && grew(tokens, head)
-        {
-            one.leg = Leg::From;
-            one.first = head;
-            let mut two = rounded(two, place2, Rounding::Plain);
-            two.leg = Leg::To;
-            return Some(vec![one, two]);
-        }
-        if one.amount.point > two.amount.point {
-            return accept(tokens, at, rounding, one).map(|f| vec![f]);
-        }
-        let mut range = two.clone();
-        range.first = if between { head } else { at.min(place) };
-        range.head = place;
-        range.amount.low = one.amount.point;
-        range.amount.high = two.amount.point;
-        range.amount.point = (one.amount.point + two.amount.point) / 2.0;
-        return accept(tokens, range.first, Rounding::Plain, range).map(|f| vec![f]);
+    if let Some(second) = second {
+        let first = First { at, head, place, between, sign, number, one };
+        return pair(tokens, first, second, rounding);
     }
     if between {
         // "from 20 %" alone: the figure starts behind the word, and is read in the next step.
@@ -334,6 +290,75 @@ fn plain(tokens: &[Token<'_>], at: usize, head: usize, rounding: Rounding) -> Op
         return Some(vec![one]);
     }
     accept(tokens, at, rounding, one?).map(|f| vec![f])
+}
+
+/// The first number of a pair: its tokens, currency, number, and the figure that it is alone.
+struct First {
+    at: usize,
+    head: usize,
+    place: usize,
+    between: bool,
+    sign: Option<&'static str>,
+    number: Number,
+    one: Option<Figure>,
+}
+
+/// Two numbers joined by "to", "and" or a dash: a range, both ends of a change, or two figures.
+fn pair(
+    tokens: &[Token<'_>],
+    first: First,
+    second: Second,
+    rounding: Rounding,
+) -> Option<Vec<Figure>> {
+    let First { at, head, place, between, sign, number, one } = first;
+    let (joined, place2, number2, sign2) = second;
+    let two = measured(tokens, place2, &number2, sign2.or(sign))?;
+    // "Grew by 20 % to $5 million": two figures, no range.
+    let unlike =
+        |f: &Figure| f.amount.unit != two.amount.unit && !matches!(f.amount.unit, Unit::Count(_));
+    // "An increase of $5 billion to $66 billion": the change and the level.
+    let both = |f: &Figure| {
+        let count = matches!(f.amount.unit, Unit::Count(_));
+        !count && f.amount.unit == two.amount.unit && grew(tokens, head)
+    };
+    let apart = joined == "to" && !between && one.as_ref().is_some_and(both);
+    if apart || one.as_ref().is_some_and(unlike) {
+        return accept(tokens, at, rounding, one?).map(|f| vec![f]);
+    }
+    // "from $2 to $3 million", but "from $79,000 to $3.2 million".
+    let own = number.scaled || sign.is_some() && number.value >= 1000.0;
+    let factor = if own { 1.0 } else { number2.scale };
+    let made = |factor: f64| {
+        let unit = two.amount.unit.clone();
+        figure(place, number.next, number.value * factor, number.half * factor, unit)
+    };
+    let mut one = one
+        .filter(|f| f.amount.unit == two.amount.unit)
+        .unwrap_or_else(|| made(factor * unit_factor(&two, &number2)));
+    if sign.is_some() && !own && number2.scaled {
+        one = made(factor);
+    }
+    if one.amount.point.abs() >= two.amount.point.abs() && joined != "to" {
+        return accept(tokens, at, rounding, one).map(|f| vec![f]);
+    }
+    let change = between && tokens.get(head).is_some_and(|t| t.is("from")) && grew(tokens, head);
+    if joined == "to" && change {
+        one.leg = Leg::From;
+        one.first = head;
+        let mut two = rounded(two, place2, Rounding::Plain);
+        two.leg = Leg::To;
+        return Some(vec![one, two]);
+    }
+    if one.amount.point > two.amount.point {
+        return accept(tokens, at, rounding, one).map(|f| vec![f]);
+    }
+    let mut range = two.clone();
+    range.first = if between { head } else { at.min(place) };
+    range.head = place;
+    range.amount.low = one.amount.point;
+    range.amount.high = two.amount.point;
+    range.amount.point = (one.amount.point + two.amount.point) / 2.0;
+    accept(tokens, range.first, Rounding::Plain, range).map(|f| vec![f])
 }
 
 /// What one of the number is worth in the figure's unit.
@@ -395,335 +420,6 @@ fn grew_near(tokens: &[Token<'_>], from: usize) -> bool {
         .any(|t| super::change::moves(&t.low) || t.any(&["up", "down"]))
 }
 
-/// The number with its unit; `None` where the number is none of the world's figures.
-fn measured(
-    tokens: &[Token<'_>],
-    place: usize,
-    number: &Number,
-    sign: Option<&'static str>,
-) -> Option<Figure> {
-    let mut next = number.next;
-    let value = number.value;
-    let make = |next: usize, factor: f64, unit: Unit| {
-        let mut made = figure(place, next, value * factor, number.half * factor, unit);
-        if number.vague {
-            made.amount.low = made.amount.point;
-            made.amount.high = f64::INFINITY;
-            made.amount.rounding = Rounding::AtLeast;
-        }
-        made
-    };
-    if let Some(code) = sign {
-        return Some(make(next, 1.0, Unit::Money(code.to_owned())));
-    }
-    if tokens.get(next).is_some_and(|t| t.is("of")) && number.vague {
-        next += 1;
-    }
-    let glued = |t: &Token<'_>| !t.spaced;
-    if tokens.get(next).is_some_and(Token::hyphen) {
-        let after = tokens.get(next + 1)?;
-        match after.low.as_str() {
-            "fold" => {
-                let mut fold = make(next + 2, 1.0, Unit::Times);
-                fold.multiple = true;
-                return Some(fold);
-            }
-            "percent" | "per" | "million" | "billion" | "dollar" | "euro" | "ton" | "tonne"
-            | "kilogram" => next += 1,
-            // "60-odd"
-            "odd" => next += 2,
-            _ => return None,
-        }
-    }
-    let token = tokens.get(next);
-    let word = token.map_or("", |t| t.low.as_str());
-    match word {
-        "%" | "percent" | "pct" => return Some(percent(tokens, next + 1, &make)),
-        "per" if tokens.get(next + 1).is_some_and(|t| t.any(&["cent", "-"])) => {
-            let extra = if tokens.get(next + 1).is_some_and(|t| t.is("-")) { 3 } else { 2 };
-            return Some(percent(tokens, next + extra, &make));
-        }
-        "percentage" if tokens.get(next + 1).is_some_and(|t| t.any(&["point", "points"])) => {
-            return Some(make(next + 2, 1.0, Unit::Points));
-        }
-        "pp" => return Some(make(next + 1, 1.0, Unit::Points)),
-        "fold" => {
-            let mut fold = make(next + 1, 1.0, Unit::Times);
-            fold.multiple = true;
-            return Some(fold);
-        }
-        "x" if token.is_some_and(glued) => {
-            let mut fold = make(next + 1, 1.0, Unit::Times);
-            fold.multiple = true;
-            return Some(fold);
-        }
-        _ => {}
-    }
-    money_or_weight(tokens, next, number, &make)
-        .or_else(|| counted(tokens, place, next, number, &make))
-}
-
-/// "billion U.S. dollars", "million Chinese yuan", "metric tons".
-fn money_or_weight(
-    tokens: &[Token<'_>],
-    next: usize,
-    number: &Number,
-    make: &dyn Fn(usize, f64, Unit) -> Figure,
-) -> Option<Figure> {
-    let token = tokens.get(next);
-    let skip = usize::from(token.is_some_and(|t| t.among("u.s. us american russian chinese")));
-    if let Some(money) = tokens.get(next + skip).filter(|t| t.is_word())
-        && let Some(code) = currency(&money.low)
-    {
-        return Some(make(next + skip + 1, 1.0, Unit::Money(code.to_owned())));
-    }
-    let metric = usize::from(token.is_some_and(|t| t.any(&["metric", "short", "long"])));
-    if let Some(weight) = tokens.get(next + metric)
-        && let Some(kilograms) = weight_kilograms(&weight.low)
-        && (weight.low.len() > 2 || number.digits)
-    {
-        return Some(make(next + metric + 1, kilograms, Unit::Kilograms));
-    }
-    None
-}
-
-fn percent(tokens: &[Token<'_>], next: usize, make: &dyn Fn(usize, f64, Unit) -> Figure) -> Figure {
-    let points = tokens.get(next).is_some_and(|t| t.any(&["point", "points"]));
-    if points { make(next + 1, 1.0, Unit::Points) } else { make(next, 1.0, Unit::Percent) }
-}
-
-/// Words at which the search for a counted noun ends.
-const STOPS: &[&str] = &[
-    "to", "in", "on", "at", "by", "for", "from", "with", "and", "or", "but", "as", "than", "that",
-    "which", "who", "is", "are", "was", "were", "has", "have", "had", "be", "been", "will",
-    "would", "could", "can", "may", "might", "should", "the", "a", "an", "its", "their", "our",
-    "his", "her", "this", "these", "those", "it", "they", "we", "into", "under", "over", "since",
-    "during", "after", "before", "against", "through", "across", "between", "per", "worth", "not",
-    "said", "when",
-];
-
-/// Plurals that do not end in s.
-fn plural(word: &str) -> bool {
-    let ends = word.len() > 3
-        && word.ends_with('s')
-        && !["ss", "us", "is", "'s"].iter().any(|end| word.ends_with(end));
-    ends && !["various", "previous", "less", "always", "perhaps", "gas", "news", "says"]
-        .contains(&word)
-        || [
-            "people",
-            "troops",
-            "personnel",
-            "staff",
-            "aircraft",
-            "men",
-            "women",
-            "children",
-            "crew",
-        ]
-        .contains(&word)
-}
-
-/// Pieces of a noun; `None` where the number is a date, a reference or a duration.
-fn counted(
-    tokens: &[Token<'_>],
-    place: usize,
-    next: usize,
-    number: &Number,
-    make: &dyn Fn(usize, f64, Unit) -> Figure,
-) -> Option<Figure> {
-    if number.digits && is_reference(tokens, place, next, number) {
-        return None;
-    }
-    let mut at = next;
-    if tokens.get(at).is_some_and(|t| t.is("of")) {
-        at += 1;
-        if tokens.get(at).is_some_and(|t| t.among("the its their these our")) {
-            at += 1;
-        }
-    }
-    let noun = noun_at(tokens, at);
-    let small = number.value < 10.0 && !number.vague;
-    let kind = noun.and_then(|n| LEXICON.counted.get(&tokens.get(n)?.low).copied());
-    if kind == Some(Counted::Time) || kind == Some(Counted::Other) && (small || number.value < 30.0)
-    {
-        return None;
-    }
-    let before = place.checked_sub(1).and_then(|i| tokens.get(i));
-    let definite = [
-        "the", "these", "those", "our", "their", "both", "all", "its", "first", "last", "next",
-        "other", "his",
-    ];
-    let only = before.is_some_and(|t| t.any(&["only", "just"])) && noun.is_some();
-    if small
-        && (before.is_some_and(|t| t.any(&definite))
-            || !only
-                && !matches!(kind, Some(Counted::Actor | Counted::Measure | Counted::Quantity))
-            || number.value < 2.0)
-    {
-        return None;
-    }
-    let word = noun.and_then(|n| tokens.get(n)).map_or_else(String::new, |t| t.low.clone());
-    let mut found = make(next, 1.0, Unit::Count(word));
-    if let Some(noun) = noun {
-        // "2.5 million barrels": the noun is part of the figure where nothing stands between.
-        if noun == next {
-            found.next = noun + 1;
-        }
-    }
-    found.noun = noun;
-    Some(found)
-}
-
-/// The first plural noun from a token on.
-fn noun_at(tokens: &[Token<'_>], from: usize) -> Option<usize> {
-    for at in from..(from + 8).min(tokens.len()) {
-        let token = tokens.get(at)?;
-        if token.hyphen() || token.is("'s") {
-            continue;
-        }
-        if !token.is_word() || token.any(STOPS) {
-            return None;
-        }
-        let more =
-            tokens.get(at + 1).is_some_and(|t| t.is_word() && plural(&t.low) && !t.any(STOPS));
-        let possessor = tokens.get(at + 1).is_some_and(|t| t.is("'s") || t.hyphen());
-        let known = LEXICON.counted.contains_key(&token.low);
-        if (known || plural(&token.low)) && !more && !possessor {
-            return Some(at);
-        }
-    }
-    None
-}
-
-/// Words before a number that make it a reference, a date or a name.
-const REFERENCES: &[&str] = &[
-    "article",
-    "articles",
-    "regulation",
-    "section",
-    "sections",
-    "resolution",
-    "act",
-    "no",
-    "nos",
-    "paragraph",
-    "chapter",
-    "annex",
-    "fig",
-    "page",
-    "pages",
-    "p",
-    "pp",
-    "category",
-    "phase",
-    "revision",
-    "publication",
-    "headings",
-    "hs",
-    "cn",
-    "codes",
-    "tier",
-    "item",
-    "room",
-    "flight",
-    "boeing",
-    "airbus",
-    "channel",
-    "windows",
-    "eo",
-    "eccn",
-    "chapters",
-    "§",
-    "art",
-    "decision",
-    "directive",
-    "protocol",
-    "convention",
-    "decree",
-    "mark",
-    "appendix",
-    "footnote",
-    "subheading",
-    "subheadings",
-    "r",
-    "s",
-    "imo",
-    "aged",
-    "age",
-    "covid",
-    "/",
-    "#",
-    "suite",
-    "street",
-    "highway",
-    "route",
-    "tel",
-    "phone",
-    "fax",
-    "+",
-    "isbn",
-    "doi",
-    "iso",
-    "(eu)",
-    "form",
-];
-
-/// The same, only where they are written as names: "Order 14024", but "in order 300 firms".
-const CAPITAL_REFERENCES: &[&str] = &[
-    "order", "act", "title", "list", "part", "parts", "unit", "type", "model", "mark", "note",
-    "case", "group", "class", "form", "line", "rule", "step", "box", "figure", "table", "version",
-    "agenda", "vision", "code", "schedule", "law", "bill", "heading", "tariff",
-];
-
-/// Whether the digits name a year, a day, a time, a law, a model and so on.
-fn is_reference(tokens: &[Token<'_>], place: usize, next: usize, number: &Number) -> bool {
-    let before = place.checked_sub(1).and_then(|i| tokens.get(i));
-    let token = tokens.get(place);
-    let raw = token.map_or("", |t| t.raw);
-    let after = tokens.get(next);
-    if let Some(b) = before {
-        let may = b.is("may") && !b.capital();
-        let day = [MONTHS, SHORT_MONTHS, WEEKDAYS].iter().any(|words| b.any(words));
-        let names =
-            day || b.any(REFERENCES) || b.any(CAPITAL_REFERENCES) && b.capital() && place > 1;
-        if names && !may && !number.scaled {
-            return true;
-        }
-        // G7, T-72, 7:44, 833/2014, +1-202, (EU) 833.
-        let tight = token.is_some_and(|t| !t.spaced);
-        if tight
-            && !(b.is_mark()
-                && ["(", "\"", "“", "‘", "[", "—", "$", "~", ">", "<", "*"].contains(&b.raw))
-        {
-            return true;
-        }
-        if b.is(")")
-            && place >= 3
-            && tokens.get(place - 2).is_some_and(|t| t.any(&["e.u.", "eu", "ec"]))
-        {
-            return true;
-        }
-    }
-    if let Some(a) = after {
-        let tight = !a.spaced;
-        if (a.any(MONTHS) || a.any(SHORT_MONTHS)) && (a.capital() || !a.is("may")) {
-            return true;
-        }
-        if tight && (a.is_word() || a.hyphen() || a.among("/ : ° º 's +")) {
-            return true;
-        }
-        if a.raw == "–" && tokens.get(next + 1).is_some_and(Token::is_number) {
-            return true;
-        }
-    }
-    let year =
-        raw.len() == 4 && !raw.contains([',', '.']) && (1900.0..2101.0).contains(&number.value);
-    let said = before.is_some_and(|b| rounding_at(tokens, place - 1).is_some() && !b.is("around"));
-    let pair = before.is_some_and(|b| b.any(&["than", "least", "to"]))
-        && !before.is_some_and(|b| b.is("to"));
-    year && !number.scaled && !said && !pair
-}
-
 /// Whether a count stands for itself: rounded, large, or of a noun.
 fn accept(
     tokens: &[Token<'_>],
@@ -775,7 +471,7 @@ fn stands_alone(tokens: &[Token<'_>], first: usize, figure: &Figure) -> bool {
     }
     let verb = tokens.get(figure.next).is_some_and(|t| t.among("were had have are"));
     let opens = first == 0 || before(1).is_some_and(|t| t.any(&[",", ";"]));
-    let level = before(1).is_some_and(|t| t.is("to")) && grew(tokens, first);
+    let level = before(1).is_some_and(|t| t.any(&["to", "from"])) && grew(tokens, first);
     let body = before(1).is_some_and(|t| t.is("of"))
         && before(2).is_some_and(|t| {
             t.among("staff workforce crew fleet total network team list number membership")

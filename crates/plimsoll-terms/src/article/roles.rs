@@ -165,7 +165,9 @@ pub(super) fn places_from(
 ) -> Option<(String, usize)> {
     let low = |i: usize| tokens.get(i).map_or("", |t| t.low.as_str());
     let mut at = from;
-    while among(low(at), "the mainland neighboring neighbouring either both") {
+    // "The Kremlin", "the Russian Federation": the article may be part of the name.
+    let named = |at: usize| names.places.iter().any(|p| p.first == at);
+    while among(low(at), "the mainland neighboring neighbouring either both") && !named(at) {
         at += 1;
     }
     let mut codes: Vec<String> = Vec::new();

@@ -3,6 +3,7 @@
 use super::*;
 
 mod documents;
+mod further;
 
 /// A text of one sentence, published on Saturday 2024-04-13.
 fn article(sentence: &str) -> Article {

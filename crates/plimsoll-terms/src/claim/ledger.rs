@@ -48,7 +48,8 @@ pub fn parse(text: &str, user_goods: &[crate::goods::GoodsGroup]) -> Result<Ledg
     Ok(ledger)
 }
 
-fn check(claim: &Claim, user_goods: &[crate::goods::GoodsGroup]) -> Result<(), String> {
+/// Whether a claim says enough, and nothing that the catalogue does not know; else why not.
+pub(crate) fn check(claim: &Claim, user_goods: &[crate::goods::GoodsGroup]) -> Result<(), String> {
     if claim.text.trim().is_empty() && claim.quote.trim().is_empty() {
         return Err("`text` says what is claimed, in one sentence".into());
     }

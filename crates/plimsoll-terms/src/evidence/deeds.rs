@@ -10,7 +10,7 @@ use crate::claim::{Claim, Measure, Read};
 pub fn of_claims(claims: &[Claim], ledger: &str) -> Graph {
     let mut graph = Graph::default();
     let accepted = |claim: &&Claim| {
-        claim.measure == Measure::Deed && !matches!(claim.read, Read::Proposed | Read::General)
+        claim.measure == Measure::Deed && !claim.read.is_proposal() && claim.read != Read::General
     };
     for claim in claims.iter().filter(accepted) {
         let use_ = end_use(claim);

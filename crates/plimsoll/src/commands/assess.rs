@@ -5,6 +5,7 @@ use crate::commands::Context;
 use crate::failure::{Exit, Failure};
 use crate::fetch::gap;
 use crate::present::{assess_json, assess_page, assess_text, tables};
+use crate::staleness::{self, Recorded};
 use crate::{printer, settings};
 use plimsoll_ingest::scan::Scanner;
 use plimsoll_ingest::store::Store;
@@ -58,7 +59,12 @@ fn answered<T>(
     };
     let variants =
         if args.variants { variants(&scanner, &coverage, &question)? } else { Vec::new() };
+    let manifest = &scanner.store().manifest;
+    let used = answer.sources.iter().map(|&i| &manifest.resources[i]);
+    let stale = staleness::statistics(used, &settings::today());
+    let stale = context.staleness.judge(stale)?;
     Ok(then(&Shown {
+        stale,
         scanner: &scanner,
         question: &question,
         answer: &answer,
@@ -124,6 +130,8 @@ pub struct Shown<'a> {
     pub variants: &'a [Variant],
     /// How to show it.
     pub args: &'a AssessArgs,
+    /// What of the data is stale.
+    pub stale: Recorded,
 }
 
 /// Writes a page.

@@ -1,5 +1,6 @@
 //! `plimsoll claim`: published claims against the data and against each other.
 
+pub mod propose;
 pub mod texts;
 
 use crate::cli::{BasisArg, ClaimCheckArgs, ClaimCommand, Format};
@@ -8,7 +9,7 @@ use crate::commands::assess::write_page;
 use crate::failure::{Exit, Failure};
 use crate::present::claim as present;
 use crate::present::tables::Plain;
-use crate::{printer, progress, settings};
+use crate::{printer, progress, settings, staleness};
 use plimsoll_ingest::scan::Scanner;
 use plimsoll_ingest::store::Store;
 use plimsoll_monitor::choice::Coverage;
@@ -51,7 +52,7 @@ pub fn page(context: &Context, args: &ClaimCheckArgs) -> Result<plimsoll_report:
 fn shown(context: &Context, args: &ClaimCheckArgs) -> Result<Shown, Failure> {
     let user_goods = settings::goods_files(&args.own.goods_files)?;
     let known = known(&context.store, &user_goods)?;
-    let Asked { claims: asked, texts } = asked(context, &args.inputs, &known, &user_goods)?;
+    let Asked { claims: asked, texts } = asked(context, args, &known, &user_goods)?;
     if let Some(path) = &args.write {
         write_ledger(path, &asked, &texts)?;
     }
@@ -62,6 +63,8 @@ fn shown(context: &Context, args: &ClaimCheckArgs) -> Result<Shown, Failure> {
     let fixed = fixed(args);
     let store = Store::open(&context.store)?;
     store.check_files()?;
+    let stale = staleness::statistics(&store.manifest.resources, &settings::today());
+    context.staleness.judge(stale)?;
     let scanner = Scanner::new(store);
     let coverage = Coverage::of(scanner.store(), None)?;
     let checker = Checker {
@@ -176,10 +179,11 @@ struct Asked {
 
 fn asked(
     context: &Context,
-    inputs: &[String],
+    args: &ClaimCheckArgs,
     known: &[Claim],
     user_goods: &[GoodsGroup],
 ) -> Result<Asked, Failure> {
+    let inputs = &args.inputs;
     if inputs.is_empty() {
         return Ok(Asked { claims: known.to_vec(), texts: Vec::new() });
     }
@@ -189,7 +193,7 @@ fn asked(
             all.claims.push(claim.clone());
         } else if Path::new(input).extension().is_some_and(|e| e == "toml") {
             all.claims.extend(read_ledger(Path::new(input), user_goods)?.claims);
-        } else if let Some(text) = texts::read(context, input, user_goods)? {
+        } else if let Some(text) = texts::read(context, input, &args.proposer, user_goods)? {
             all.claims.extend(text.claims(inputs.len() > 1));
             all.texts.push(text);
         } else {

@@ -8,6 +8,7 @@ use crate::commands::Context;
 use crate::commands::assess::{self, Shown, write_page};
 use crate::failure::{Exit, Failure};
 use crate::present::demo::{self as present, Made};
+use crate::staleness::Recorded;
 use crate::{printer, settings};
 use clap::Parser;
 use plimsoll_ingest::error::IngestError;
@@ -61,6 +62,8 @@ pub fn run(context: &Context, args: &DemoArgs) -> Result<Exit, Failure> {
         monthly: None,
         variants: &[],
         args: &asked,
+        // The figures that ship are of a day that the page names.
+        stale: Recorded::default(),
     };
     let page = write(args.page.as_deref(), &plimsoll_report::to_html(&present::page(&shown)))?;
     let made = Made { page: &page, store: &folder };

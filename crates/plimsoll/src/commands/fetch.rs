@@ -293,7 +293,7 @@ fn take(
     let json = matches!(context.format, Format::Json | Format::Ndjson);
     // As Markdown a load says the same as in a table, without a hint of what to type next.
     let format = if json { context.format } else { Format::Md };
-    let quiet = Context { store: context.store.clone(), format };
+    let quiet = Context { store: context.store.clone(), format, staleness: context.staleness };
     let (result, printed) = printer::catching(|| load::run(&quiet, &load_args));
     if !json {
         printer::data(&printed);

@@ -5,7 +5,7 @@ use crate::commands::{Context, assess};
 use crate::failure::{Exit, Failure};
 use crate::present::{find as present, find_page};
 use crate::progress::CountProgress;
-use crate::{printer, settings};
+use crate::{printer, settings, staleness};
 use plimsoll_ingest::store::Store;
 use plimsoll_monitor::detectors::{self, Answer, Detector};
 use plimsoll_monitor::flows::PanelError;
@@ -29,6 +29,9 @@ fn searched(context: &Context, args: &FindArgs) -> Result<Result<Answer, String>
     let store = Store::open(&context.store)?;
     store.check_files()?;
     assess::known_dataset(&store, search.dataset.as_deref())?;
+    let asked = |dataset: &str| search.dataset.as_deref().is_none_or(|d| d == dataset);
+    let used = store.manifest.resources.iter().filter(|s| asked(&s.dataset));
+    context.staleness.judge(staleness::statistics(used, &settings::today()))?;
     let progress = CountProgress::new("searching");
     let answer = detectors::find(store, search, &chosen, &|done, all| progress.see_of(done, all));
     progress.done();

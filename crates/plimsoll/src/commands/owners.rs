@@ -11,6 +11,7 @@ use crate::failure::{Exit, Failure};
 use crate::present::{evidence_page, ftm, owners as present, parts::code_of};
 use crate::printer;
 use crate::settings;
+use crate::staleness;
 use crate::watchlists::Editions;
 use plimsoll_ingest::scan::Scanner;
 use plimsoll_ingest::store::Store;
@@ -130,6 +131,8 @@ pub fn run(context: &Context, args: &OwnersArgs) -> Result<Exit, Failure> {
     let evidence = Evidence::open(&context.store)?;
     let editions = Editions::open(&context.store)?;
     let lists = Lists::standing(&context.store, &editions, as_of.as_deref())?;
+    let stale = staleness::lists_as_of(&editions, as_of.as_deref());
+    context.staleness.judge(stale)?;
     let all = Lists::all(&context.store, &editions, as_of.as_deref())?;
     let listed = lists.find(&asked, country.as_deref(), 10);
     let mut graph = graph::assemble(&context.store, &lists.editions)?;

@@ -9,6 +9,7 @@ use crate::evidence::{Evidence, graph};
 use crate::failure::{Exit, Failure};
 use crate::present::{evidence_page, ftm, parts as present};
 use crate::printer;
+use crate::staleness;
 use crate::watchlists::Editions;
 use plimsoll_terms::evidence::weapons::{self, Fit};
 use plimsoll_terms::evidence::{Edge, Graph, Node, NodeId, NodeKind, Relation};
@@ -92,6 +93,8 @@ pub fn run(context: &Context, args: &PartsArgs) -> Result<Exit, Failure> {
     let (specimens, family) = specimens(&graph, &asked)?;
     let editions = Editions::open(&context.store)?;
     let lists = Lists::standing(&context.store, &editions, as_of.as_deref())?;
+    let stale = staleness::lists_as_of(&editions, as_of.as_deref());
+    context.staleness.judge(stale)?;
     let mut answer = answer(&graph, specimens, &lists, &evidence);
     (answer.asked, answer.family, answer.as_of) = (asked, family, as_of);
     let text = match context.format {

@@ -4,10 +4,11 @@ use crate::cli::{Format, ScreenArgs};
 use crate::commands::Context;
 use crate::failure::{Exit, Failure};
 use crate::present::screen as present;
-use crate::printer;
 use crate::progress::CountProgress;
+use crate::staleness::{self, Recorded};
 use crate::watchlists::queries::{self, Queries};
 use crate::watchlists::{Edition, Editions, snapshots};
+use crate::{printer, settings};
 use plimsoll_screen::candidates::Scratch;
 use plimsoll_screen::screen::{Hit, LIMIT, Query, Settings, THRESHOLD, screen};
 use plimsoll_screen::snapshot::Snapshot;
@@ -39,6 +40,8 @@ pub struct Frame<'a> {
     pub silent: Vec<String>,
     /// Whether each word is explained.
     pub why: bool,
+    /// What of it is stale.
+    pub stale: Recorded,
 }
 
 /// Screens a name or a file of names.
@@ -54,6 +57,10 @@ pub fn run(context: &Context, args: &ScreenArgs) -> Result<Exit, Failure> {
     let silent =
         all.into_iter().filter(|l| wanted(args, l) && !standing.iter().any(|e| e.list == *l));
     let silent: Vec<String> = silent.collect();
+    let today = settings::today();
+    let seen_from = as_of.as_deref().unwrap_or(&today);
+    let stale = staleness::lists(standing.iter().copied(), seen_from);
+    let stale = context.staleness.judge(stale)?;
     let bytes = snapshots::of(&context.store, &standing)?;
     let snapshot =
         Snapshot::open(&bytes).map_err(|e| crate::watchlists::broken(&context.store, e))?;
@@ -64,6 +71,7 @@ pub fn run(context: &Context, args: &ScreenArgs) -> Result<Exit, Failure> {
         as_of,
         silent,
         why: args.why,
+        stale,
     };
     let settings = Settings {
         threshold: frame.threshold,

@@ -5,7 +5,7 @@ use crate::commands::Context;
 use crate::failure::{Exit, Failure};
 use crate::present::status as present;
 use crate::watchlists::Editions;
-use crate::{printer, settings};
+use crate::{printer, settings, staleness};
 use plimsoll_ingest::store::Store;
 
 /// Reads the manifest and prints it.
@@ -16,6 +16,9 @@ pub fn run(context: &Context) -> Result<Exit, Failure> {
     let view =
         present::View { store: &store, today: settings::today(), lists: &lists, fetched: &fetched };
     printer::data(&present::show(&view, context.format));
+    let mut stale = staleness::statistics(&store.manifest.resources, &view.today);
+    stale.extend(staleness::lists(lists.standing(None), &view.today));
+    let refused = context.staleness.judge(stale);
     if context.format == Format::Table
         && store.manifest.resources.is_empty()
         && lists.editions.is_empty()
@@ -24,5 +27,5 @@ pub fn run(context: &Context) -> Result<Exit, Failure> {
             "plimsoll demo shows it on bundled figures; plimsoll load FILE loads a publisher's file (plimsoll explain layouts)",
         );
     }
-    Ok(Exit::Done)
+    refused.map(|_| Exit::Done)
 }

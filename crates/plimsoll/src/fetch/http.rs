@@ -187,6 +187,46 @@ impl Client {
         }
     }
 
+    /// Sends JSON and returns the answer's text, with `key` as a bearer token.
+    ///
+    /// # Errors
+    /// As [`Client::get`]; what is refused is not sent again.
+    pub fn post_json(&self, url: &str, key: Option<&str>, body: &str) -> Result<String, Failure> {
+        let here = is_local(url);
+        let safe = url.starts_with("https://") || url.starts_with("http://") && here;
+        if !safe {
+            return Err(insecure(&self.shown(url)));
+        }
+        let agent = if here { &self.local } else { &self.remote };
+        let mut request = agent.post(url).header("Content-Type", "application/json");
+        if let Some(key) = key {
+            request = request.header("Authorization", format!("Bearer {key}"));
+        }
+        let sent = request.send(body).map_err(|error| self.unreached(url, &error).failure);
+        let mut response = sent?;
+        let mut bytes = Vec::new();
+        let read = response
+            .body_mut()
+            .as_reader()
+            .take(self.manner.most_bytes + 1)
+            .read_to_end(&mut bytes);
+        let shown = self.shown(url);
+        read.map_err(|error| cut(&shown, &error.to_string()))?;
+        if bytes.len() as u64 > self.manner.most_bytes {
+            return Err(self.too_large(&shown));
+        }
+        if !response.status().is_success() {
+            let why = self.shown(&said(&bytes));
+            return Err(Failure {
+                exit: Exit::Failed,
+                code: "fetch-refused",
+                message: format!("{shown} answered {}: {why}", response.status().as_u16()),
+                hint: "check the address, the model and the key".into(),
+            });
+        }
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
     fn once(&self, ask: &Ask<'_>) -> Result<Got, Fault> {
         let part = beside(ask.into, ".part");
         let begun = self.begun(ask, &part);

@@ -52,7 +52,8 @@ fn blocks(shown: &Shown<'_>) -> Vec<Block> {
     let figures = Figures::new(shown);
     if !figures.is_empty() {
         // The course of time wants months; all else is what the answer itself rests on.
-        let monthly = Shown { answer: shown.monthly.unwrap_or(answer), ..*shown };
+        let monthly =
+            Shown { answer: shown.monthly.unwrap_or(answer), stale: shown.stale.clone(), ..*shown };
         blocks.extend(charts::all(&figures, &Figures::new(&monthly)));
     }
     blocks.extend(tables::all(&figures));

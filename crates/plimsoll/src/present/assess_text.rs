@@ -161,6 +161,7 @@ fn basis_line(shown: &Shown<'_>) -> Option<String> {
         .iter()
         .map(|view| match view {
             View::Importer => "origin (the importer's own report)",
+            View::Consignment => "dispatch (the importer's own report)",
             View::Partners => "dispatch (exporters' reports)",
             View::Reconciled => "reconciled from both sides",
         })

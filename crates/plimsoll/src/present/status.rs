@@ -2,7 +2,8 @@
 
 use crate::cli::Format;
 use crate::present::tables::{self, Plain, whole};
-use crate::watchlists::Editions;
+use crate::staleness;
+use crate::watchlists::{Edition, Editions};
 use plimsoll_ingest::store::{Loaded, Store};
 use plimsoll_terms::period::Period;
 use serde_json::{Value, json};
@@ -83,11 +84,26 @@ impl View<'_> {
         all
     }
 
-    /// Days since the source was loaded; nothing where a date cannot be read.
+    /// Days since the day that the source stands for; nothing where a date cannot be read.
     fn age_days(&self, source: &Loaded) -> Option<i32> {
-        let today: jiff::civil::Date = self.today.parse().ok()?;
-        let loaded: jiff::civil::Date = source.loaded.parse().ok()?;
-        Some(today.since(loaded).ok()?.get_days())
+        staleness::days(staleness::day_of(source), &self.today)
+    }
+
+    /// Whether it is older than its publisher's rhythm allows.
+    fn stale(&self, source: &Loaded) -> bool {
+        !staleness::statistics([source], &self.today).is_empty()
+    }
+
+    /// Watchlists with their age and rhythm.
+    fn watchlists(&self) -> Vec<Value> {
+        let one = |edition: &Edition| {
+            let mut value = json!(edition);
+            value["age_days"] = json!(staleness::days(&edition.edition, &self.today));
+            value["rhythm"] = json!(staleness::of_list(&edition.list).map(|r| r.words));
+            value["stale"] = json!(!staleness::lists([edition], &self.today).is_empty());
+            value
+        };
+        self.lists.editions.iter().map(one).collect()
     }
 }
 
@@ -117,7 +133,7 @@ fn document(view: &View<'_>) -> Value {
         "totals": view.total().json(),
         "datasets": datasets,
         "sources": view.sources().iter().map(|s| source(view, s)).collect::<Vec<_>>(),
-        "watchlists": view.lists.editions,
+        "watchlists": view.watchlists(),
         "fetched": view.fetched.iter().map(|(source, day)| json!({"source": source, "day": day}))
             .collect::<Vec<_>>(),
     })
@@ -140,6 +156,8 @@ fn source(view: &View<'_>, source: &Loaded) -> Value {
         "periods": [source.first_period, source.last_period],
         "loaded": source.loaded,
         "age_days": view.age_days(source),
+        "rhythm": staleness::of_dataset(&source.dataset).map(|r| r.words),
+        "stale": view.stale(source),
         "said": source.said,
     })
 }
@@ -175,7 +193,9 @@ fn table(view: &View<'_>) -> Plain {
             s.rows_set_aside.to_string(),
             span(&s.first_period, &s.last_period),
             s.loaded.clone(),
-            view.age_days(s).map(|d| d.to_string()).unwrap_or_default(),
+            view.age_days(s)
+                .map(|d| if view.stale(s) { format!("{d} (stale)") } else { d.to_string() })
+                .unwrap_or_default(),
         ]);
     }
     table
@@ -227,11 +247,20 @@ fn fetched(view: &View<'_>) -> String {
     format!("\nFetched: {}\n", all.join(", "))
 }
 
+/// The day of an edition, and whether it is stale.
+fn aged(edition: &Edition, today: &str) -> String {
+    match staleness::lists([edition], today).first() {
+        Some(stale) => format!("{} (stale: {} days)", edition.edition, stale.age_days),
+        None => edition.edition.clone(),
+    }
+}
+
 /// The watchlists: each with its newest edition and how many there are.
 fn lists_text(view: &View<'_>, format: Format) -> String {
     let mut table = Plain::new([
         "Watchlist",
         "Newest",
+        "Renewed",
         ">Editions",
         ">Entries",
         ">Names",
@@ -242,7 +271,8 @@ fn lists_text(view: &View<'_>, format: Format) -> String {
         let editions = view.lists.editions.iter().filter(|e| e.list == newest.list).count();
         table.rows.push(vec![
             newest.list.clone(),
-            newest.edition.clone(),
+            aged(newest, &view.today),
+            staleness::of_list(&newest.list).map_or("", |r| r.words).to_owned(),
             editions.to_string(),
             whole(newest.entities),
             whole(newest.names),

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::server::{Reply, Server};
 use crate::support::Desk;
 
 const HEADER: &str = "simulated_world,reporter,flow,exporter,importer,hs_revision,hs_code,period,value_usd,net_weight_kg\n";
@@ -125,4 +126,47 @@ fn what_is_no_claim_is_told() {
     desk.run(&["claim", "check", &binary]).exits(2).says(&["text-binary"]);
     let empty = desk.file("b.txt", String::new());
     desk.run(&["claim", "check", &empty]).exits(0);
+}
+
+/// A made-up text with a figure that the reader passes over: an age is no claim about trade.
+const PROPOSED: &str = "Made-up notice\n\nGermany exported $5 million of lathes to Turkey in 2023. The minister of the place is 52 years old.\n";
+
+fn endpoint(content: &str) -> Server {
+    let answer = serde_json::json!({"choices": [{"message": {"content": content}}]});
+    Server::always(Reply::ok(answer.to_string()).with("Content-Type", "application/json"))
+}
+
+#[test]
+fn an_endpoint_is_asked_only_when_it_is_named_and_what_it_says_is_marked() {
+    let server = endpoint(
+        r#"{"claims": [
+            {"quote": "The minister of the place is 52 years old.", "measure": "count", "value": "52"},
+            {"quote": "Made-up Ltd sold 900 missiles to the depot in May.", "measure": "count", "value": "900"}]}"#,
+    );
+    let desk = Desk::new();
+    let file = desk.file("notice.txt", PROPOSED);
+    let plain = desk.run(&["claim", "check", &file, "--format", "json"]).json();
+    assert!(server.asked().is_empty());
+
+    let words = ["claim", "check", &file, "--format", "json", "--propose", &server.url()];
+    let run = desk.run(&words);
+    let with = run.json();
+    let (plain, with) = (plain.as_array().unwrap(), with.as_array().unwrap());
+    assert_eq!(with.len(), plain.len() + 1, "{with:#?}");
+    let added = with.last().unwrap().to_string();
+    assert!(added.contains("proposed by an endpoint"), "{added}");
+    assert!(run.err.contains("900"), "what was refused is said: {}", run.err);
+    let asked = server.asked();
+    assert_eq!((asked.len(), asked[0].method.as_str()), (1, "POST"));
+    assert_eq!(asked[0].target, "/chat/completions");
+    assert!(asked[0].body.contains("The minister of the place is 52"), "{}", asked[0].body);
+}
+
+#[test]
+fn an_endpoint_that_does_not_answer_with_claims_is_an_error() {
+    let desk = Desk::new();
+    let file = desk.file("notice.txt", PROPOSED);
+    for server in [endpoint("I would rather not."), Server::always(Reply::new(500, "{}"))] {
+        desk.run(&["claim", "check", &file, "--propose", &server.url()]).exits(2);
+    }
 }

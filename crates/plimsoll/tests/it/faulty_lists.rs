@@ -408,3 +408,21 @@ fn status_shows_lists() {
     let document = desk.run(&["status", "--format", "json"]).exits(0).json();
     assert!(document.to_string().contains("ofac-sdn"));
 }
+
+#[test]
+fn an_old_list_answers_unless_stale_data_are_refused() {
+    let desk = two_editions();
+    let name = ["screen", "Brasswren Trading", "--format", "ndjson"];
+    assert_eq!(desk.run(&name).exits(1).json()["stale"], Value::Null);
+    let refused = [&name[..], &["--refuse-stale"]].concat();
+    desk.run(&refused).exits(3).says(&["stale-data", "ofac-sdn", "--allow-stale"]);
+    let allowed = [&refused[..], &["--allow-stale"]].concat();
+    let answer = desk.run(&allowed).exits(1).json();
+    assert_eq!(answer["stale"]["allowed"], true, "{answer:#}");
+    assert_eq!(answer["stale"]["data"][0]["what"], "ofac-sdn");
+    // As of a day near its own an edition is not stale.
+    desk.run(&[&refused[..], &["--as-of", "2024-07-05"]].concat()).exits(1);
+    let status = desk.run(&["status"]).exits(0).out;
+    assert!(status.contains("stale:"), "{status}");
+    desk.run(&["status", "--refuse-stale"]).exits(3);
+}

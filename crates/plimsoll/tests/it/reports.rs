@@ -58,3 +58,16 @@ fn what_cannot_be_a_report_is_told() {
     let folder = desk.file("c.txt", String::new());
     desk.run(&["reproduce", &folder]).exits(2).says(&["bundle-unreadable"]);
 }
+
+#[test]
+fn the_report_on_the_eus_losses_stands_on_the_figures_that_ship() {
+    let desk = Desk::new();
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/");
+    desk.load(&[&format!("{root}data/eu_chpl_exports_monthly_2020_2022.csv")]);
+    let report = format!("{root}../../docs/reports/eu-losses.md");
+    let page = desk.path("page.html").display().to_string();
+    desk.run(&["report", &report, "--page", &page]).exits(0);
+    let html = std::fs::read_to_string(&page).unwrap();
+    // The union reports as one, and is an exporter like any other.
+    assert!(html.contains("Armenia, Kazakhstan, Kyrgyzstan gained at most"), "{html}");
+}

@@ -2,7 +2,7 @@
 //! asked. Only what HTTP/1.1 needs for that; no dependency.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -11,12 +11,14 @@ use std::time::Duration;
 /// What was asked.
 #[derive(Clone, Debug)]
 pub struct Request {
-    /// `GET` or `CONNECT`.
+    /// `GET`, `POST` or `CONNECT`.
     pub method: String,
     /// Path and query.
     pub target: String,
     /// Headers, names in lower case.
     pub headers: BTreeMap<String, String>,
+    /// What was sent.
+    pub body: String,
 }
 
 impl Request {
@@ -133,7 +135,11 @@ fn read(reader: &mut BufReader<&TcpStream>) -> Option<Request> {
         let Some((name, value)) = line.trim_end().split_once(':') else { break };
         headers.insert(name.to_lowercase(), value.trim().to_owned());
     }
-    Some(Request { method, target, headers })
+    let length = headers.get("content-length").and_then(|l| l.parse().ok()).unwrap_or(0);
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).ok()?;
+    let body = String::from_utf8_lossy(&body).into_owned();
+    Some(Request { method, target, headers, body })
 }
 
 fn serve(

@@ -8,7 +8,7 @@ use crate::article::names::{GoodsRef, slice};
 use crate::article::roles::{apart, distance};
 use crate::article::token::Token;
 use crate::article::token::among;
-use crate::article::when::{Day, When};
+use crate::article::when::{Day, MONTHS, When};
 use crate::claim::amount::Unit;
 use crate::claim::{Claim, Measure};
 use crate::goods::GoodsGroup;
@@ -16,7 +16,8 @@ use crate::goods::GoodsGroup;
 /// What kind of figure it is, and -1 where it is a fall.
 pub(super) fn measure(sentence: &Sentence<'_>, figure: &Figure) -> Option<(Measure, f64)> {
     let tokens = &sentence.tokens;
-    let sign = change::near_figure(tokens, figure.first, figure.next);
+    let sign = change::near_figure(tokens, figure.first, figure.next)
+        .or_else(|| inherited(sentence, figure));
     Some(match &figure.amount.unit {
         Unit::Percent if figure.leg != Leg::Alone => (Measure::Share, 1.0),
         Unit::Percent => match sign {
@@ -41,6 +42,36 @@ pub(super) fn measure(sentence: &Sentence<'_>, figure: &Figure) -> Option<(Measu
             (if quantity { Measure::Quantity } else { Measure::Count }, 1.0)
         }
     })
+}
+
+/// "Rose 5 % in May and 7 % in June": the second figure is a change as the first, where only times
+/// stand between them.
+fn inherited(sentence: &Sentence<'_>, figure: &Figure) -> Option<f64> {
+    let tokens = &sentence.tokens;
+    let last = sentence.figures.iter().rfind(|f| f.next <= figure.first)?;
+    // "Fell $3 billion, or 2 %": the same change in other units.
+    let or = (last.next..figure.first)
+        .all(|i| tokens.get(i).is_some_and(|t| t.among(", or ( about roughly")));
+    let of = tokens.get(figure.next).is_some_and(|t| t.is("of"));
+    if or && !of && last.next < figure.first && last.amount.unit != figure.amount.unit {
+        return change::near_figure(tokens, last.first, last.next);
+    }
+    let time = |i: usize| {
+        sentence.whens.iter().any(|w| w.first <= i && i < w.next)
+            || tokens.get(i).is_some_and(|t| {
+                t.among(
+                    "in , and by the then first second third fourth quarter half year month last \
+                    previous next following of a further another",
+                ) || MONTHS.contains(&t.low.as_str())
+            })
+    };
+    let joined = last.amount.unit == figure.amount.unit
+        && last.next < figure.first
+        && (last.next..figure.first).all(time);
+    if !joined {
+        return None;
+    }
+    change::near_figure(tokens, last.first, last.next).or_else(|| inherited(sentence, last))
 }
 
 /// What the figure is of, in up to twelve words of the text.

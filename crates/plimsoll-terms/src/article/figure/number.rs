@@ -70,9 +70,8 @@ fn scale(token: &Token<'_>, digits: bool) -> Option<f64> {
 pub(super) fn number_at(tokens: &[Token<'_>], at: usize) -> Option<Number> {
     let token = tokens.get(at)?;
     if token.is_number() {
-        let digits = Digits::parse(token.raw)?;
+        let (digits, mut next) = grouped(tokens, at)?;
         let half = digits.half;
-        let mut next = at + 1;
         let hyphen = usize::from(tokens.get(next).is_some_and(Token::hyphen));
         if let Some(factor) = tokens.get(next + hyphen).and_then(|t| scale(t, true)) {
             next += hyphen + 1;
@@ -100,6 +99,20 @@ pub(super) fn number_at(tokens: &[Token<'_>], at: usize) -> Option<Number> {
         return None;
     }
     vague_at(tokens, at).or_else(|| words_at(tokens, at))
+}
+
+/// The digits at a token with the groups of three behind spaces: `860 000`.
+fn grouped(tokens: &[Token<'_>], at: usize) -> Option<(Digits, usize)> {
+    let token = tokens.get(at)?;
+    let short = token.raw.len() <= 3 && token.raw.bytes().all(|b| b.is_ascii_digit());
+    let group =
+        |t: &&Token<'_>| t.spaced && t.raw.len() == 3 && t.raw.bytes().all(|b| b.is_ascii_digit());
+    let groups = tokens.get(at + 1..)?.iter().take_while(group).filter(|_| short).count();
+    let mut raw = token.raw.to_owned();
+    for token in tokens.get(at + 1..at + 1 + groups)? {
+        raw.push_str(token.raw);
+    }
+    Some((Digits::parse(&raw)?, at + 1 + groups))
 }
 
 /// `hundreds of`, `tens of thousands`, `several dozen`, `a few hundred`.
@@ -178,6 +191,14 @@ fn round_words(tokens: &[Token<'_>], at: usize) -> Option<Number> {
     if low(at) == "half" && low(at + 1) == "a" {
         let factor = size(low(at + 2))?;
         return Some(in_words(0.5 * factor, 0.05 * factor, factor, at + 3));
+    }
+    // "Two and a half million"
+    let whole = small_number(low(at))
+        .filter(|_| low(at + 1) == "and" && low(at + 2) == "a" && low(at + 3) == "half");
+    if let Some(whole) = whole {
+        let hyphen = usize::from(tokens.get(at + 4).is_some_and(Token::hyphen));
+        let factor = size(low(at + 4 + hyphen))?;
+        return Some(in_words((whole + 0.5) * factor, 0.05 * factor, factor, at + 5 + hyphen));
     }
     if matches!(low(at), "a" | "one") {
         let factor = size(low(at + 1))?;
@@ -331,6 +352,13 @@ fn part_at(tokens: &[Token<'_>], at: usize) -> Option<Figure> {
     }
     let next = from + 1;
     let after = low(next);
+    // "The first three quarters", "three quarters of 2023"
+    let year =
+        after == "of" && tokens.get(next + 1).is_some_and(|t| t.is_number() && t.raw.len() == 4);
+    let first = at.checked_sub(1).map_or("", low);
+    if word.starts_with("quarter") && (year || among(first, "first last past next previous")) {
+        return None;
+    }
     let ends = tokens.get(next).is_none_or(|t| t.is_mark() && !t.hyphen());
     let of = among(
         after,
@@ -352,7 +380,7 @@ fn part_at(tokens: &[Token<'_>], at: usize) -> Option<Figure> {
         || among(
             by,
             "by about roughly around nearly almost than over up down some \
-            approximately",
+            approximately from to",
         )
         || among(after, "more less drop fall decline increase");
     (article && (of || ends)).then(|| share(next, top / bottom)).flatten()

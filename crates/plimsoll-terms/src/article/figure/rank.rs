@@ -102,7 +102,10 @@ pub(super) fn rank_at(tokens: &[Token<'_>], at: usize) -> Option<Figure> {
         })?;
         let noun = low(at + 2);
         let named = ORDERED.contains(&noun) || ORDERED.contains(&low(at + 3));
-        return (named && (1.0..=50.0).contains(&value)).then(|| place_in_order(at, at + 2, value));
+        // "The gap to the number two, Oman"
+        let alone = before == "the" && tokens.get(at + 2).is_none_or(Token::is_mark);
+        return ((named || alone) && (1.0..=50.0).contains(&value))
+            .then(|| place_in_order(at, at + 2, value));
     }
     if low(at) == "record" {
         return record_at(tokens, at);

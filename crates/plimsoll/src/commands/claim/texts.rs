@@ -1,6 +1,8 @@
 //! Texts whose claims are checked: files, standard input, addresses, sentences.
 
+use crate::cli::ProposeArgs;
 use crate::commands::Context;
+use crate::commands::claim::propose;
 use crate::evidence::listing::{Listed, Lists, Timeline, timelines};
 use crate::failure::Failure;
 use crate::fetch::http::{Ask, Client, Got, Manner};
@@ -55,6 +57,7 @@ impl Text {
 pub fn read(
     context: &Context,
     input: &str,
+    proposer: &ProposeArgs,
     user_goods: &[GoodsGroup],
 ) -> Result<Option<Text>, Failure> {
     let path = Path::new(input);
@@ -73,7 +76,8 @@ pub fn read(
     let text = decoded(input, &bytes)?;
     let kind =
         if is_address && !text.trim_start().starts_with('<') { Kind::of_name(input) } else { kind };
-    let article = article::read(&text, kind, user_goods);
+    let mut article = article::read(&text, kind, user_goods);
+    propose::propose(proposer, input, &mut article, (&text, kind), user_goods)?;
     let (companies, lists) = companies(context, &article)?;
     let name = match input {
         "-" => "standard input".to_owned(),

@@ -176,6 +176,7 @@ pub fn basis(shown: &Shown<'_>) -> String {
             "the imports that these countries report, by country of origin".to_owned()
         }
         View::Importer => format!("the imports that {who} reports, by country of origin"),
+        View::Consignment => format!("the imports that {who} reports, by country of dispatch"),
         View::Partners => {
             format!("the exports that suppliers report to {who}, by country of dispatch")
         }
@@ -229,8 +230,8 @@ pub fn measured(shown: &Shown<'_>) -> String {
         return format!("EU exports of {goods} to {who}");
     }
     let of = |view: &View| match view {
-        View::Importer if several(shown.question) => "as the importers report",
-        View::Importer => "as the importer reports",
+        View::Importer | View::Consignment if several(shown.question) => "as the importers report",
+        View::Importer | View::Consignment => "as the importer reports",
         View::Partners => "as the suppliers report",
         View::Reconciled => "as the publisher reconciled",
     };

@@ -7,7 +7,7 @@ use crate::commands::claim::texts::{Company, Text};
 use crate::present::assess_page::heading;
 use plimsoll_report::{Block, Cell, Column, Table};
 use plimsoll_terms::article::{Found, Mention, MentionKind};
-use plimsoll_terms::claim::{Claim, Read};
+use plimsoll_terms::claim::Claim;
 use serde_json::{Value, json};
 use std::fmt::Write;
 
@@ -93,11 +93,11 @@ fn open(text: &Text) -> String {
 /// What others have published of the same quantity: a line for each, in the order of the claims.
 fn beside(shown: &Shown) -> String {
     let mut out = String::new();
-    for check in shown.checks.iter().filter(|c| c.claim.read == Read::Proposed) {
+    for check in shown.checks.iter().filter(|c| c.claim.read.is_proposal()) {
         for relation in &check.relations {
             let other = relation.claims.iter().find(|id| **id != check.claim.id);
             let other = other.and_then(|id| shown.known.iter().find(|c| c.id == *id));
-            let Some(other) = other.filter(|c| c.read != Read::Proposed) else { continue };
+            let Some(other) = other.filter(|c| !c.read.is_proposal()) else { continue };
             let _ = writeln!(
                 out,
                 "  {} beside {} ({}): {}, {}",

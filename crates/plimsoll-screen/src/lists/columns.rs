@@ -1,0 +1,423 @@
+//! Which cell of a separated text stands under which heading?
+//!
+//! For tables with a title or a date above the header, with columns in any order, and with many
+//! rows for one party. Headings are compared by their letters and digits alone. Knows no layout.
+
+use super::eu_oj::bracket_kind;
+use super::intake::{self, Draft, FileResult, Row};
+use super::un_xml::by_script;
+use super::{ListError, ListFile};
+use crate::entity::{Entity, IdentifierKind, NameKind};
+use plimsoll_terms::problem::Problem;
+use std::collections::HashMap;
+
+/// A header further down is none: titles and notes above it take a few rows.
+const HEADER_WITHIN: usize = 20;
+
+/// The spellings of one column that a layout cannot do without.
+pub(super) type Needed = &'static [&'static str];
+
+/// A heading without case, spaces and punctuation: `Nationality(/ies)` is `nationalityies`. Of one
+/// in two scripts the Latin letters alone: `名稱name` is `name`.
+pub(super) fn plain(heading: &str) -> String {
+    let latin = heading.chars().any(|c| c.is_ascii_alphabetic());
+    let kept = |c: &char| c.is_alphanumeric() && (c.is_ascii() || !latin);
+    heading.chars().filter(kept).flat_map(char::to_lowercase).collect()
+}
+
+/// A table under its header.
+#[derive(Debug, Default)]
+pub(super) struct Sheet {
+    /// The rows above the header.
+    pub(super) above: Vec<Row>,
+    /// The rows below it.
+    pub(super) rows: Vec<Row>,
+    columns: HashMap<String, usize>,
+    headings: Vec<String>,
+    least: usize,
+}
+
+impl Sheet {
+    /// Whether the beginning of a file has such a header.
+    pub(super) fn begins(file: &ListFile<'_>, separator: u8, needed: &[Needed]) -> bool {
+        let text = intake::head(file);
+        let text = text.trim_start_matches('\u{feff}');
+        // The head may be cut inside a quote; rows up to there are enough.
+        let rows = rows_before_open_quote(text, separator);
+        header_at(&rows, needed).is_some()
+    }
+
+    /// Reads a table.
+    ///
+    /// # Errors
+    /// Where it is empty, cut, or has no such header.
+    pub(super) fn open(
+        text: &str,
+        separator: u8,
+        needed: &[Needed],
+        file: &ListFile<'_>,
+        layout: &'static str,
+    ) -> Result<Self, ListError> {
+        let name = || file.name.to_owned();
+        let text = text.trim_start_matches('\u{feff}');
+        let mut above = intake::rows(text, separator, true).map_err(|line| ListError::Cut {
+            file: name(),
+            detail: format!("the quote opened in line {line} never closes"),
+        })?;
+        let Some(at) = header_at(&above, needed) else {
+            let missing: Vec<&str> =
+                needed.iter().filter_map(|names| names.first().copied()).collect();
+            let detail = format!(
+                "no header with the columns {} in its first {HEADER_WITHIN} rows",
+                missing.join(", ")
+            );
+            return Err(ListError::Malformed { file: name(), layout, detail });
+        };
+        let mut rows = above.split_off(at);
+        let header = rows.remove(0);
+        if let Some(last) =
+            rows.last().filter(|row| !row.closed && row.cells.len() < header.cells.len())
+        {
+            let detail = format!(
+                "its last line {} has {} of {} cells",
+                last.line,
+                last.cells.len(),
+                header.cells.len()
+            );
+            return Err(ListError::Cut { file: name(), detail });
+        }
+        let headings: Vec<String> = header.cells.iter().map(|cell| plain(cell)).collect();
+        let mut columns = HashMap::new();
+        for (at, heading) in headings.iter().enumerate() {
+            columns.entry(heading.clone()).or_insert(at);
+        }
+        let found =
+            needed.iter().filter_map(|names| names.iter().find_map(|name| columns.get(*name)));
+        let least = found.max().map_or(0, |last| last + 1);
+        Ok(Self { above, rows, columns, headings, least })
+    }
+
+    /// The cell under the first of these headings that is filled; squeezed, empty where none is.
+    pub(super) fn cell(&self, row: &Row, names: &[&str]) -> String {
+        let cells = names.iter().map(|name| row.cell(self.columns.get(*name).copied()));
+        cells.into_iter().find(|cell| !cell.is_empty()).unwrap_or_default()
+    }
+
+    /// The same as it stands, with its line ends.
+    pub(super) fn raw<'a>(&self, row: &'a Row, names: &[&str]) -> &'a str {
+        let cells = names.iter().filter_map(|name| row.cells.get(*self.columns.get(*name)?));
+        cells.map(|cell| cell.trim()).find(|cell| !cell.is_empty()).unwrap_or("")
+    }
+
+    /// The filled cells of a row with their headings, in order.
+    pub(super) fn filled<'a>(&'a self, row: &'a Row) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let cells = self.headings.iter().zip(&row.cells);
+        cells.map(|(heading, cell)| (heading.as_str(), cell.trim())).filter(|(_, c)| !c.is_empty())
+    }
+
+    /// Why a row cannot be taken, if it cannot: it says more than there are columns, or ends
+    /// before the last one that is needed.
+    pub(super) fn refuse(&self, row: &Row) -> Option<Problem> {
+        let beyond = row.cells.iter().skip(self.headings.len()).any(|cell| !cell.trim().is_empty());
+        if !beyond && row.cells.len() >= self.least {
+            return None;
+        }
+        let hint =
+            format!("{} cells where the header has {}", row.cells.len(), self.headings.len());
+        Some(set_aside("row-width", row, &hint))
+    }
+}
+
+/// The problem of a row that is not taken.
+pub(super) fn set_aside(rule: &'static str, row: &Row, hint: &str) -> Problem {
+    let cells: Vec<String> = row.cells.iter().map(|cell| intake::squeeze(cell)).collect();
+    Problem::new(rule, row.line.into(), cells.join(",").trim_matches(','), hint)
+}
+
+fn rows_before_open_quote(text: &str, separator: u8) -> Vec<Row> {
+    match intake::rows(text, separator, true) {
+        Ok(rows) => rows,
+        Err(line) => {
+            let lines = usize::try_from(line).unwrap_or(usize::MAX).saturating_sub(1);
+            let whole: String = text.split_inclusive('\n').take(lines).collect();
+            intake::rows(&whole, separator, true).unwrap_or_default()
+        }
+    }
+}
+
+fn header_at(rows: &[Row], needed: &[Needed]) -> Option<usize> {
+    rows.iter().take(HEADER_WITHIN).position(|row| {
+        let headings: Vec<String> = row.cells.iter().map(|cell| plain(cell)).collect();
+        let has = |names: &Needed| headings.iter().any(|heading| names.contains(&heading.as_str()));
+        needed.iter().all(has)
+    })
+}
+
+/// The values of a cell that numbers them: `(1) One. (2) Two` or `a) One b) Two`. A cell without
+/// such numbers, or with others, is one value.
+pub(super) fn numbered(text: &str) -> Vec<String> {
+    let digits: Vec<String> = (1..100).map(|n| format!("({n})")).collect();
+    let letters: Vec<String> = ('a'..='z').map(|c| format!("{c})")).collect();
+    for markers in [&digits, &letters] {
+        let Some(rest) = text.trim_start().strip_prefix(markers[0].as_str()) else { continue };
+        let mut values = Vec::new();
+        let mut rest = rest;
+        for marker in &markers[1..] {
+            let at = rest.match_indices(marker.as_str()).map(|(at, _)| at).find(|at| {
+                rest[..*at].is_empty()
+                    || rest[..*at].ends_with([' ', ',', ';', '.', '\n', '\u{2028}'])
+            });
+            let Some(at) = at else { break };
+            values.push(&rest[..at]);
+            rest = &rest[at + marker.len()..];
+        }
+        values.push(rest);
+        let tidy = |value: &&str| {
+            let value = intake::squeeze(value);
+            value.trim_end_matches(['.', ',', ';', ' ']).to_owned()
+        };
+        return values.iter().map(tidy).filter(|value| !value.is_empty()).collect();
+    }
+    let whole = intake::squeeze(text);
+    if whole.is_empty() { Vec::new() } else { vec![whole] }
+}
+
+/// Numbers with the words before each: `INN: 7707083893 OGRN 1027700132195` gives both with their
+/// labels. Words after the last number are given with it.
+pub(super) fn labelled_numbers(text: &str) -> Vec<(String, String)> {
+    let text = intake::squeeze(text).replace([';', '|', '\u{2028}'], " ");
+    let mut found: Vec<(String, String)> = Vec::new();
+    let mut label: Vec<&str> = Vec::new();
+    let mut joins = false;
+    for word in text.split(' ').filter(|word| !word.is_empty()) {
+        let inner = word.trim_matches(['(', ')', ',', '.', ':']);
+        // `INN:7707083893` holds both.
+        let (front, number) = match inner.rsplit_once(':') {
+            Some((front, number)) if number.chars().any(|c| c.is_ascii_digit()) => (front, number),
+            _ => ("", inner),
+        };
+        if !number.chars().any(|c| c.is_ascii_digit()) {
+            label.push(word);
+            joins = false;
+            continue;
+        }
+        match found.last_mut() {
+            // A number written in groups.
+            Some((_, before)) if joins && front.is_empty() && label.is_empty() => {
+                before.push(' ');
+                before.push_str(number);
+            }
+            _ => {
+                label.push(front);
+                let words = label.join(" ");
+                let words = words.trim_matches([':', '-', '–', ' ', ',', '.']).to_owned();
+                found.push((words, number.to_owned()));
+            }
+        }
+        label.clear();
+        joins = !word.ends_with([',', ')']);
+    }
+    found
+}
+
+/// What a number is by the words that a list puts before it; `other` where they do not tell.
+pub(super) fn number_kind(label: &str, other: IdentifierKind) -> IdentifierKind {
+    use IdentifierKind::{
+        Bic, CallSign, Imo, Inn, Lei, Mmsi, NationalId, Ogrn, Passport, Registration, TaxId, Uscc,
+    };
+    let label = label.to_lowercase();
+    let words: Vec<&str> =
+        label.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let one = |names: &[&str]| words.iter().any(|word| names.contains(word));
+    let all = |names: &[&str]| names.iter().all(|name| words.contains(name));
+    if one(&["inn", "инн", "іпн"]) {
+        Inn
+    } else if one(&["ogrn", "ogrnip", "огрн", "огрнип"]) {
+        Ogrn
+    } else if one(&["uscc"]) || all(&["social", "credit"]) {
+        Uscc
+    } else if one(&["lei"]) || all(&["legal", "identifier"]) {
+        Lei
+    } else if one(&["swift", "bic"]) {
+        Bic
+    } else if one(&["imo"]) {
+        Imo
+    } else if one(&["mmsi"]) {
+        Mmsi
+    } else if all(&["call", "sign"]) {
+        CallSign
+    } else if one(&["passport", "passports", "passeport"]) {
+        Passport
+    } else if one(&["tax", "taxpayer", "tin", "vat", "fiscal"]) {
+        TaxId
+    } else if one(&["registration", "register", "company", "business", "trade", "okpo", "kpp"]) {
+        Registration
+    } else if one(&["national", "identity", "identification", "id", "ssn"]) {
+        NationalId
+    } else {
+        other
+    }
+}
+
+/// A name, and what its brackets hold beside it: the name in another script, or a short form.
+/// `Air Koryo (高麗航空)`, `Imam Hossein University (IHU)`.
+pub(super) fn with_brackets(text: &str, kind: NameKind) -> Vec<(String, NameKind)> {
+    let mut found = Vec::new();
+    let alias = if kind == NameKind::Primary { NameKind::Alias } else { kind };
+    for (at, (name, original)) in by_script(text).into_iter().enumerate() {
+        let of_name = match (at, original) {
+            (0, _) => kind,
+            (_, true) => NameKind::OriginalScript,
+            _ => alias,
+        };
+        let inner =
+            intake::last_bracket(&name).map(|(outer, inner)| (outer.to_owned(), inner.to_owned()));
+        found.push((name, of_name));
+        let Some((outer, inner)) = inner.filter(|(outer, _)| !outer.is_empty()) else { continue };
+        if bracket_kind(&inner, NameKind::Alias) == Some(NameKind::WeakAlias) {
+            found.push((outer, alias));
+            found.push((inner, NameKind::WeakAlias));
+        }
+    }
+    found
+}
+
+/// The drafts of a table in which many rows are one party, in the order of their first rows.
+#[derive(Debug, Default)]
+pub(super) struct Groups {
+    drafts: Vec<(Draft, Vec<u32>)>,
+    at: HashMap<String, usize>,
+}
+
+impl Groups {
+    /// The draft of this id, for one more row of it.
+    pub(super) fn draft(
+        &mut self,
+        id: &str,
+        line: u32,
+        make: impl FnOnce() -> Draft,
+    ) -> &mut Draft {
+        let new = self.drafts.len();
+        let at = *self.at.entry(id.to_owned()).or_insert(new);
+        if at == new {
+            self.drafts.push((make(), Vec::new()));
+        }
+        let (draft, lines) = &mut self.drafts[at];
+        lines.push(line);
+        draft
+    }
+
+    /// The entities, and the rows counted as loaded or, where a party has no name, as set aside.
+    pub(super) fn finish(self, result: &mut FileResult) -> Vec<Entity> {
+        let mut entities = Vec::new();
+        for (draft, lines) in self.drafts {
+            let id = draft.entity.id.clone();
+            let rows = lines.len() as u64;
+            if let Some(entity) = draft.finish() {
+                result.count.rows_loaded += rows;
+                entities.push(entity);
+                continue;
+            }
+            result.count.rows_set_aside += rows;
+            for line in lines {
+                let hint = "the entry has no name that can be read";
+                result.problems.push(Problem::new("no-name", line.into(), &id, hint));
+            }
+        }
+        entities
+    }
+}
+
+/// The kind of one more name: a second primary one is an alias.
+pub(super) fn once_primary(draft: &Draft, kind: NameKind) -> NameKind {
+    let known = draft.entity.names.iter().any(|name| name.kind == NameKind::Primary);
+    if kind == NameKind::Primary && known { NameKind::Alias } else { kind }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NEEDED: &[Needed] = &[&["id"], &["name", "fullname"]];
+
+    fn open(text: &str) -> Result<Sheet, ListError> {
+        Sheet::open(text, b',', NEEDED, &ListFile { name: "x.csv", bytes: &[] }, "x")
+    }
+
+    #[test]
+    fn a_header_below_a_title() {
+        let sheet =
+            open("Made up,\nNote\nI.D.,Full Name,Other\n1,\"A\nB\",x\n2,C\n3\n4,D,,,y\n").unwrap();
+        assert_eq!(sheet.above.len(), 2);
+        assert_eq!(sheet.cell(&sheet.rows[0], &["name", "fullname"]), "A B");
+        assert_eq!(sheet.raw(&sheet.rows[0], &["fullname"]), "A\nB");
+        let refused: Vec<u32> = sheet
+            .rows
+            .iter()
+            .filter(|row| sheet.refuse(row).is_some())
+            .map(|row| row.line)
+            .collect();
+        assert_eq!(refused, [7, 8]);
+        assert!(matches!(open("a,b\n1,2\n"), Err(ListError::Malformed { .. })));
+        assert!(matches!(open("id,name,c\n1,2"), Err(ListError::Cut { .. })));
+        assert!(matches!(open("id,name,c\n1,\"2"), Err(ListError::Cut { .. })));
+    }
+
+    #[test]
+    fn numbers_in_cells() {
+        for (text, want) in [
+            ("(1) One. (2) Two, Three", "One|Two, Three"),
+            ("a) One b) Two; c) Three", "One|Two|Three"),
+            ("Flat (2) Road", "Flat (2) Road"),
+            ("(1) Only", "Only"),
+            ("", ""),
+        ] {
+            assert_eq!(numbered(text).join("|"), want, "{text}");
+        }
+        let shown = |text: &str| {
+            let all = labelled_numbers(text);
+            all.iter().map(|(l, n)| format!("{l}={n}")).collect::<Vec<_>>().join("|")
+        };
+        assert_eq!(
+            shown("INN: 7707083893\nOGRN:1027700132195 (Russia)"),
+            "INN=7707083893|OGRN=1027700132195"
+        );
+        assert_eq!(shown("Tax ID No. 12 34 56, 789"), "Tax ID No=12 34 56|=789");
+        assert_eq!(shown("none"), "");
+    }
+
+    #[test]
+    fn names_in_brackets() {
+        let shown = |text: &str| {
+            let all = with_brackets(text, NameKind::Primary);
+            all.iter().map(|(n, k)| format!("{k:?} {n}")).collect::<Vec<_>>().join("|")
+        };
+        assert_eq!(shown("Air Madeup (虚構航空)"), "Primary Air Madeup|OriginalScript 虚構航空");
+        assert_eq!(
+            shown("Madeup University (MUX)"),
+            "Primary Madeup University (MUX)|Alias Madeup University|WeakAlias MUX"
+        );
+        assert_eq!(shown("Madeup Trust (Kenya)"), "Primary Madeup Trust (Kenya)");
+        assert_eq!(plain("名稱name"), "name");
+        assert_eq!(plain("別名"), "別名");
+    }
+
+    #[test]
+    fn rows_of_one_party() {
+        use crate::entity::{EntityKind, Origin};
+        let mut groups = Groups::default();
+        let mut result = FileResult::default();
+        for (line, (id, name)) in (1..).zip([("1", "A"), ("2", ""), ("1", "B")]) {
+            let origin = Origin { file: 0, line };
+            let draft =
+                groups.draft(id, line, || Draft::new(id.to_owned(), EntityKind::Unknown, origin));
+            let kind = once_primary(draft, NameKind::Primary);
+            draft.name(name, kind, origin, &mut result.problems);
+        }
+        let entities = groups.finish(&mut result);
+        assert_eq!(entities.len(), 1);
+        assert_eq!(entities[0].names[1].kind, NameKind::Alias);
+        assert_eq!((result.count.rows_loaded, result.count.rows_set_aside), (2, 1));
+        assert_eq!(result.problems[0].line, 2);
+    }
+}
