@@ -233,7 +233,7 @@ fn archives_and_own_lists() {
     assert_eq!(run.json()["files"][1]["member"], "x/alt.csv");
     assert_eq!(hits(&desk, &["Mermaid Freight"])[0]["edition"], "2024-07-02");
     let workbook = desk.file("mine.xlsx", zip(&[("[Content_Types].xml", "<Types/>")]));
-    desk.run(&["load", "--as", "plain-list", &workbook]).exits(2).says(&["file-refused"]);
+    desk.run(&["load", "--as", "plain-list", &workbook]).exits(2).says(&["file-damaged"]);
     let own = desk.file("mine.txt", "Umbrella Widgets\nExa Mpleson\n");
     desk.load(&["--as", "plain-list", "--set", "date=2024-05-06", &own]);
     assert_eq!(hits(&desk, &["Exa Mpleson"])[0]["edition"], "2024-05-06");
