@@ -11,8 +11,8 @@ use crate::error::IngestError;
 
 pub mod encoding;
 pub mod json;
-pub mod sheets;
 mod sevenz;
+pub mod sheets;
 pub mod text;
 pub mod workbook;
 

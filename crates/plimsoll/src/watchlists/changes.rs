@@ -18,10 +18,15 @@ pub fn lists_changed(received: &Received) -> Vec<String> {
 }
 
 /// The edition that a change goes on from: the newest one of the first list that is there.
-pub fn base<'a>(editions: &'a Editions, change: &Received, lists: &[String]) -> Option<&'a Edition> {
+pub fn base<'a>(
+    editions: &'a Editions,
+    change: &Received,
+    lists: &[String],
+) -> Option<&'a Edition> {
     let standing = editions.standing(None);
     let of = |list: &String| {
-        let same = |e: &&&Edition| e.list == *list && e.layout == change.source.id() && e.entities > 0;
+        let same =
+            |e: &&&Edition| e.list == *list && e.layout == change.source.id() && e.entities > 0;
         standing.iter().find(same).copied()
     };
     lists.iter().find_map(of)
@@ -45,7 +50,8 @@ pub fn behind(store: &Path, base: &Edition, change: Received) -> Result<Vec<Rece
             is_base: true,
         });
     }
-    let same = |r: &Received| r.file.sha256 == change.file.sha256 && r.file.member == change.file.member;
+    let same =
+        |r: &Received| r.file.sha256 == change.file.sha256 && r.file.member == change.file.member;
     match set.iter_mut().find(|r| same(r)) {
         // It is reported as what the person gave.
         Some(known) => {

@@ -1,6 +1,8 @@
 //! From a publisher's file to editions in the store.
 
-use super::{Edition, Editions, ReceivedFile, changes, failure_of, folder, unpack, unreadable, write_whole};
+use super::{
+    Edition, Editions, ReceivedFile, changes, failure_of, folder, unpack, unreadable, write_whole,
+};
 use crate::failure::{Exit, Failure};
 use plimsoll_ingest::containers;
 use plimsoll_screen::lists::{

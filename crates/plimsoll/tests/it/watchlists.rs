@@ -271,7 +271,10 @@ fn a_delta_gives_the_next_edition() {
     assert_eq!(reports[0]["lists"][0]["edition"], "2024-05-28");
     let found = screen(&desk, &["Quillfeather Turbine Works"], 1);
     assert_eq!(found[0]["hits"][0]["entity_id"], "x-4");
-    assert_eq!(found[0]["hits"][0]["source"]["file"], "madeup__20240528014702-abc__entities.delta.json");
+    assert_eq!(
+        found[0]["hits"][0]["source"]["file"],
+        "madeup__20240528014702-abc__entities.delta.json"
+    );
     screen(&desk, &["Zontik Pump Works"], 0);
     screen(&desk, &["Brasswren Trading"], 1);
     screen(&desk, &["Zontik Pump Works", "--as-of", "2024-05-20"], 1);
