@@ -19,6 +19,7 @@ use plimsoll_screen::lists::eu_fsf_xml::EuFsfXml;
 use plimsoll_screen::lists::eu_oj::EuOj;
 use plimsoll_screen::lists::ftm::Ftm;
 use plimsoll_screen::lists::ftm_simple::FtmSimple;
+use plimsoll_screen::lists::itar_debarred::ItarDebarred;
 use plimsoll_screen::lists::jp_end_user::JpEndUser;
 use plimsoll_screen::lists::ofac_advanced_xml::OfacAdvancedXml;
 use plimsoll_screen::lists::ofac_csv::OfacCsv;
@@ -31,6 +32,7 @@ use plimsoll_screen::lists::tw_shtc::TwShtc;
 use plimsoll_screen::lists::ua_nsdc::UaNsdc;
 use plimsoll_screen::lists::uk_csv::UkSanctions;
 use plimsoll_screen::lists::uk_xml::UkSanctionsXml;
+use plimsoll_screen::lists::un_vessels::UnVessels;
 use plimsoll_screen::lists::un_xml::UnXml;
 use plimsoll_screen::lists::{ListFile, ListSource, Parsed};
 use plimsoll_screen::names::compare::{compare, toks};
@@ -42,7 +44,7 @@ use plimsoll_screen::snapshot::{ListMeta, Snapshot};
 use std::sync::LazyLock;
 
 /// The readers by the names of their targets.
-pub const READERS: [(&str, &dyn ListSource); 24] = [
+pub const READERS: [(&str, &dyn ListSource); 26] = [
     ("au_dfat", &AuDfat),
     ("bis_dpl", &BisDpl),
     ("ca_sema", &CaSema),
@@ -54,6 +56,7 @@ pub const READERS: [(&str, &dyn ListSource); 24] = [
     ("eu_oj", &EuOj),
     ("ftm", &Ftm),
     ("ftm_simple", &FtmSimple),
+    ("itar_debarred", &ItarDebarred),
     ("jp_end_user", &JpEndUser),
     ("ofac_advanced_xml", &OfacAdvancedXml),
     ("ofac_csv", &OfacCsv),
@@ -66,6 +69,7 @@ pub const READERS: [(&str, &dyn ListSource); 24] = [
     ("ua_nsdc", &UaNsdc),
     ("uk_csv", &UkSanctions),
     ("uk_xml", &UkSanctionsXml),
+    ("un_vessels", &UnVessels),
     ("un_xml", &UnXml),
 ];
 

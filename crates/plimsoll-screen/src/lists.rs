@@ -22,6 +22,7 @@ pub mod eu_oj;
 pub mod ftm;
 pub mod ftm_simple;
 mod headed;
+pub mod itar_debarred;
 pub mod jp_end_user;
 mod json;
 mod markup;
@@ -40,6 +41,7 @@ pub mod ua_nsdc;
 mod uk;
 pub mod uk_csv;
 pub mod uk_xml;
+pub mod un_vessels;
 pub mod un_xml;
 
 #[cfg(test)]
@@ -177,7 +179,9 @@ pub static ALL: &[&dyn ListSource] = &[
     &csl_csv::CslCsv,
     &csl_json::CslJson,
     &bis_dpl::BisDpl,
+    &itar_debarred::ItarDebarred,
     &un_xml::UnXml,
+    &un_vessels::UnVessels,
     &eu_oj::EuOj,
     &uk_csv::UkSanctions,
     &uk_xml::UkSanctionsXml,

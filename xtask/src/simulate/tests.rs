@@ -136,7 +136,7 @@ fn every_row_is_read_by_its_layout() {
         let mut read = 0;
         for (fields, line) in input.byte_records().zip(2..) {
             let fields = fields.unwrap();
-            let row = Row { fields: &fields, line, header: &header };
+            let row = Row { fields: &fields, line, header: &header, cell: 0 };
             let fact = reader.read(&row, &mut scratch).map_err(|p| format!("{p:?}")).unwrap();
             assert!(matches!(fact.exporter, Place::Known(_)) && fact.value >= 1.0);
             read += 1;

@@ -17,6 +17,7 @@ pub(super) struct Header {
     separator: u8,
     width: usize,
     columns: BTreeMap<String, usize>,
+    titles: Vec<String>,
 }
 
 impl Header {
@@ -40,12 +41,18 @@ impl Header {
         for (at, cell) in row.cells.iter().enumerate() {
             columns.entry(intake::slug(cell)).or_insert(at);
         }
-        Self { separator, width: row.cells.len(), columns }
+        let titles = row.cells.iter().map(|cell| intake::squeeze(cell)).collect();
+        Self { separator, width: row.cells.len(), columns, titles }
     }
 
     /// Where a column is, by the first of its names that is there.
     pub(super) fn at(&self, names: &[&str]) -> Option<usize> {
         names.iter().find_map(|name| self.columns.get(*name).copied())
+    }
+
+    /// The names of the columns as they stand, in their order.
+    pub(super) fn titles(&self) -> impl Iterator<Item = &str> {
+        self.titles.iter().map(String::as_str)
     }
 
     /// The cell of a column, squeezed; empty where there is none.
