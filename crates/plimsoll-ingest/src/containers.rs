@@ -213,7 +213,7 @@ fn stream<R: Read>(
     }
     let all = std::io::Cursor::new(start.to_vec()).chain(input);
     match is_utf16(start) {
-        Some(little) => content(path, name, text::Utf16::new(all, little), each),
+        Some(little) => content(path, name, text::Recoded::utf16(all, little), each),
         None => content(path, name, all, each),
     }
 }

@@ -384,8 +384,8 @@ impl Walk<'_> {
     }
 }
 
-/// UTF-16, with a byte-order mark or without, as UTF-8.
-pub struct Utf16<R> {
+/// Text of any encoding read as UTF-8. What is no letter of the encoding becomes U+FFFD.
+pub struct Recoded<R> {
     input: R,
     decoder: encoding_rs::Decoder,
     ready: Vec<u8>,
@@ -393,11 +393,10 @@ pub struct Utf16<R> {
     ended: bool,
 }
 
-impl<R: Read> Utf16<R> {
-    /// Little-endian or big-endian.
-    pub fn new(input: R, little: bool) -> Utf16<R> {
-        let encoding = if little { encoding_rs::UTF_16LE } else { encoding_rs::UTF_16BE };
-        Utf16 {
+impl<R: Read> Recoded<R> {
+    /// From an encoding; a mark of the order of bytes is left out.
+    pub fn new(input: R, encoding: &'static encoding_rs::Encoding) -> Recoded<R> {
+        Recoded {
             input,
             decoder: encoding.new_decoder_with_bom_removal(),
             ready: Vec::new(),
@@ -405,9 +404,14 @@ impl<R: Read> Utf16<R> {
             ended: false,
         }
     }
+
+    /// From UTF-16, little-endian or big-endian.
+    pub fn utf16(input: R, little: bool) -> Recoded<R> {
+        Recoded::new(input, if little { encoding_rs::UTF_16LE } else { encoding_rs::UTF_16BE })
+    }
 }
 
-impl<R: Read> Read for Utf16<R> {
+impl<R: Read> Read for Recoded<R> {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         while self.given == self.ready.len() && !self.ended {
             let mut raw = [0u8; 1 << 15];
@@ -622,7 +626,7 @@ mod tests {
                 .collect();
             for at_once in [1, 3, usize::MAX] {
                 let mut out = String::new();
-                Utf16::new(Drops(&bytes, at_once), little).read_to_string(&mut out).unwrap();
+                Recoded::utf16(Drops(&bytes, at_once), little).read_to_string(&mut out).unwrap();
                 assert!(out == text);
             }
         }

@@ -289,6 +289,9 @@ fn take(
         replace: false,
         rates: args.own.rates.clone(),
         accept_shrunk: args.accept_shrunk,
+        mapping: None,
+        guess: false,
+        out: None,
     };
     let json = matches!(context.format, Format::Json | Format::Ndjson);
     // As Markdown a load says the same as in a table, without a hint of what to type next.

@@ -17,7 +17,7 @@ pub fn run(context: &Context) -> Result<Exit, Failure> {
         present::View { store: &store, today: settings::today(), lists: &lists, fetched: &fetched };
     printer::data(&present::show(&view, context.format));
     if context.format == Format::Table
-        && store.manifest.resources.is_empty()
+        && store.manifest.all().next().is_none()
         && lists.editions.is_empty()
     {
         printer::next(

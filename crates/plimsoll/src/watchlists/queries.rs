@@ -8,7 +8,7 @@ use crate::failure::Failure;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::reader::RowIter;
 use parquet::record::{Field, Row};
-use plimsoll_ingest::containers::text::Utf16;
+use plimsoll_ingest::containers::text::Recoded;
 use plimsoll_ingest::formats::column_key;
 use plimsoll_screen::entity::EntityKind;
 use plimsoll_screen::screen::Query;
@@ -191,8 +191,8 @@ impl Queries {
             return Err(unreadable(&format!("it is {what}; unpack it, or save it as CSV")));
         }
         let plain: Box<dyn Read> = match start.as_slice() {
-            [0xFF, 0xFE, ..] => Box::new(Utf16::new(input, true)),
-            [0xFE, 0xFF, ..] => Box::new(Utf16::new(input, false)),
+            [0xFF, 0xFE, ..] => Box::new(Recoded::utf16(input, true)),
+            [0xFE, 0xFF, ..] => Box::new(Recoded::utf16(input, false)),
             _ => input,
         };
         let (head, input) = start_of(plain, HEAD).map_err(|e| unreadable(&e))?;
