@@ -62,8 +62,10 @@ impl Draft {
 
     fn columns(&mut self) {
         for Given { field, column, .. } in self.guess.given.clone() {
-            // The heading in words says no more than its code.
-            if field != Field::HsDescription {
+            // The heading in words says no more than its code, the year no more than the date.
+            let dated = self.guess.column(Field::Date).is_some();
+            let spare = dated && matches!(field, Field::Year | Field::Month);
+            if field != Field::HsDescription && !spare {
                 self.mapping.columns.insert(field, vec![self.name_of(column)]);
             }
         }

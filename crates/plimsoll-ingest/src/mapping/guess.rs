@@ -63,8 +63,19 @@ pub fn guess<S: AsRef<str>>(header: &[S], looks: &[Looks]) -> Guess {
             given.push(Given { field, column, confidence: score.clamp(0, 99) as u8 });
         }
     }
+    describe(&mut given);
     given.sort_by_key(|g| g.field);
     Guess { target, flow, given, names }
+}
+
+/// Where nothing describes the goods but the heading of their code, that is the description.
+fn describe(given: &mut [Given]) {
+    if !given.iter().any(|g| g.field == Field::Description)
+        && let Some(heading) = given.iter_mut().find(|g| g.field == Field::HsDescription)
+    {
+        heading.field = Field::Description;
+        heading.confidence = heading.confidence.min(60);
+    }
 }
 
 /// Which fields choose first.
@@ -84,6 +95,12 @@ fn order(flow: Option<Flow>, target: Target) -> Vec<Field> {
         if let (Some(a), Some(b)) = (a, b) {
             fields.swap(a, b);
         }
+    }
+    if flow == Some(Flow::Export)
+        && let (Some(a), Some(b)) =
+            (place(&fields, Field::Origin), place(&fields, Field::Destination))
+    {
+        fields.swap(a, b);
     }
     fields
 }

@@ -152,6 +152,19 @@ impl Words {
         })
     }
 
+    /// A word that was cut short (`nandi` for nandina): the beginning of words of one idea only.
+    fn cut_short(&self, token: &str) -> Option<Vec<usize>> {
+        if token.chars().count() < 4 {
+            return None;
+        }
+        let longer = self.exact.iter().filter(|(word, _)| word.starts_with(token));
+        let mut entries: Vec<usize> = longer.map(|(_, entry)| *entry).collect();
+        entries.sort_unstable();
+        let first = *entries.first()?;
+        let same = |entry: &usize| self.entries[*entry].ideas == self.entries[first].ideas;
+        entries.iter().all(same).then(|| vec![first])
+    }
+
     /// Cuts a word that was written together (`countryoforigin`) into known ones, the fewest.
     fn cut(&self, token: &str) -> Option<Vec<usize>> {
         if !token.is_ascii() || token.len() < 5 || token.len() > 40 {
@@ -311,7 +324,7 @@ impl Reader<'_> {
             self.out.numbers.extend(token[letters.len()..].parse::<u32>().ok());
             return self.token(letters);
         }
-        match self.words.cut(token) {
+        match self.words.cut(token).or_else(|| self.words.cut_short(token)) {
             Some(entries) => entries.into_iter().for_each(|entry| self.add(entry)),
             None => self.out.unknown += 1,
         }
