@@ -338,6 +338,8 @@ impl Votes {
             (Some(_), None) => self.day_month += 1,
             (None, Some(_)) => self.month_day += 1,
             (None, None) => self.serial += usize::from(serial(cell).is_some()),
+            // Who writes points writes the day first.
+            (Some(a), Some(b)) if a != b && cell.contains('.') => self.day_month += 1,
             (Some(a), Some(b)) => self.either += usize::from(a != b),
         }
     }
@@ -407,6 +409,7 @@ mod tests {
         assert_eq!(order(&["01/02/2023", "13/02/2023"]), (Order::DayMonth, true));
         assert_eq!(order(&["01/02/2023", "02/13/2023"]), (Order::MonthDay, true));
         assert_eq!(order(&["01/02/2023"]), (Order::DayMonth, false));
+        assert_eq!(order(&["01.02.2023"]), (Order::DayMonth, true));
         assert_eq!(order(&["2023-02-01"]), (Order::DayMonth, true));
         assert_eq!(order(&["45291", "45292"]), (Order::Serial, true));
     }

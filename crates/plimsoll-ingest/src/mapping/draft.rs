@@ -145,6 +145,11 @@ impl Draft {
                 Some(code) => Some(code),
                 None if name.has("usd") => Some("USD"),
                 None if name.has("eur") => Some("EUR"),
+                None if name.boxed.is_some_and(|(number, _)| number == 46) => {
+                    let doubt = "value: box 46 is taken to be in US dollars, as in the Eurasian Economic Union";
+                    self.doubts.push(doubt.into());
+                    Some("USD")
+                }
                 None => None,
             };
             self.mapping.value_currency = currency.map(str::to_owned);
@@ -197,6 +202,7 @@ impl Draft {
             "# what is marked \"check\", then: plimsoll load FILE --mapping THIS.toml"
         );
         let _ = writeln!(out, "target = \"{}\"", self.mapping.target.name());
+        let _ = writeln!(out, "# publisher = \"who handed the file out\"");
         self.write_columns(&mut out);
         self.write_file(&mut out);
         self.write_say(&mut out);

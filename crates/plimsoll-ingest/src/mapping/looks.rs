@@ -169,66 +169,26 @@ fn alone(field: Field, look: &Looks) -> i32 {
 
 fn change(field: Field, look: &Looks) -> i32 {
     match field {
-        Field::Code => match look.codes {
-            known if known > 0.8 => 4,
-            // Codes of a list that is not ours, or cut ones, are still digits.
-            _ if look.digits >= 2.0 && look.digits >= 0.6 * look.length => -12,
-            _ => -60,
-        },
+        Field::Code => of_codes(look),
         Field::Date => match look.dates.max(look.years) {
             good if good > 0.8 => 3,
             some if some > 0.4 => -15,
             _ => -60,
         },
-        Field::Year => {
-            if look.years > 0.9 {
-                5
-            } else {
-                -60
-            }
-        }
-        Field::Month => {
-            if look.length <= 10.0 {
-                0
-            } else {
-                -40
-            }
-        }
+        Field::Year if look.years > 0.9 => 5,
+        Field::Year => -60,
+        Field::Month if look.length > 10.0 => -40,
         Field::Value
         | Field::NetWeight
         | Field::GrossWeight
         | Field::Quantity
-        | Field::Packages => {
-            if look.numbers > 0.8 {
-                2
-            } else if look.numbers > 0.4 {
-                -20
-            } else {
-                -70
-            }
-        }
-        Field::Currency => match look.currencies {
-            known if known > 0.8 => 3,
-            _ if look.numbers > 0.8 && look.length > 3.5 => -70,
-            _ if look.length > 40.0 => -50,
-            _ => -6,
+        | Field::Packages => match look.numbers {
+            good if good > 0.8 => 2,
+            some if some > 0.4 => -20,
+            _ => -70,
         },
-        Field::Origin
-        | Field::Destination
-        | Field::Dispatch
-        | Field::Trading
-        | Field::ExporterCountry
-        | Field::ImporterCountry
-        | Field::Reporter
-        | Field::Partner => {
-            if look.countries > 0.7 {
-                3
-            } else if look.numbers > 0.8 && look.digits > 4.0 || look.length > 60.0 {
-                -60
-            } else {
-                -8
-            }
-        }
+        Field::Currency => of_currencies(look),
+        Field::Reporter | Field::Partner => of_countries(look),
         Field::Importer
         | Field::Exporter
         | Field::Consignee
@@ -236,35 +196,57 @@ fn change(field: Field, look: &Looks) -> i32 {
         | Field::Notify
         | Field::Declarant
         | Field::ContractHolder
-        | Field::Manufacturer => {
-            if look.numbers > 0.8 {
-                -60
-            } else if look.countries > 0.8 {
-                -50
-            } else if look.companies > 0.2 {
-                3
-            } else {
-                0
-            }
-        }
-        Field::Description => {
-            if look.numbers > 0.8 {
-                -60
-            } else if look.length > 12.0 {
-                2
-            } else {
-                0
-            }
-        }
-        Field::Unit => {
-            if look.numbers > 0.8 && look.length > 3.5 {
-                -60
-            } else if look.length > 25.0 {
-                -40
-            } else {
-                0
-            }
-        }
+        | Field::Manufacturer => of_parties(look),
+        Field::Description if look.numbers > 0.8 => -60,
+        Field::Description if look.length > 12.0 => 2,
+        Field::Unit if look.numbers > 0.8 && look.length > 3.5 => -60,
+        Field::Unit if look.length > 25.0 => -40,
+        field if super::row::COUNTRIES.contains(&field) => of_countries(look),
         _ => 0,
+    }
+}
+
+fn of_codes(look: &Looks) -> i32 {
+    if look.codes > 0.8 {
+        4
+    } else if look.digits >= 2.0 && look.digits >= 0.6 * look.length {
+        // Codes of a list that is not ours, or cut ones, are still digits.
+        -12
+    } else {
+        -60
+    }
+}
+
+fn of_currencies(look: &Looks) -> i32 {
+    if look.currencies > 0.8 {
+        3
+    } else if look.numbers > 0.8 && look.length > 3.5 {
+        -70
+    } else if look.length > 40.0 {
+        -50
+    } else {
+        -6
+    }
+}
+
+fn of_countries(look: &Looks) -> i32 {
+    if look.countries > 0.7 {
+        3
+    } else if look.numbers > 0.8 && look.digits > 4.0 || look.length > 60.0 {
+        -60
+    } else {
+        -8
+    }
+}
+
+fn of_parties(look: &Looks) -> i32 {
+    if look.numbers > 0.8 {
+        -60
+    } else if look.countries > 0.8 {
+        -50
+    } else if look.companies > 0.2 {
+        3
+    } else {
+        0
     }
 }

@@ -94,6 +94,10 @@ impl Line<'_> {
             Field::Quantity => number(self.quantity),
             Field::Packages => number(self.packages),
             Field::Currency => self.currency.as_deref().unwrap_or_default().to_owned(),
+            Field::Reporter | Field::Partner => match countries::find(written) {
+                Some(place) => place.code().to_owned(),
+                None => format!("?{written}"),
+            },
             Field::Flow => self.flow.map(|f| f.name().to_owned()).unwrap_or_default(),
             _ => match (place(&TEXTS), place(&COUNTRIES)) {
                 (Some(at), _) => {

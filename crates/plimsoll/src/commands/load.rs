@@ -31,14 +31,10 @@ pub type Outcome = (PathBuf, Result<Vec<LoadReport>, IngestError>);
 /// Loads file after file; a faulty one changes nothing and does not stop the others. Watchlists
 /// among them are told by their content and loaded after the others, sets of files together.
 pub fn run(context: &Context, args: &LoadArgs) -> Result<Exit, Failure> {
-    if args.guess {
-        return mapping::guess(context, args);
+    if let Some(exit) = mapping::run(context, args)? {
+        return Ok(exit);
     }
-    let mut options = options(args)?;
-    if let Some(path) = &args.mapping {
-        let mapped = mapping::read(path, &mut options)?;
-        return mapping::load(context, args, &options, &mapped);
-    }
+    let options = options(args)?;
     let mut writer = Writer::open(&context.store)?;
     let mut outcomes: Vec<Outcome> = Vec::new();
     let (mut received, mut refused) = (Vec::new(), Vec::new());

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::{Format, LoadArgs};
 use crate::commands::Context;
-use crate::commands::load::{Outcome, load_one, present_all};
+use crate::commands::load::{Outcome, load_one, options, present_all};
 use crate::failure::{Exit, Failure};
 use crate::present::{load as present, mapping as shown};
 use crate::printer;
@@ -21,8 +21,21 @@ use plimsoll_ingest::store::Writer;
 /// A mapping is a page of text.
 const LARGEST: u64 = 1 << 20;
 
+/// Does what `--guess` or `--mapping` ask; nothing where neither is said.
+pub fn run(context: &Context, args: &LoadArgs) -> Result<Option<Exit>, Failure> {
+    if args.guess {
+        return guess(context, args).map(Some);
+    }
+    let Some(path) = &args.mapping else {
+        return Ok(None);
+    };
+    let mut options = options(args)?;
+    let mapping = read(path, &mut options)?;
+    load(context, args, &options, &mapping).map(Some)
+}
+
 /// Drafts a mapping for one file, and shows the first rows through it.
-pub fn guess(context: &Context, args: &LoadArgs) -> Result<Exit, Failure> {
+fn guess(context: &Context, args: &LoadArgs) -> Result<Exit, Failure> {
     let [path] = &args.files[..] else {
         return Err(Failure::usage(
             "guess-one-file",
@@ -69,7 +82,7 @@ fn write_new(path: &Path, text: &str) -> Result<(), Failure> {
 }
 
 /// Reads a mapping file; what it is goes into the manifest.
-pub fn read(path: &Path, options: &mut LoadOptions) -> Result<Mapping, Failure> {
+fn read(path: &Path, options: &mut LoadOptions) -> Result<Mapping, Failure> {
     let unreadable = |source| IngestError::Read { path: path.to_owned(), source };
     let length = std::fs::metadata(path).map_err(unreadable)?.len();
     if length > LARGEST {
@@ -87,7 +100,7 @@ pub fn read(path: &Path, options: &mut LoadOptions) -> Result<Mapping, Failure> 
 }
 
 /// Loads file after file through one mapping.
-pub fn load(
+fn load(
     context: &Context,
     args: &LoadArgs,
     options: &LoadOptions,
