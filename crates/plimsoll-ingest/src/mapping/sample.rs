@@ -70,6 +70,7 @@ fn damaged(path: &Path, error: &std::io::Error) -> IngestError {
 }
 
 fn of_table(table: Table) -> Sample {
+    let table = header::of_table(table, &worth);
     let width = table.header.len();
     let rows = table.rows.into_iter().take(ROWS);
     let rows = rows.map(|(_, record)| {

@@ -236,6 +236,8 @@ impl Load<'_> {
         let mut bound: Option<Bound> = None;
         let mut fault = None;
         for table in tables {
+            let score = |header: &Header| self.mapping.found_in(header) as i64;
+            let table = header::of_table(table, &score);
             let header = Header::new(&table.header);
             match &bound {
                 Some(bound) if bound.header.names() == header.names() => rows.extend(table.rows),
