@@ -47,17 +47,17 @@ static TOLERANCE: LazyLock<HashMap<(&str, &str), i32>> = LazyLock::new(|| {
         .collect()
 });
 
-struct Box_ {
+struct BoxRule {
     number: u32,
     part: Option<u32>,
     field: Field,
     score: i32,
 }
 
-static BOXES: LazyLock<Vec<Box_>> = LazyLock::new(|| {
+static BOXES: LazyLock<Vec<BoxRule>> = LazyLock::new(|| {
     table(include_str!("data/boxes.csv"))
         .filter_map(|row| match row[..] {
-            [number, part, field, score] => Some(Box_ {
+            [number, part, field, score] => Some(BoxRule {
                 number: number.parse().ok()?,
                 part: part.parse().ok(),
                 field: Field::by_name(field)?,

@@ -143,6 +143,9 @@ struct Bound {
     delimiter: u8,
 }
 
+/// Hands numbered work to the reading threads.
+type Feed<'a> = dyn FnMut(&SyncSender<(u64, Work)>) -> Result<(), IngestError> + 'a;
+
 /// Rows for a reading thread, numbered in the order of the file.
 enum Work {
     Text(Block),
@@ -271,7 +274,7 @@ impl Load<'_> {
         &self,
         entry: &Loaded,
         bound: &Bound,
-        feed: &mut dyn FnMut(&SyncSender<(u64, Work)>) -> Result<(), IngestError>,
+        feed: &mut Feed<'_>,
     ) -> Result<Counts, IngestError> {
         let aside = self.writer.aside_in(TABLE, &entry.name, "parquet");
         let fail = |detail: String| IngestError::Store { path: aside.clone(), detail };
