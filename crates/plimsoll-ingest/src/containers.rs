@@ -9,6 +9,7 @@ use std::path::Path;
 
 use crate::error::IngestError;
 
+pub mod columnar;
 pub mod encoding;
 pub mod json;
 mod sevenz;
@@ -53,6 +54,10 @@ pub fn members(
         [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => archive(path, file, progress, each),
         [b'7', b'z', 0xBC, 0xAF, 0x27, 0x1C, ..] => sevenz::archive(path, file, progress, each),
         [0xD0, 0xCF, 0x11, 0xE0, ..] => each("", workbook_member(path, file)?),
+        [b'P', b'A', b'R', b'1', ..] => {
+            let text = columnar::ColumnarText::new(file).map_err(|e| damaged(path, e))?;
+            each("", Member::Text(Box::new(Counted { inner: text, progress })))
+        }
         [0x1F, 0x8B, ..] => {
             let raw = Counted { inner: file, progress };
             stream(
@@ -145,7 +150,7 @@ const NOT_DATA: [(&[u8], &str, &str); 12] = [
     (b"\xFF\xD8\xFF", "a picture (JPEG)", FETCH),
     (b"GIF8", "a picture (GIF)", FETCH),
     (b"%PDF-", "a PDF document", FETCH),
-    (b"PAR1", "a Parquet file", "load the publisher's own file that it was made from"),
+    (b"PAR1", "a packed Parquet file", UNPACK),
     (b"<!doctype html", "a web page", FETCH),
     (b"<html", "a web page", FETCH),
 ];

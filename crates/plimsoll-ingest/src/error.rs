@@ -93,6 +93,14 @@ pub enum IngestError {
         /// How to say it.
         how: String,
     },
+    /// A mapping file that cannot be used.
+    #[error("the mapping {path} cannot be used: {detail}")]
+    Mapping {
+        /// The mapping.
+        path: PathBuf,
+        /// What is wrong with it.
+        detail: String,
+    },
     /// Not one row could be read.
     #[error("none of the {rows} rows of {path} could be read as {layout}; the first: {first}")]
     NothingReadable {
@@ -157,6 +165,7 @@ impl IngestError {
             IngestError::NoSuchLayout { .. } => "layout-name",
             IngestError::MissingColumn { .. } => "column-missing",
             IngestError::Unsaid { .. } => "file-unsaid",
+            IngestError::Mapping { .. } => "mapping-faulty",
             IngestError::NothingReadable { .. } => "nothing-readable",
             IngestError::Refused { .. } => "file-refused",
             IngestError::Locked { .. } => "store-locked",
@@ -182,13 +191,16 @@ impl IngestError {
             }
             IngestError::NotData { hint, .. } => (*hint).into(),
             IngestError::UnknownLayout { .. } => {
-                "download it again with all columns, or name the layout with --as; `plimsoll explain layouts` lists them".into()
+                "download it again with all columns, or name the layout with --as (`plimsoll explain layouts` lists them); plimsoll load --guess FILE drafts a mapping".into()
             }
             IngestError::NoSuchLayout { .. } => "take one of those names".into(),
             IngestError::MissingColumn { .. } => {
                 "download the file again with that column, or choose another layout with --as".into()
             }
             IngestError::Unsaid { how, .. } => format!("say it on the command line: {how}"),
+            IngestError::Mapping { .. } => {
+                "mend it; plimsoll load --guess FILE drafts one, and plimsoll explain mapping shows the form".into()
+            }
             IngestError::NothingReadable { .. } => {
                 "is this the right file, layout and text encoding? --as forces a layout".into()
             }

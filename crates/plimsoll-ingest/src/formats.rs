@@ -65,6 +65,10 @@ pub trait IngestFormat: Sync {
     fn vintage(&self, _file_name: &str) -> Option<String> {
         None
     }
+    /// The encoding of its text, where that is neither UTF-8 nor Latin-1 and must be known.
+    fn encoding(&self) -> Option<&'static encoding_rs::Encoding> {
+        None
+    }
     /// A small worked example in this layout, made by us: a test loads it.
     fn example(&self) -> &'static str;
     /// How sure the layout is that this is its header: 0 not at all, 100 quite.

@@ -13,6 +13,7 @@ use std::sync::{Arc, Mutex};
 
 use sha2::{Digest, Sha256};
 
+use crate::containers::encoding::Decoded;
 use crate::containers::text::{Block, Blocks, line_length};
 use crate::containers::{self, Member, Table};
 use crate::error::IngestError;
@@ -28,7 +29,7 @@ use plimsoll_terms::period::{Month, PeriodKind, Reported};
 use plimsoll_terms::problem::Problem;
 
 /// Problems kept in full; more are only counted.
-const PROBLEMS_KEPT: usize = 100_000;
+pub(crate) const PROBLEMS_KEPT: usize = 100_000;
 /// Lines that may stand above the header.
 const PREAMBLE: usize = 20;
 /// Blocks are handed to a reading thread together when they have so many bytes: among spoiled
@@ -37,7 +38,7 @@ const BATCH: usize = 1 << 18;
 /// At most so many at once.
 const BATCH_BLOCKS: usize = 4096;
 /// Names of unknown places that a report shows.
-const UNRESOLVED_SHOWN: usize = 20;
+pub(crate) const UNRESOLVED_SHOWN: usize = 20;
 
 /// How to load.
 pub struct LoadOptions {
@@ -112,7 +113,7 @@ pub fn load_file(
     is_regular_file(path)?;
     let (sha256, bytes) = sha256(path)?;
     let before: Vec<Loaded> =
-        writer.store.manifest.resources.iter().filter(|r| r.sha256 == sha256).cloned().collect();
+        writer.store.manifest.all().filter(|r| r.sha256 == sha256).cloned().collect();
     if !before.is_empty() && !options.replace {
         return Ok(before.into_iter().map(already).collect());
     }
@@ -141,7 +142,7 @@ pub fn load_file(
 }
 
 /// A file is read more than once, so a pipe will not do.
-fn is_regular_file(path: &Path) -> Result<(), IngestError> {
+pub(crate) fn is_regular_file(path: &Path) -> Result<(), IngestError> {
     let fail = |source| Err(IngestError::Read { path: path.to_owned(), source });
     let why = match std::fs::metadata(path) {
         Ok(found) if found.is_file() => return Ok(()),
@@ -152,7 +153,7 @@ fn is_regular_file(path: &Path) -> Result<(), IngestError> {
     fail(std::io::Error::other(why))
 }
 
-fn already(loaded: Loaded) -> LoadReport {
+pub(crate) fn already(loaded: Loaded) -> LoadReport {
     LoadReport {
         loaded,
         problems: Vec::new(),
@@ -288,6 +289,10 @@ impl FileLoad<'_> {
         let fail = |e: std::io::Error| IngestError::Damaged {
             path: self.path.to_owned(),
             detail: e.to_string(),
+        };
+        let input: Box<dyn Read + '_> = match self.options.format.and_then(|f| f.encoding()) {
+            Some(encoding) => Box::new(Decoded::new(input, encoding)),
+            None => input,
         };
         let mut blocks = Blocks::new(input).map_err(fail)?;
         if blocks.start().trim_ascii().is_empty() {
@@ -432,7 +437,7 @@ impl FileLoad<'_> {
         let problems = std::mem::take(&mut outcome.problems);
         let unresolved = unresolved(&outcome);
         let rules = self.write(&loaded, &bound, outcome)?;
-        self.write_problems(&loaded, &problems)?;
+        write_problems(&self.writer.aside(&loaded.name, "set-aside.ndjson"), &problems)?;
         let mut loaded = loaded;
         for (rule, count) in rules {
             *loaded.rules.entry(rule).or_default() += count;
@@ -448,7 +453,7 @@ impl FileLoad<'_> {
             name.push_str(&format!("-{}", self.reports.len() + 1));
         }
         let sequence = self.writer.store.manifest.sequence + 1;
-        if self.writer.store.manifest.resources.iter().any(|r| r.name == name) {
+        if self.writer.store.manifest.all().any(|r| r.name == name) {
             name.push_str(&format!("-again{sequence}"));
         }
         let vintage = self.options.vintage.clone();
@@ -535,22 +540,22 @@ impl FileLoad<'_> {
             .map_err(|e| fail(e.to_string()))?;
         Ok(rules)
     }
+}
 
-    fn write_problems(&self, loaded: &Loaded, problems: &[Problem]) -> Result<(), IngestError> {
-        if problems.is_empty() {
-            return Ok(());
-        }
-        let path = self.writer.aside(&loaded.name, "set-aside.ndjson");
-        let write = || -> std::io::Result<()> {
-            let mut file = std::io::BufWriter::new(File::create(&path)?);
-            for problem in problems {
-                serde_json::to_writer(&mut file, problem)?;
-                file.write_all(b"\n")?;
-            }
-            file.flush()
-        };
-        write().map_err(|e| IngestError::Store { path: path.clone(), detail: e.to_string() })
+/// Writes the rows that were set aside beside their table.
+pub(crate) fn write_problems(path: &Path, problems: &[Problem]) -> Result<(), IngestError> {
+    if problems.is_empty() {
+        return Ok(());
     }
+    let write = || -> std::io::Result<()> {
+        let mut file = std::io::BufWriter::new(File::create(path)?);
+        for problem in problems {
+            serde_json::to_writer(&mut file, problem)?;
+            file.write_all(b"\n")?;
+        }
+        file.flush()
+    };
+    write().map_err(|e| IngestError::Store { path: path.to_owned(), detail: e.to_string() })
 }
 
 /// The texts of places that are not in the catalogue, in an order that no thread changes.
@@ -575,7 +580,9 @@ fn find_header(
             break;
         }
         let end = at + line_length(rest);
-        for delimiter in [b',', b'\t', b';', b'|'] {
+        // A mapping was made for one file, whatever stands between its fields.
+        let rare: &[u8] = if forced.is_some() { b"^~\x01" } else { b"" };
+        for delimiter in [b',', b'\t', b';', b'|'].into_iter().chain(rare.iter().copied()) {
             let mut reader = csv::ReaderBuilder::new()
                 .has_headers(false)
                 .flexible(true)
@@ -886,7 +893,7 @@ fn side(place: Place) -> (u16, u32) {
 
 /// A row that is cut or has too many fields has its figures in the wrong columns. One empty
 /// field too many is a trailing comma, which some publishers write.
-fn whole_row(row: &Row<'_>) -> Result<(), Problem> {
+pub(crate) fn whole_row(row: &Row<'_>) -> Result<(), Problem> {
     let (have, want) = (row.fields.len(), row.header.names().len());
     let trailing = have == want + 1 && row.fields.get(want).is_some_and(<[u8]>::is_empty);
     if have == want || trailing {

@@ -20,6 +20,8 @@ pub const MANIFEST: &str = "datapackage.json";
 const STORE_FORMAT: u32 = 1;
 /// Files that are not committed yet begin so.
 const ASIDE: &str = ".new-";
+/// The folders of the tables.
+pub const FOLDERS: [&str; 2] = ["trade", "shipments"];
 /// The files of a source, by what follows its id and a dot.
 const WHAT: [&str; 3] = ["parquet", "index.json", "set-aside.ndjson"];
 
@@ -32,8 +34,32 @@ pub struct Manifest {
     pub store_format: u32,
     /// Number of loads so far; orders vintages of the same date.
     pub sequence: u64,
-    /// One for each loaded source.
+    /// One for each loaded source of the `trade` table; in the file the shipments stand among them.
     pub resources: Vec<Loaded>,
+    /// One for each loaded source of the `shipments` table.
+    #[serde(skip)]
+    pub shipments: Vec<Loaded>,
+}
+
+impl Manifest {
+    /// The sources of all tables.
+    pub fn all(&self) -> impl Iterator<Item = &Loaded> {
+        self.resources.iter().chain(&self.shipments)
+    }
+
+    /// Parts the sources by table, as they are kept in memory.
+    fn parted(mut self) -> Manifest {
+        let (shipments, trade) = self.resources.into_iter().partition(Loaded::is_of_shipments);
+        (self.resources, self.shipments) = (trade, shipments);
+        self
+    }
+
+    /// Joins them, as they are written.
+    fn joined(&self) -> Manifest {
+        let mut all = self.clone();
+        all.resources.append(&mut all.shipments);
+        all
+    }
 }
 
 /// One loaded source file (or member of an archive).
@@ -86,6 +112,18 @@ pub struct Loaded {
     pub last_period: String,
 }
 
+impl Loaded {
+    /// Whether its rows are in the `shipments` table.
+    pub fn is_of_shipments(&self) -> bool {
+        self.path.starts_with("shipments/")
+    }
+
+    /// The folder of its table.
+    fn folder(&self) -> &'static str {
+        FOLDERS[usize::from(self.is_of_shipments())]
+    }
+}
+
 /// A store that can be read: the last complete manifest.
 #[derive(Clone, Debug)]
 pub struct Store {
@@ -103,13 +141,15 @@ impl Store {
     pub fn open(root: &Path) -> Result<Store, IngestError> {
         let path = root.join(MANIFEST);
         let manifest = match fs::read(&path) {
-            Ok(bytes) => serde_json::from_slice(&bytes)
-                .map_err(|e| IngestError::Manifest { path: path.clone(), detail: e.to_string() })?,
+            Ok(bytes) => serde_json::from_slice::<Manifest>(&bytes)
+                .map_err(|e| IngestError::Manifest { path: path.clone(), detail: e.to_string() })?
+                .parted(),
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => Manifest {
                 name: "plimsoll-store".into(),
                 store_format: STORE_FORMAT,
                 sequence: 0,
                 resources: Vec::new(),
+                shipments: Vec::new(),
             },
             Err(e) => return Err(store_error(&path, e)),
         };
@@ -136,7 +176,7 @@ impl Store {
     /// Whether the file of every source is there: a sum over the others would be wrong and
     /// nobody would see it.
     pub fn check_files(&self) -> Result<(), IngestError> {
-        let lost = self.manifest.resources.iter().map(|source| (source, self.parquet(source)));
+        let lost = self.manifest.all().map(|source| (source, self.parquet(source)));
         match lost.into_iter().find(|(_, path)| !path.is_file()) {
             None => Ok(()),
             Some((source, path)) => Err(IngestError::Lost { path, file: source.file.clone() }),
@@ -181,47 +221,67 @@ impl Writer {
         Ok(writer)
     }
 
-    /// Removes what an unfinished load left in `trade/`: files written aside, and files under
-    /// a name of ours that the manifest does not hold. Whatever else is there is not ours.
+    /// Removes what an unfinished load left in the folders of the tables: files written aside,
+    /// and files under a name of ours that the manifest does not hold. Whatever else is there is
+    /// not ours.
     pub fn sweep(&self) -> Result<(), IngestError> {
-        let folder = self.store.root.join("trade");
+        FOLDERS.iter().try_for_each(|folder| self.sweep_folder(folder))
+    }
+
+    fn sweep_folder(&self, table: &str) -> Result<(), IngestError> {
+        let folder = self.store.root.join(table);
+        if !folder.is_dir() {
+            return Ok(());
+        }
         for entry in fs::read_dir(&folder).map_err(|e| store_error(&folder, e))? {
             let entry = entry.map_err(|e| store_error(&folder, e))?;
             let path = entry.path();
             // The type of the entry itself: a link is never followed.
             let file = entry.file_type().is_ok_and(|kind| kind.is_file());
             let name = entry.file_name();
-            if file && name.to_str().is_some_and(|name| self.is_left_over(name)) {
+            if file && name.to_str().is_some_and(|name| self.is_left_over(table, name)) {
                 fs::remove_file(&path).map_err(|e| store_error(&path, e))?;
             }
         }
         Ok(())
     }
 
-    /// Whether a file name in `trade/` is one that only an unfinished load leaves there.
-    fn is_left_over(&self, name: &str) -> bool {
+    /// Whether a file name in a table's folder is one that only an unfinished load leaves there.
+    fn is_left_over(&self, table: &str, name: &str) -> bool {
         if name.starts_with(ASIDE) {
             return true;
         }
         let Some((id, what)) = name.split_once('.') else {
             return false;
         };
-        let kept = |r: &Loaded| r.name == id || r.path == format!("trade/{name}");
-        WHAT.contains(&what) && is_id(id) && !self.store.manifest.resources.iter().any(kept)
+        let kept =
+            |r: &Loaded| r.name == id && r.folder() == table || r.path == format!("{table}/{name}");
+        WHAT.contains(&what) && is_id(id) && !self.store.manifest.all().any(kept)
     }
 
-    /// Where to write a new source's file before it is committed.
+    /// Where to write a new source's file of the `trade` table before it is committed.
     pub fn aside(&self, id: &str, what: &str) -> PathBuf {
-        self.store.root.join("trade").join(format!("{ASIDE}{id}.{what}"))
+        self.aside_in(FOLDERS[0], id, what)
+    }
+
+    /// The same for a table of [`FOLDERS`].
+    pub fn aside_in(&self, table: &str, id: &str, what: &str) -> PathBuf {
+        self.store.root.join(table).join(format!("{ASIDE}{id}.{what}"))
+    }
+
+    /// Makes the folder of a table of [`FOLDERS`].
+    pub fn make_folder(&self, table: &str) -> Result<(), IngestError> {
+        let folder = self.store.root.join(table);
+        fs::create_dir_all(&folder).map_err(|e| store_error(&folder, e))
     }
 
     /// Syncs and renames the files of new sources, then writes the manifest.
     pub fn commit(&mut self, new: Vec<Loaded>, replaced: &[String]) -> Result<(), IngestError> {
         let root = self.store.root.clone();
-        let folder = root.join("trade");
         for source in &new {
+            let folder = root.join(source.folder());
             for what in WHAT {
-                let from = self.aside(&source.name, what);
+                let from = self.aside_in(source.folder(), &source.name, what);
                 if !from.exists() {
                     continue;
                 }
@@ -230,15 +290,15 @@ impl Writer {
                 fs::rename(&from, &to).map_err(|e| store_error(&to, e))?;
             }
         }
-        sync_folder(&folder);
-        let mut manifest = self.store.manifest.clone();
+        FOLDERS.iter().for_each(|folder| sync_folder(&root.join(folder)));
+        let mut manifest = self.store.manifest.joined();
         manifest
             .resources
             .retain(|r| !replaced.contains(&r.name) && !new.iter().any(|n| n.name == r.name));
         manifest.sequence = new.iter().map(|n| n.sequence).max().unwrap_or(manifest.sequence);
         manifest.resources.extend(new);
         write_manifest(&root, &manifest)?;
-        self.store.manifest = manifest;
+        self.store.manifest = manifest.parted();
         // The load is done; what cannot be removed now, the next writer removes.
         let _ = self.sweep();
         Ok(())
@@ -249,8 +309,9 @@ impl Writer {
 /// `-2` and so on for further members, `-again7` for what replaced an older one.
 fn is_id(id: &str) -> bool {
     let number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-    formats::ALL.iter().any(|format| {
-        let rest = id.strip_prefix(format.id()).and_then(|rest| rest.strip_prefix('-'));
+    let layouts = formats::ALL.iter().map(|format| format.id()).chain([crate::mapping::LAYOUT]);
+    layouts.into_iter().any(|layout| {
+        let rest = id.strip_prefix(layout).and_then(|rest| rest.strip_prefix('-'));
         let Some((hash, rest)) = rest.and_then(|rest| rest.split_at_checked(12)) else {
             return false;
         };

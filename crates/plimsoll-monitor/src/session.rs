@@ -1,22 +1,22 @@
 //! The query engine over the store: named tables and read-only SQL.
 //!
 //! The only place that names DataFusion. Plans use the engine's standard operators over the
-//! tables `trade` and `sources`, so that another engine over the same Parquet could run them.
+//! tables `trade`, `shipments` and `sources`, so that another engine over the same Parquet could run them.
 
 use std::sync::Arc;
 
 use datafusion::arrow::array::{ArrayRef, RecordBatch, StringArray, UInt64Array};
-use datafusion::arrow::datatypes::{DataType, Field, Schema};
+use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
-use datafusion::datasource::MemTable;
 use datafusion::datasource::file_format::parquet::ParquetFormat;
 use datafusion::datasource::listing::{
     ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl,
 };
+use datafusion::datasource::{MemTable, TableProvider};
 use datafusion::error::DataFusionError;
 use datafusion::execution::context::SQLOptions;
 use datafusion::prelude::SessionContext;
-use plimsoll_ingest::store::Store;
+use plimsoll_ingest::store::{Loaded, Store};
 
 /// Rows of text, as a query gives them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -64,11 +64,22 @@ pub fn query(store: &Store, sql: &str) -> Result<Answer, QueryError> {
 
 /// Names the store's tables in a session.
 pub fn register(session: &SessionContext, store: &Store) -> Result<(), DataFusionError> {
-    let options = ListingOptions::new(Arc::new(ParquetFormat::default()));
-    let schema = plimsoll_ingest::trade::schema();
-    let paths = store
-        .manifest
-        .resources
+    let manifest = &store.manifest;
+    let trade = table(store, &manifest.resources, plimsoll_ingest::trade::schema())?;
+    session.register_table("trade", trade)?;
+    let shipments = table(store, &manifest.shipments, plimsoll_ingest::shipments::schema())?;
+    session.register_table("shipments", shipments)?;
+    session.register_table("sources", Arc::new(sources(store)?))?;
+    Ok(())
+}
+
+/// The Parquet files of these sources as one table.
+fn table(
+    store: &Store,
+    sources: &[Loaded],
+    schema: SchemaRef,
+) -> Result<Arc<dyn TableProvider>, DataFusionError> {
+    let paths = sources
         .iter()
         .map(|source| {
             let path = store.parquet(source);
@@ -77,15 +88,13 @@ pub fn register(session: &SessionContext, store: &Store) -> Result<(), DataFusio
         })
         .collect::<Result<Vec<_>, _>>()?;
     if paths.is_empty() {
-        session.register_table("trade", Arc::new(MemTable::try_new(schema, vec![vec![]])?))?;
-    } else {
-        let config = ListingTableConfig::new_with_multi_paths(paths)
-            .with_listing_options(options)
-            .with_schema(schema);
-        session.register_table("trade", Arc::new(ListingTable::try_new(config)?))?;
+        return Ok(Arc::new(MemTable::try_new(schema, vec![vec![]])?));
     }
-    session.register_table("sources", Arc::new(sources(store)?))?;
-    Ok(())
+    let options = ListingOptions::new(Arc::new(ParquetFormat::default()));
+    let config = ListingTableConfig::new_with_multi_paths(paths)
+        .with_listing_options(options)
+        .with_schema(schema);
+    Ok(Arc::new(ListingTable::try_new(config)?))
 }
 
 /// The path as a URL: in a bare path the engine would take `*`, `?` and `[` for patterns.
@@ -107,9 +116,9 @@ fn file_url(path: &str) -> String {
 
 /// The manifest as a table.
 fn sources(store: &Store) -> Result<MemTable, DataFusionError> {
-    let all = &store.manifest.resources;
-    let text = |get: fn(&plimsoll_ingest::store::Loaded) -> &str| -> ArrayRef {
-        Arc::new(StringArray::from_iter_values(all.iter().map(get)))
+    let all: Vec<&Loaded> = store.manifest.all().collect();
+    let text = |get: fn(&Loaded) -> &str| -> ArrayRef {
+        Arc::new(StringArray::from_iter_values(all.iter().map(|source| get(source))))
     };
     let columns: Vec<(&str, ArrayRef)> = vec![
         ("source_id", text(|s| &s.name)),

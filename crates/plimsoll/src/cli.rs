@@ -127,6 +127,13 @@ const LOAD_HELP: &str = "Examples:
   plimsoll load components.csv manufacturers.csv drones.csv
   plimsoll load teardown.csv --set publisher=\"Institute of Umbrellas\" --set licence=\"CC BY 4.0\"
 
+  plimsoll load --guess extract.xlsx --out extract.toml
+  plimsoll load extract.xlsx --mapping extract.toml
+  plimsoll sql \"SELECT importer, sum(value_usd) FROM shipments WHERE hs_code = '854231' GROUP BY importer\"
+
+A table in no known layout (a customs extract, bills of lading, a country's own statistics) is loaded
+through a mapping. --guess drafts it: look through what it marks with \"check\", then load.
+
 Watchlists are kept by the day of their edition: what the file states, else --set date=2024-07-02,
 else a date in the name of the file or its folder, else today.
 
@@ -356,6 +363,15 @@ pub struct LoadArgs {
     /// Take a watchlist that has far fewer entries than its last edition
     #[arg(long)]
     pub accept_shrunk: bool,
+    /// Load through a mapping: which column is which
+    #[arg(long, value_name = "MAPPING", conflicts_with = "layout")]
+    pub mapping: Option<PathBuf>,
+    /// Draft a mapping for one file and show five rows through it; loads nothing
+    #[arg(long, conflicts_with_all = ["mapping", "layout"])]
+    pub guess: bool,
+    /// Write the drafted mapping to a new file
+    #[arg(long, value_name = "MAPPING", requires = "guess")]
+    pub out: Option<PathBuf>,
 }
 
 /// `plimsoll fetch`

@@ -16,6 +16,7 @@ pub mod fetch;
 pub mod find;
 pub mod goods;
 pub mod load;
+pub mod mapping;
 pub mod owners;
 pub mod parts;
 pub mod reconcile;

@@ -34,8 +34,6 @@ pub struct Source {
     pub needs: &'static [Need],
     /// Where the addresses were read. None could be tried from where this was written.
     pub read_in: &'static str,
-    /// What to do with it where `plimsoll load` does not take it as it is; else empty.
-    pub after: &'static str,
 }
 
 /// One file of a source.
@@ -104,7 +102,6 @@ pub static ALL: &[Source] = &[
             env: Some("COMTRADE_API_KEY"),
         }],
         read_in: "the UN's own package comtradeapicall",
-        after: "",
     },
     Source {
         id: "comext",
@@ -119,7 +116,6 @@ pub static ALL: &[Source] = &[
         )],
         needs: &[MONTHS],
         read_in: "Eurostat's guide to the bulk download, and public code that uses it",
-        after: "",
     },
     Source {
         id: "baci",
@@ -144,7 +140,6 @@ pub static ALL: &[Source] = &[
             },
         ],
         read_in: "public code that uses it",
-        after: "",
     },
     Source {
         id: "census-exports",
@@ -159,7 +154,6 @@ pub static ALL: &[Source] = &[
         )],
         needs: &[MONTHS, CENSUS_KEY],
         read_in: "the Bureau's guide to its international trade API",
-        after: "",
     },
     Source {
         id: "census-imports",
@@ -174,7 +168,6 @@ pub static ALL: &[Source] = &[
         )],
         needs: &[MONTHS, CENSUS_KEY],
         read_in: "the Bureau's guide to its international trade API",
-        after: "",
     },
     Source {
         id: "ecb",
@@ -191,7 +184,6 @@ pub static ALL: &[Source] = &[
             env: None,
         }],
         read_in: "the ECB's guide to its data API",
-        after: "use it with --rates",
     },
     Source {
         id: "ofac",
@@ -212,7 +204,6 @@ pub static ALL: &[Source] = &[
         ],
         needs: &[],
         read_in: "public code that uses it (moov-io/watchman among others)",
-        after: "",
     },
     Source {
         id: "ofac-xml",
@@ -224,7 +215,6 @@ pub static ALL: &[Source] = &[
         files: &[file("/SDN.XML", Kind::Xml), file("/CONSOLIDATED.XML", Kind::Xml)],
         needs: &[],
         read_in: "public code that uses it",
-        after: "",
     },
     Source {
         id: "ofac-advanced",
@@ -236,7 +226,6 @@ pub static ALL: &[Source] = &[
         files: &[file("/SDN_ADVANCED.XML", Kind::Xml), file("/CONS_ADVANCED.XML", Kind::Xml)],
         needs: &[],
         read_in: "public code that uses it",
-        after: "",
     },
     Source {
         id: "csl",
@@ -248,7 +237,6 @@ pub static ALL: &[Source] = &[
         files: &[file("/consolidated.csv", Kind::Csv)],
         needs: &[],
         read_in: "the Administration's page of the list, and public code that uses it",
-        after: "",
     },
     Source {
         id: "csl-json",
@@ -260,7 +248,6 @@ pub static ALL: &[Source] = &[
         files: &[file("/consolidated.json", Kind::Json)],
         needs: &[],
         read_in: "the Administration's page of the list, and public code that uses it",
-        after: "fetch csl instead where this form is not read",
     },
     Source {
         id: "eu",
@@ -277,7 +264,6 @@ pub static ALL: &[Source] = &[
             env: Some("EU_FSF_TOKEN"),
         }],
         read_in: "public code that uses it",
-        after: "where no reader knows it, the file is kept",
     },
     Source {
         id: "uk",
@@ -289,7 +275,6 @@ pub static ALL: &[Source] = &[
         files: &[file("/UK-Sanctions-List.csv", Kind::Csv)],
         needs: &[],
         read_in: "public code that uses it",
-        after: "where no reader knows it, the file is kept",
     },
     Source {
         id: "un",
@@ -301,7 +286,6 @@ pub static ALL: &[Source] = &[
         files: &[file("/consolidated.xml", Kind::Xml)],
         needs: &[],
         read_in: "public code that uses it",
-        after: "",
     },
     Source {
         id: "canada",
@@ -313,7 +297,6 @@ pub static ALL: &[Source] = &[
         files: &[file("/sema-lmes.xml", Kind::Xml)],
         needs: &[],
         read_in: "public code that uses it",
-        after: "where no reader knows it, the file is kept",
     },
     Source {
         id: "seco",
@@ -328,7 +311,6 @@ pub static ALL: &[Source] = &[
         )],
         needs: &[],
         read_in: "public code that uses it",
-        after: "where no reader knows it, the file is kept",
     },
     Source {
         id: "dfat",
@@ -340,7 +322,6 @@ pub static ALL: &[Source] = &[
         files: &[file("/regulation8_consolidated.xlsx", Kind::Zip)],
         needs: &[],
         read_in: "public code that uses it; some found that it now leads to an .xls file",
-        after: "where no reader knows it, the file is kept",
     },
     Source {
         id: "opensanctions",
@@ -365,7 +346,6 @@ pub static ALL: &[Source] = &[
             },
         ],
         read_in: "OpenSanctions' page on bulk data",
-        after: "",
     },
 ];
 
@@ -433,9 +413,6 @@ mod tests {
             let _ = writeln!(out, "- **{}**", source.id);
             for address in source.addresses() {
                 let _ = writeln!(out, "  - `{address}`");
-            }
-            if !source.after.is_empty() {
-                let _ = writeln!(out, "  - afterwards: {}", source.after);
             }
         }
         out

@@ -12,6 +12,7 @@ pub mod find_page;
 pub mod ftm;
 pub mod goods;
 pub mod load;
+pub mod mapping;
 pub mod owners;
 pub mod parts;
 pub mod screen;

@@ -497,7 +497,7 @@ pub(super) fn measured(row: &Row<'_>, column: Option<usize>, value: f64) -> Resu
 }
 
 /// Exporter and importer of a report.
-pub(super) fn sides(flow: Flow, reporter: Place, partner: Place) -> (Place, Place) {
+pub(crate) fn sides(flow: Flow, reporter: Place, partner: Place) -> (Place, Place) {
     if flow.reporter_imports() { (partner, reporter) } else { (reporter, partner) }
 }
 
@@ -541,7 +541,7 @@ pub(super) fn revision_of(
 }
 
 /// What the person said, or the revision in force, noted.
-pub(super) fn assumed_revision(
+pub(crate) fn assumed_revision(
     said: Option<HsRevision>,
     start: Month,
     scratch: &mut Scratch,
@@ -558,7 +558,7 @@ pub(super) fn unsaid(layout: &str, what: &str) -> IngestError {
 }
 
 /// The same for several things, so that the person need not find them out one by one.
-pub(super) fn unsaid_all(layout: &str, what: &[&str]) -> IngestError {
+pub(crate) fn unsaid_all(layout: &str, what: &[&str]) -> IngestError {
     let how = |what: &&str| match *what {
         "reporter" => "--set reporter=CHN",
         "partner" => "--set partner=RUS",

@@ -145,7 +145,7 @@ fn ours(folder: &Path) -> bool {
 /// Whether a store can be made there: nothing is there, or an empty store of ours.
 fn free(folder: &Path) -> bool {
     let absent = std::fs::symlink_metadata(folder).is_err();
-    absent || (ours(folder) && Store::open(folder).is_ok_and(|s| s.manifest.resources.is_empty()))
+    absent || (ours(folder) && Store::open(folder).is_ok_and(|s| s.manifest.all().next().is_none()))
 }
 
 fn holds_the_figures(folder: &Path) -> bool {

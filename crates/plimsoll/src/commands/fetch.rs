@@ -272,10 +272,8 @@ fn take(
     if args.no_load {
         return Ok((Exit::Done, String::new()));
     }
-    let (to_load, kept) = sort_out(args, task, fetched);
-    for path in &kept {
-        printer::talk(&format!("kept, not loaded: {}: {}", path.display(), after(task)));
-    }
+    // The load says of each file why it is not taken.
+    let to_load = fetched.to_load.clone();
     if to_load.is_empty() {
         job::accept(fetched)?;
         return Ok((Exit::Done, String::new()));
@@ -289,6 +287,9 @@ fn take(
         replace: false,
         rates: args.own.rates.clone(),
         accept_shrunk: args.accept_shrunk,
+        mapping: None,
+        guess: false,
+        out: None,
     };
     let json = matches!(context.format, Format::Json | Format::Ndjson);
     // As Markdown a load says the same as in a table, without a hint of what to type next.
@@ -319,24 +320,6 @@ fn set_for_load(args: &FetchArgs, task: &Task) -> Vec<String> {
         !needs.iter().any(|n| n.name == name)
     };
     args.set.iter().filter(taken).cloned().collect()
-}
-
-/// What can be loaded, and what is only kept, for no reader knows it.
-fn sort_out(args: &FetchArgs, task: &Task, fetched: &Fetched) -> (Vec<PathBuf>, Vec<PathBuf>) {
-    let all = fetched.to_load.iter().cloned();
-    // What must be readable is loaded, and the load says why it is not.
-    if after(task).is_empty() || args.layout.is_some() {
-        return (all.collect(), Vec::new());
-    }
-    all.partition(|path| !watchlists::load::recognise(path, None).0.is_empty())
-}
-
-/// What to do with files that no reader knows; empty where that is a fault.
-fn after(task: &Task) -> &'static str {
-    match task {
-        Task::Files(job, _) => job.after,
-        Task::Comtrade(..) => "",
-    }
 }
 
 /// An edition that the load refused: put aside, and the last good one stands.

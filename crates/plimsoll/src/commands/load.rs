@@ -1,7 +1,7 @@
 //! `plimsoll load`: publishers' files into the store.
 
 use crate::cli::{Format, LoadArgs};
-use crate::commands::Context;
+use crate::commands::{Context, mapping};
 use crate::evidence::load as evidence;
 use crate::failure::{Exit, Failure};
 use crate::present::load as present;
@@ -31,6 +31,9 @@ pub type Outcome = (PathBuf, Result<Vec<LoadReport>, IngestError>);
 /// Loads file after file; a faulty one changes nothing and does not stop the others. Watchlists
 /// among them are told by their content and loaded after the others, sets of files together.
 pub fn run(context: &Context, args: &LoadArgs) -> Result<Exit, Failure> {
+    if let Some(exit) = mapping::run(context, args)? {
+        return Ok(exit);
+    }
     let options = options(args)?;
     let mut writer = Writer::open(&context.store)?;
     let mut outcomes: Vec<Outcome> = Vec::new();
@@ -142,7 +145,7 @@ fn load_evidence(
 }
 
 /// Prints what became of the files; how many of them failed.
-fn present_all(context: &Context, all: &present::All<'_>) -> usize {
+pub(super) fn present_all(context: &Context, all: &present::All<'_>) -> usize {
     match context.format {
         Format::Json => printer::data(&present::json(all)),
         Format::Ndjson => printer::data(&present::ndjson(all)),
@@ -172,7 +175,7 @@ fn present_all(context: &Context, all: &present::All<'_>) -> usize {
     failed.len()
 }
 
-fn load_one(
+pub(super) fn load_one(
     writer: &mut Writer,
     path: &Path,
     options: &LoadOptions,

@@ -17,7 +17,7 @@ pub fn run(context: &Context, args: &SqlArgs) -> Result<Exit, Failure> {
         Failure::usage(
             "sql",
             e.to_string(),
-            "tables: trade, sources (plimsoll sql \"DESCRIBE trade\" lists the columns); only reading is allowed",
+            "tables: trade, shipments, sources (plimsoll sql \"DESCRIBE trade\" lists the columns); only reading is allowed",
         )
     })?;
     printer::data(&show(&answer, context.format));

@@ -20,7 +20,7 @@ pub fn run(context: &Context) -> Result<Exit, Failure> {
     stale.extend(staleness::lists(lists.standing(None), &view.today));
     let refused = context.staleness.judge(stale);
     if context.format == Format::Table
-        && store.manifest.resources.is_empty()
+        && store.manifest.all().next().is_none()
         && lists.editions.is_empty()
     {
         printer::next(

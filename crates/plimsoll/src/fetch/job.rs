@@ -27,8 +27,6 @@ pub struct Job {
     pub files: Vec<JobFile>,
     /// Whether its files are read together, so that each edition must hold all of them.
     pub set: bool,
-    /// What to do with files that no reader knows; where it is empty, that is a fault.
-    pub after: &'static str,
     /// What a refusal for lack of a key is answered with.
     pub key_hint: String,
 }
@@ -142,7 +140,7 @@ impl Job {
             Some((_, env, what)) => format!("{env} takes {what}"),
             None => "the publisher wants a log-in for this address; has it moved? --base-url names another".into(),
         };
-        Ok(Job { source: source.id.into(), files, set, after: source.after, key_hint })
+        Ok(Job { source: source.id.into(), files, set, key_hint })
     }
 
     /// Of any address.
@@ -155,7 +153,6 @@ impl Job {
             source: format!("address-{hash}"),
             files: vec![JobFile { url: url.to_owned(), name, kind: Kind::Any }],
             set: false,
-            after: "",
             key_hint: "the address wants a log-in: fetch the file in a browser and load it".into(),
         }
     }

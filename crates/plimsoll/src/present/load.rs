@@ -269,8 +269,8 @@ fn one(out: &mut String, path: &std::path::Path, report: &LoadReport) {
     if loaded.rows_set_aside > SHOWN as u64 {
         let _ = writeln!(
             out,
-            "  … more of them (the first 100,000) in the store: trade/{}.set-aside.ndjson",
-            loaded.name
+            "  … more of them (the first 100,000) in the store: {}",
+            loaded.path.replace(".parquet", ".set-aside.ndjson")
         );
     }
     for name in &report.passed_over {

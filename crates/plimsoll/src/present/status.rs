@@ -68,19 +68,19 @@ impl Sum {
 }
 
 impl View<'_> {
-    fn sources(&self) -> &[Loaded] {
-        &self.store.manifest.resources
+    fn sources(&self) -> impl Iterator<Item = &Loaded> {
+        self.store.manifest.all()
     }
 
     fn total(&self) -> Sum {
         let mut total = Sum::default();
-        self.sources().iter().for_each(|s| total.add(s));
+        self.sources().for_each(|s| total.add(s));
         total
     }
 
     fn by_dataset(&self) -> BTreeMap<&str, Sum> {
         let mut all: BTreeMap<&str, Sum> = BTreeMap::new();
-        self.sources().iter().for_each(|s| all.entry(&s.dataset).or_default().add(s));
+        self.sources().for_each(|s| all.entry(&s.dataset).or_default().add(s));
         all
     }
 
@@ -111,7 +111,7 @@ impl View<'_> {
 pub fn show(view: &View<'_>, format: Format) -> String {
     match format {
         Format::Json => tables::pretty(&document(view)),
-        Format::Ndjson => view.sources().iter().map(|s| format!("{}\n", source(view, s))).collect(),
+        Format::Ndjson => view.sources().map(|s| format!("{}\n", source(view, s))).collect(),
         Format::Csv => table(view).show(format),
         Format::Table | Format::Md | Format::Ftm => text(view, format) + &fetched(view),
     }
@@ -132,7 +132,7 @@ fn document(view: &View<'_>) -> Value {
         "today": view.today,
         "totals": view.total().json(),
         "datasets": datasets,
-        "sources": view.sources().iter().map(|s| source(view, s)).collect::<Vec<_>>(),
+        "sources": view.sources().map(|s| source(view, s)).collect::<Vec<_>>(),
         "watchlists": view.watchlists(),
         "fetched": view.fetched.iter().map(|(source, day)| json!({"source": source, "day": day}))
             .collect::<Vec<_>>(),
@@ -203,10 +203,10 @@ fn table(view: &View<'_>) -> Plain {
 
 fn text(view: &View<'_>, format: Format) -> String {
     let root = view.store.root().display();
-    if view.sources().is_empty() && view.lists.editions.is_empty() {
+    if view.sources().next().is_none() && view.lists.editions.is_empty() {
         return format!("The store {root} is empty.\n");
     }
-    if view.sources().is_empty() {
+    if view.sources().next().is_none() {
         return format!("Store {root}, {}\n\n{}", view.today, lists_text(view, format));
     }
     let mut readable = table(view);
@@ -222,11 +222,11 @@ fn text(view: &View<'_>, format: Format) -> String {
         line(&mut out, name, &sum);
     }
     line(&mut out, "all", &view.total());
-    if let Some(s) = view.sources().iter().find(|s| s.rows_set_aside > 0) {
+    if let Some(s) = view.sources().find(|s| s.rows_set_aside > 0) {
         let _ = writeln!(
             out,
-            "\nRows set aside stand with their reason in the store, for example trade/{}.set-aside.ndjson.",
-            s.name
+            "\nRows set aside stand with their reason in the store, for example {}.",
+            s.path.replace(".parquet", ".set-aside.ndjson")
         );
     }
     if !view.lists.editions.is_empty() {

@@ -24,6 +24,7 @@ mod faulty_lists;
 mod fetch;
 mod fetch_comtrade;
 mod find;
+mod mapping;
 mod published;
 mod real_files;
 mod reports;

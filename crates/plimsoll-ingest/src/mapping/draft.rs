@@ -1,0 +1,316 @@
+//! A first mapping as a file that a person looks through: each column with its confidence, what
+//! is not mapped, and five rows as they would be read.
+//!
+//! What it writes, [`Mapping::parse`] takes. The same file gives the same draft.
+
+use std::fmt::Write;
+
+use super::guess::{self, Given, Guess};
+use super::looks::{self, Looks};
+use super::row::{LineReader, Memory};
+use super::sample::Sample;
+use super::{ColumnName, Field, Mapping, Target, dates, numbers};
+use crate::fact::Flow;
+use crate::formats::{Header, Row, column_key};
+
+/// Rows that are shown as they would be read.
+const SHOWN: usize = 5;
+
+/// A drafted mapping and how it came about.
+pub struct Draft {
+    /// The mapping.
+    pub mapping: Mapping,
+    /// What was guessed.
+    pub guess: Guess,
+    /// What a person should decide: one sentence each.
+    pub doubts: Vec<String>,
+    /// Columns that are not mapped.
+    pub left: Vec<String>,
+    header: Vec<String>,
+}
+
+/// Drafts a mapping from the beginning of a file.
+pub fn draft(sample: &Sample) -> Draft {
+    let cells = |column: usize| sample.rows.iter().filter_map(move |row| row.get(column));
+    let looks: Vec<Looks> =
+        (0..sample.header.len()).map(|c| looks::look(cells(c).map(String::as_str))).collect();
+    let guess = guess::guess(&sample.header, &looks);
+    let mut mapping = Mapping::new(guess.target);
+    mapping.encoding = sample.encoding;
+    mapping.delimiter = sample.delimiter;
+    mapping.flow = guess.flow;
+    let mut draft = Draft {
+        mapping,
+        doubts: Vec::new(),
+        left: Vec::new(),
+        header: sample.header.clone(),
+        guess,
+    };
+    draft.columns();
+    draft.decimal(sample);
+    draft.days(sample);
+    draft.codes(sample);
+    draft.units();
+    draft.statistics();
+    draft
+}
+
+impl Draft {
+    fn given(&self, field: Field) -> Option<usize> {
+        self.mapping.columns.get(&field).and(self.guess.column(field))
+    }
+
+    fn columns(&mut self) {
+        for Given { field, column, .. } in self.guess.given.clone() {
+            // The heading in words says no more than its code, the year no more than the date.
+            let dated = self.guess.column(Field::Date).is_some();
+            let spare = dated && matches!(field, Field::Year | Field::Month);
+            if field != Field::HsDescription && !spare {
+                self.mapping.columns.insert(field, vec![self.name_of(column)]);
+            }
+        }
+        let mapped: Vec<usize> =
+            self.mapping.columns.keys().filter_map(|f| self.guess.column(*f)).collect();
+        let left = self.header.iter().enumerate().filter(|(at, _)| !mapped.contains(at));
+        self.left = left
+            .map(
+                |(at, name)| {
+                    if name.is_empty() { format!("number {}", at + 1) } else { name.clone() }
+                },
+            )
+            .collect();
+    }
+
+    /// Its number where the name is none or stands twice.
+    fn name_of(&self, column: usize) -> ColumnName {
+        let name = &self.header[column];
+        let key = column_key(name);
+        let first = self.header.iter().position(|other| other == name || column_key(other) == key);
+        match first {
+            Some(first) if first == column && !key.is_empty() => ColumnName::Named(name.clone()),
+            _ => ColumnName::Numbered(column + 1),
+        }
+    }
+
+    fn decimal(&mut self, sample: &Sample) {
+        let fields = [Field::Value, Field::NetWeight, Field::GrossWeight, Field::Quantity];
+        let mut votes = numbers::Votes::default();
+        for column in fields.iter().filter_map(|f| self.given(*f)) {
+            sample.rows.iter().filter_map(|row| row.get(column)).for_each(|cell| votes.see(cell));
+        }
+        self.mapping.decimal = votes.decimal();
+    }
+
+    fn days(&mut self, sample: &Sample) {
+        let Some(column) = self.given(Field::Date) else { return };
+        let mut votes = dates::Votes::default();
+        let cells = sample.rows.iter().filter_map(|row| row.get(column));
+        cells.filter(|c| !numbers::is_missing(c)).for_each(|cell| votes.see(cell));
+        let (order, sure) = votes.order();
+        self.mapping.order = order;
+        if !sure {
+            self.doubts.push(
+                "dates: day and month cannot be told apart by these rows; is it month-day?".into(),
+            );
+        }
+    }
+
+    /// Codes that are one digit shorter than most lost a zero, where the digits are 6, 8, 10 …
+    fn codes(&mut self, sample: &Sample) {
+        let Some(column) = self.given(Field::Code) else { return };
+        let mut lengths = [0usize; 16];
+        for cell in sample.rows.iter().filter_map(|row| row.get(column)) {
+            let digits = cell.chars().filter(char::is_ascii_digit).count();
+            if let Some(count) = lengths.get_mut(digits) {
+                *count += 1;
+            }
+        }
+        let (most, count) =
+            lengths.iter().enumerate().skip(2).max_by_key(|(_, n)| **n).unwrap_or((0, &0));
+        let others: usize = lengths.iter().skip(2).sum::<usize>() - count;
+        if *count == 0 {
+            return;
+        }
+        let shorter = lengths.get(most.wrapping_sub(1)).copied().unwrap_or(0);
+        if most % 2 == 0 && shorter > 0 && shorter == others {
+            self.mapping.code_digits = Some(most);
+        }
+    }
+
+    fn units(&mut self) {
+        let names = &self.guess.names;
+        if let Some(value) = self.given(Field::Value) {
+            let name = &names[value];
+            let currency = match name.currency {
+                Some(code) => Some(code),
+                None if name.has("usd") => Some("USD"),
+                None if name.has("eur") => Some("EUR"),
+                None if name.boxed.is_some_and(|(number, _)| number == 46) => {
+                    let doubt = "value: box 46 is taken to be in US dollars, as in the Eurasian Economic Union";
+                    self.doubts.push(doubt.into());
+                    Some("USD")
+                }
+                None => None,
+            };
+            self.mapping.value_currency = currency.map(str::to_owned);
+            let lower = self.header[value].to_lowercase();
+            let thousand = name.numbers.contains(&1000)
+                || ["thousand", "тыс", "тис", "miles", "千"].iter().any(|w| lower.contains(w));
+            self.mapping.value_unit = if thousand {
+                1000.0
+            } else if lower.contains('万') {
+                10_000.0
+            } else {
+                1.0
+            };
+            if currency.is_none() && self.given(Field::Currency).is_none() {
+                self.doubts.push("value: neither its name nor a column says the currency; say it: value_currency = \"USD\"".into());
+            }
+        }
+        let weight = self.given(Field::NetWeight).or_else(|| self.given(Field::GrossWeight));
+        if let Some(weight) = weight {
+            let name = &self.guess.names[weight];
+            self.mapping.weight_kg = if name.has("tonne") { 1000.0 } else { 1.0 };
+        }
+    }
+
+    fn statistics(&mut self) {
+        if self.mapping.target != Target::Trade {
+            return;
+        }
+        for (field, key, example) in
+            [(Field::Reporter, "reporter", "CHN"), (Field::Flow, "flow", "export")]
+        {
+            let said = field == Field::Flow && self.mapping.flow.is_some();
+            if self.given(field).is_none() && !said {
+                self.doubts
+                    .push(format!("{key}: no column says it; say it: {key} = \"{example}\""));
+            }
+        }
+    }
+
+    /// The mapping as a file. `file` is the name of the file that it is for.
+    pub fn toml(&self, file: &str) -> String {
+        let mut out = String::new();
+        let _ = writeln!(
+            out,
+            "# Drafted by plimsoll load --guess from {}. Look it through, above all",
+            one_line(file)
+        );
+        let _ = writeln!(
+            out,
+            "# what is marked \"check\", then: plimsoll load FILE --mapping THIS.toml"
+        );
+        let _ = writeln!(out, "target = \"{}\"", self.mapping.target.name());
+        let _ = writeln!(out, "# publisher = \"who handed the file out\"");
+        self.write_columns(&mut out);
+        self.write_file(&mut out);
+        self.write_say(&mut out);
+        for doubt in &self.doubts {
+            let _ = writeln!(out, "# check: {}", one_line(doubt));
+        }
+        if !self.left.is_empty() {
+            let _ = writeln!(out, "\n# Columns that are not mapped:");
+            for names in self.left.chunks(6) {
+                let names: Vec<String> = names.iter().map(|n| one_line(n)).collect();
+                let _ = writeln!(out, "#   {}", names.join(" | "));
+            }
+        }
+        out
+    }
+
+    fn write_columns(&self, out: &mut String) {
+        out.push_str("\n[columns]\n");
+        let rows: Vec<(String, &Given)> = self
+            .guess
+            .given
+            .iter()
+            .filter_map(|given| {
+                let name = self.mapping.columns.get(&given.field)?.first()?;
+                let name = match name {
+                    ColumnName::Named(name) => quoted(name),
+                    ColumnName::Numbered(number) => number.to_string(),
+                };
+                Some((format!("{} = {name}", given.field.name()), given))
+            })
+            .collect();
+        let width = rows.iter().map(|(text, _)| text.chars().count()).max().unwrap_or(0).min(60);
+        for (text, given) in rows {
+            let check = if i32::from(given.confidence) < guess::SURE { "  check" } else { "" };
+            let pad = " ".repeat(width.saturating_sub(text.chars().count()));
+            let _ = writeln!(out, "{text}{pad}  # {:>2} %{check}", given.confidence);
+        }
+    }
+
+    fn write_file(&self, out: &mut String) {
+        let mapping = &self.mapping;
+        out.push_str("\n[file]\n");
+        if let Some(encoding) = mapping.encoding {
+            let _ = writeln!(out, "encoding = {}", quoted(&encoding.name().to_lowercase()));
+        }
+        if let Some(delimiter) = mapping.delimiter {
+            let _ = writeln!(out, "delimiter = {}", quoted(&char::from(delimiter).to_string()));
+        }
+        let _ = writeln!(out, "decimal = \"{}\"", mapping.decimal);
+        if mapping.columns.contains_key(&Field::Date) {
+            let _ = writeln!(out, "dates = \"{}\"", mapping.order.name());
+        }
+        if let Some(digits) = mapping.code_digits {
+            let _ = writeln!(out, "code_digits = {digits}");
+        }
+    }
+
+    fn write_say(&self, out: &mut String) {
+        let mapping = &self.mapping;
+        out.push_str("\n[say]\n");
+        if let Some(flow) = mapping.flow.filter(|_| !mapping.columns.contains_key(&Field::Flow)) {
+            let word = if flow == Flow::Import { "import" } else { "export" };
+            let _ = writeln!(out, "flow = \"{word}\"");
+        }
+        if let Some(currency) = &mapping.value_currency {
+            let _ = writeln!(out, "value_currency = \"{currency}\"");
+        }
+        for (key, number) in [("value_unit", mapping.value_unit), ("weight_kg", mapping.weight_kg)]
+        {
+            if (number - 1.0).abs() > f64::EPSILON {
+                let _ = writeln!(out, "{key} = {number}");
+            }
+        }
+    }
+
+    /// The first rows as they would be read: names of columns, and texts.
+    pub fn rows(&self, sample: &Sample) -> (Vec<&'static str>, Vec<Vec<String>>) {
+        let fields: Vec<Field> = self.mapping.columns.keys().copied().collect();
+        let header = Header::new(&self.header);
+        let reader = LineReader::new(&self.mapping, &header).ok();
+        let mut memory = Memory::default();
+        let mut rows = Vec::new();
+        for (at, cells) in sample.rows.iter().take(SHOWN).enumerate() {
+            let record = csv::ByteRecord::from(cells.clone());
+            let row =
+                Row { fields: &record, line: sample.header_line + at as u64 + 1, header: &header };
+            rows.push(match reader.as_ref().map(|reader| reader.read(&row, &mut memory)) {
+                Some(Ok(line)) => {
+                    fields.iter().map(|f| line.shown(*f, &cells_of(self, *f, cells))).collect()
+                }
+                Some(Err(problem)) => vec![problem.to_string()],
+                None => Vec::new(),
+            });
+        }
+        (fields.iter().map(|f| f.name()).collect(), rows)
+    }
+}
+
+fn cells_of(draft: &Draft, field: Field, cells: &[String]) -> String {
+    draft.given(field).and_then(|column| cells.get(column)).cloned().unwrap_or_default()
+}
+
+/// A text as TOML writes it.
+fn quoted(text: &str) -> String {
+    toml::Value::String(text.to_owned()).to_string()
+}
+
+/// Without line ends and control signs: a comment must stay a comment.
+fn one_line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
