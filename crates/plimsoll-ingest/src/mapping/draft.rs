@@ -287,8 +287,12 @@ impl Draft {
         let mut rows = Vec::new();
         for (at, cells) in sample.rows.iter().take(SHOWN).enumerate() {
             let record = csv::ByteRecord::from(cells.clone());
-            let row =
-                Row { fields: &record, line: sample.header_line + at as u64 + 1, header: &header };
+            let row = Row {
+                fields: &record,
+                line: sample.header_line + at as u64 + 1,
+                header: &header,
+                cell: 0,
+            };
             rows.push(match reader.as_ref().map(|reader| reader.read(&row, &mut memory)) {
                 Some(Ok(line)) => {
                     fields.iter().map(|f| line.shown(*f, &cells_of(self, *f, cells))).collect()

@@ -495,7 +495,7 @@ impl<'a> Reading<'a> {
             return;
         }
         self.counts.rows_in += 1;
-        let row = Row { fields: record, line: number, header: &self.bound.header };
+        let row = Row { fields: record, line: number, header: &self.bound.header, cell: 0 };
         let line =
             match whole_row(&row).and_then(|()| self.bound.reader.read(&row, &mut self.memory)) {
                 Ok(line) => line,

@@ -9,12 +9,12 @@ use crate::fetch::http::{Client, Manner};
 use crate::fetch::job::{self, Desk, Fetched, Job, Said};
 use crate::fetch::{self, Source, ecb};
 use crate::present::fetch as present;
-use crate::watchlists::{self, write_whole};
+use crate::watchlists::write_whole;
 use crate::{printer, settings};
 use plimsoll_ingest::fact::Flow;
 use plimsoll_terms::period::Period;
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Lists sources, says what would be fetched, or fetches one source after the other: a failure
 /// of one does not stop the others.

@@ -411,7 +411,10 @@ fn any_address_is_fetched_and_loaded_by_its_content() {
 #[test]
 fn an_answer_of_the_census_is_loaded_and_one_that_says_too_little_is_not() {
     let answers = [
-        (r#"[["E_COMMODITY","CTY_CODE","CTY_NAME","ALL_VAL_MO","time"],["854231","5700","CHINA","100","2024-01"]]"#, 0),
+        (
+            r#"[["E_COMMODITY","CTY_CODE","CTY_NAME","ALL_VAL_MO","time"],["854231","5700","CHINA","100","2024-01"]]"#,
+            0,
+        ),
         (r#"[["E_COMMODITY","ALL_VAL_MO","time"],["854231","100","2024-01"]]"#, 2),
     ];
     for (body, exit) in answers {
