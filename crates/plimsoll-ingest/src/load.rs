@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex};
 
 use sha2::{Digest, Sha256};
 
-use crate::containers::encoding::Decoded;
+use crate::containers::encoding::decoded;
 use crate::containers::text::{Block, Blocks, line_length};
 use crate::containers::{self, Member, Table};
 use crate::error::IngestError;
@@ -291,7 +291,7 @@ impl FileLoad<'_> {
             detail: e.to_string(),
         };
         let input: Box<dyn Read + '_> = match self.options.format.and_then(|f| f.encoding()) {
-            Some(encoding) => Box::new(Decoded::new(input, encoding)),
+            Some(encoding) => decoded(input, encoding).map_err(fail)?,
             None => input,
         };
         let mut blocks = Blocks::new(input).map_err(fail)?;

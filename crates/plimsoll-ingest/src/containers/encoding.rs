@@ -57,6 +57,23 @@ pub fn guess(start: &[u8]) -> Option<&'static Encoding> {
     (in_words && capitals && share(is_866) >= 98).then_some(encoding_rs::IBM866)
 }
 
+/// A text that its reader says is in an encoding, as UTF-8. One that is UTF-8 already, or was
+/// made so since its letters showed its encoding, goes through as it is.
+///
+/// # Errors
+/// Where its beginning cannot be read.
+pub fn decoded<'a>(
+    mut input: impl Read + 'a,
+    encoding: &'static Encoding,
+) -> std::io::Result<Box<dyn Read + 'a>> {
+    let mut start = Vec::new();
+    (&mut input).take(SAMPLE as u64).read_to_end(&mut start)?;
+    let whole = memchr::memrchr(b'\n', &start).map_or(start.as_slice(), |end| &start[..end]);
+    let is_utf8 = !whole.is_ascii() && std::str::from_utf8(whole).is_ok();
+    let all = std::io::Cursor::new(start).chain(input);
+    Ok(if is_utf8 { Box::new(all) } else { Box::new(Decoded::new(all, encoding)) })
+}
+
 /// Letters, `Ё`, `ё`, `№`, quotation marks and dashes.
 fn is_windows_1251(b: u8) -> bool {
     matches!(b, 0xC0..=0xFF | 0xA8 | 0xB8 | 0xB9 | 0xAB | 0xBB | 0x96 | 0x97 | 0xA0)
@@ -137,6 +154,18 @@ impl<R: Read> Read for Decoded<R> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_decoded_is_not_decoded_again() {
+        let text = "Страна;Код\nКитай;8542\n";
+        let raw = encoding_rs::WINDOWS_1251.encode(text).0.into_owned();
+        for bytes in [raw.as_slice(), text.as_bytes()] {
+            let mut out = String::new();
+            let mut read = decoded(bytes, encoding_rs::WINDOWS_1251).unwrap();
+            read.read_to_string(&mut out).unwrap();
+            assert_eq!(out, text);
+        }
+    }
 
     #[test]
     fn utf_16_is_known_by_its_mark_or_its_nuls() {

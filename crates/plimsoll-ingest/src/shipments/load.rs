@@ -15,7 +15,7 @@ use arrow::array::RecordBatch;
 use parquet::arrow::ArrowWriter;
 
 use super::{Batch, Cells, properties, schema};
-use crate::containers::encoding::Decoded;
+use crate::containers::encoding::decoded;
 use crate::containers::text::{Block, Blocks};
 use crate::containers::{self, Member, Table};
 use crate::error::IngestError;
@@ -190,19 +190,21 @@ impl Load<'_> {
     }
 
     fn text(&mut self, name: &str, mut input: Box<dyn Read + '_>) -> Result<(), IngestError> {
-        let mut start = Vec::new();
-        if self.mapping.encoding.is_none() {
-            let take = (&mut input).take(1 << 20).read_to_end(&mut start);
-            take.map_err(|e| self.damaged(&e))?;
-        }
-        let encoding = self.mapping.encoding.unwrap_or_else(|| sample::encoding_of(&start));
-        let whole = std::io::Cursor::new(start).chain(input);
-        // UTF-8 goes through as it is: a letter that is none is no fault of the row.
-        let input: Box<dyn Read + '_> = if encoding == encoding_rs::UTF_8 {
-            Box::new(whole)
-        } else {
-            Box::new(Decoded::new(whole, encoding))
+        let encoding = match self.mapping.encoding {
+            Some(encoding) => encoding,
+            None => {
+                let mut start = Vec::new();
+                let take = (&mut input).take(1 << 20).read_to_end(&mut start);
+                take.map_err(|e| self.damaged(&e))?;
+                let encoding = sample::encoding_of(&start);
+                input = Box::new(std::io::Cursor::new(start).chain(input));
+                encoding
+            }
         };
+        // UTF-8 goes through as it is: a letter that is none is no fault of the row.
+        if encoding != encoding_rs::UTF_8 {
+            input = decoded(input, encoding).map_err(|e| self.damaged(&e))?;
+        }
         let mut blocks = Blocks::new(input).map_err(|e| self.damaged(&e))?;
         if blocks.start().trim_ascii().is_empty() {
             return Err(IngestError::Empty { path: self.path.to_owned() });

@@ -170,6 +170,14 @@ impl Levels {
         }
     }
 
+    /// Whether the window may be tested; if not, it only shows what chance does.
+    pub fn tests(&self) -> bool {
+        match self {
+            Levels::Months(_) => true,
+            Levels::Years(years) => years.steady,
+        }
+    }
+
     /// Its pace.
     pub fn pace(&self) -> Pace {
         match self {
@@ -188,6 +196,8 @@ pub struct Years {
     placebo: Option<(f32, f32)>,
     baseline: u8,
     window: u8,
+    /// Whether there was trade in the last baseline year too.
+    steady: bool,
 }
 
 /// Fewest years of a baseline that show how much one differs from the next.
@@ -212,6 +222,7 @@ impl Years {
             placebo: Some(((last - mean(earlier)) as f32, variance(earlier) as f32)),
             baseline: few(baseline.len()),
             window: few(window.len()),
+            steady: true,
         })
     }
 
@@ -361,16 +372,19 @@ fn level_test(window: &[Point], baseline: &[Point]) -> Option<LevelTest> {
     levels(&logs(window), &logs(baseline))
 }
 
-/// The test of levels on years; `None` where one of the baseline's is without trade.
+/// The test of levels on years; `None` where one of the baseline's is without trade. Of the last
+/// that makes a placebo and no test: a flow may end in the window, so it may end in a placebo.
 fn years_test(window: &[Point], baseline: &[Point]) -> Option<Years> {
     let values = |of: &[Point]| of.iter().map(|p| p.value).collect::<Vec<f64>>();
     let (window, baseline) = (values(window), values(baseline));
-    if baseline.len() < FEWEST_YEARS || baseline.iter().any(|v| *v <= 0.0) {
+    let (last, earlier) = baseline.split_last()?;
+    if baseline.len() < FEWEST_YEARS || earlier.iter().any(|v| *v <= 0.0) {
         return None;
     }
+    let steady = *last > 0.0;
     let floor = LOG_FLOOR * robust::median(&mut baseline.clone())?;
     let logs = |of: Vec<f64>| of.into_iter().map(|v| (v + floor).ln()).collect::<Vec<f64>>();
-    Years::of(&logs(window), &logs(baseline))
+    Some(Years { steady, ..Years::of(&logs(window), &logs(baseline))? })
 }
 
 /// The test of levels of a figure that has no size, such as a log price or the gap of two reports,

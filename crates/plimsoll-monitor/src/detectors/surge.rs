@@ -228,7 +228,7 @@ impl Looking<'_> {
         for level in Level::ALL.iter().rev() {
             let of: Vec<(usize, &Levels)> = (self.tested.iter().enumerate())
                 .filter(|(_, t)| t.key.level == *level)
-                .filter_map(|(i, t)| Some((i, t.compared.level.as_ref()?)))
+                .filter_map(|(i, t)| Some((i, t.compared.level.as_ref().filter(|l| l.tests())?)))
                 .collect();
             if of.is_empty() {
                 continue;
