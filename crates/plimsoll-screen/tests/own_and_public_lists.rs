@@ -156,10 +156,12 @@ fn ftm() {
         ftm-zala 17 entities 245 names, rows 91 = 70 + 21, {"not-a-party": 21}
         ftm-wd-persons 5 entities 11 names, rows 5 = 5 + 0, {}
     "#]].assert_eq(&all);
-    for path in ["t2__20240527194702-wnk", "t2__20240528014702-pfh"] {
-        let path = format!("watchlists/ftm/{path}__entities.delta.json");
-        let Some(answer) = read(&Ftm, &path, 95) else { return };
-        assert!(answer.unwrap_err().to_string().contains("deltas are not read yet"));
+    // A delta is no list: it names the one that it changes.
+    for name in ["t2__20240527194702-wnk", "t2__20240528014702-pfh"] {
+        let name = format!("{name}__entities.delta.json");
+        let Some(bytes) = shared(&format!("watchlists/ftm/{name}")) else { return };
+        let file = ListFile { name: &name, bytes: &bytes };
+        assert_eq!((Ftm.recognise(&file), !Ftm.changes(&file).is_empty()), (95, true), "{name}");
     }
     let Some(bytes) = shared("watchlists/ftm/sample_senzing.json") else { return };
     assert_eq!(Ftm.recognise(&ListFile { name: "sample_senzing.json", bytes: &bytes }), 0);
@@ -178,10 +180,12 @@ fn own() {
         [(NameKind::Primary, "BANCO NACIONAL DE CUBA"), (NameKind::Alias, "NATIONAL BANK OF CUBA")]
     );
     let path = "watchlists/ftm/sample_targets.simple.csv";
-    let Some(parsed) = read(&PlainList, path, 55) else { return };
-    let parsed = parsed.unwrap();
-    expect!["own-sample-targets 5 entities 11 names, rows 5 = 5 + 0, {}"]
-        .assert_eq(&figures(&parsed));
+    // A table of OpenSanctions has a layout of its own, which is surer of it.
+    let Some(bytes) = shared(path) else { return };
+    let file = ListFile { name: "sample_targets.simple.csv", bytes: &bytes };
+    assert_eq!(lists::surest(&file).map(|(source, _)| source.id()), Some("ftm-simple"));
+    let Ok(parsed) = lists::read(lists::by_id("ftm-simple").unwrap(), &[file]) else { panic!() };
+    assert_eq!((parsed.editions[0].entities.len(), parsed.counts[0].rows_in), (5, 5));
     let listed = entity(&parsed, "Q296771");
     assert_eq!(names(listed).len(), 3);
     assert_eq!(listed.dates[0].from, "1970-04-18");
