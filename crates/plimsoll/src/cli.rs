@@ -629,7 +629,7 @@ pub enum ByArg {
 /// `plimsoll sql`
 #[derive(Debug, Args)]
 pub struct SqlArgs {
-    /// The query; tables: trade, sources
+    /// The query; tables: trade, shipments, sources
     pub query: String,
 }
 

@@ -154,8 +154,7 @@ impl Draft {
             };
             self.mapping.value_currency = currency.map(str::to_owned);
             let lower = self.header[value].to_lowercase();
-            let thousand = name.numbers.contains(&1000)
-                || ["thousand", "тыс", "тис", "miles", "千"].iter().any(|w| lower.contains(w));
+            let thousand = name.numbers.contains(&1000) || says_thousands(&lower);
             self.mapping.value_unit = if thousand {
                 1000.0
             } else if lower.contains('万') {
@@ -317,4 +316,32 @@ fn quoted(text: &str) -> String {
 /// Without line ends and control signs: a comment must stay a comment.
 fn one_line(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+/// Whether a heading counts in thousands, by a word of its own: `стоимость, тыс. долл.` does, and
+/// `статистическая стоимость` does not.
+fn says_thousands(lower: &str) -> bool {
+    let words = lower.split(|c: char| !c.is_alphabetic());
+    let says = |word: &str| {
+        matches!(word, "тис" | "тыс" | "miles" | "mil")
+            || ["thousand", "тысяч", "тисяч"].iter().any(|w| word.starts_with(w))
+    };
+    lower.contains('千') || words.into_iter().any(says)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::says_thousands;
+
+    #[test]
+    fn a_statistical_value_is_not_in_thousands() {
+        for heading in
+            ["стоимость, тыс. долл.", "вартість (тис. дол.)", "valor miles usd", "金额(千美元)"]
+        {
+            assert!(says_thousands(heading), "{heading}");
+        }
+        for heading in ["статистическая стоимость", "статистична вартість", "smiles", "value"]
+        {
+            assert!(!says_thousands(heading), "{heading}");
+        }
+    }
 }

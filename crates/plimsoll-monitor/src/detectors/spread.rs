@@ -6,6 +6,7 @@
 //! its error the deviation spreads. The p-value is the less favourable of the t law, so widened,
 //! and of a generalised Pareto tail fitted to those placebos.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use plimsoll_terms::place::PlaceId;
@@ -29,6 +30,9 @@ pub struct Spread {
     pub widened: f64,
     /// The sizes of the placebos' z, where they are many.
     tail: Option<Tail>,
+    /// Degrees of freedom and their 97.5 % quantile, as last asked: yearly series, of which there
+    /// may be millions, all have the same.
+    quantile: Cell<(f64, f64)>,
 }
 
 /// The verdict of the test of levels.
@@ -59,7 +63,8 @@ impl Spread {
             return None;
         }
         let prior = (variances.len() >= 10).then(|| Prior::fit(variances)).flatten();
-        let mut spread = Spread { prior, widened: 1.0, tail: None };
+        let mut spread =
+            Spread { prior, widened: 1.0, tail: None, quantile: Cell::new((f64::NAN, 0.0)) };
         let (mut z, mut df) = (Vec::new(), Vec::new());
         for (test, common) in placebos {
             if let Some((deviation, error, free)) = spread.placebo(&test) {
@@ -80,6 +85,16 @@ impl Spread {
             Some(prior) => prior.posterior(variance, df),
             None => (variance.max(1e-4), df),
         }
+    }
+
+    fn quantile(&self, df: f64) -> f64 {
+        let (last, quantile) = self.quantile.get();
+        if last == df {
+            return quantile;
+        }
+        let quantile = tails::t_quantile(0.975, df);
+        self.quantile.set((df, quantile));
+        quantile
     }
 
     /// Deviation of the last baseline year, its bare error and degrees of freedom.
@@ -106,7 +121,7 @@ impl Spread {
         let by_t = (2.0 * tails::t_upper(z.abs(), df)).min(1.0);
         let size = ((test.deviation - common) / bare).abs();
         let by_placebos = self.tail.as_ref().map_or(0.0, |t| t.fitted_upper(size));
-        let margin = tails::t_quantile(0.975, df) * error;
+        let margin = self.quantile(df) * error;
         Verdict { p: by_t.max(by_placebos), z, df, error, margin }
     }
 }
