@@ -228,16 +228,19 @@ impl Looking<'_> {
         for (month, value) in market.values().flat_map(|sold| &sold.months) {
             *totals.entry(*month).or_default() += value;
         }
-        totals.retain(|_, total| *total > 0.0);
-        let level = |sold: &Sold| {
-            let mut shares: BTreeMap<Month, f64> = totals.keys().map(|m| (*m, 0.0)).collect();
+        let totals: Vec<(Month, f64)> = totals.into_iter().filter(|(_, t)| *t > 0.0).collect();
+        let horizon = self.panel.horizon();
+        let mut shares: Vec<(Month, f64)> = Vec::with_capacity(totals.len());
+        let mut level = |sold: &Sold| {
+            shares.clear();
+            shares.extend(totals.iter().map(|(month, _)| (*month, 0.0)));
             for (month, value) in &sold.months {
-                if let (Some(share), Some(total)) = (shares.get_mut(month), totals.get(month)) {
-                    *share = stabilised(value / total);
+                // A store by year has millions of markets: no map for each.
+                if let Ok(at) = totals.binary_search_by_key(month, |(m, _)| *m) {
+                    shares[at].1 = stabilised(value / totals[at].1);
                 }
             }
-            let shares: Vec<(Month, f64)> = shares.into_iter().collect();
-            series::levels_of(&shares, pace, &self.panel.horizon())
+            series::levels_of(&shares, pace, &horizon)
         };
         market.iter().filter_map(|(exporter, sold)| Some((*exporter, level(sold)?))).collect()
     }
@@ -255,8 +258,13 @@ impl Looking<'_> {
             |side: usize, value: f64| value * 12.0 / f64::from(sides[side].map_or(12, |s| s.len()));
         let floor = self.panel.search.min_value;
         let (first, last, now, past) = (total(&[0]), total(&[1]), total(&[2]), total(&[0, 1]));
+        let (placebo, tested) =
+            (first > 0.0 && year(1, last) >= floor, past > 0.0 && year(2, now) >= floor);
+        if !(placebo || tested) {
+            return;
+        }
         let levels = self.levels_of(market);
-        if first > 0.0 && year(1, last) >= floor {
+        if placebo {
             for (exporter, v) in market {
                 let (before, after) = (share(v, &[0], first), share(v, &[1], last));
                 if before.max(after) >= LEAST_SHARE {
@@ -267,7 +275,7 @@ impl Looking<'_> {
                 }
             }
         }
-        if past <= 0.0 || year(2, now) < floor {
+        if !tested {
             return;
         }
         let index = |sides: &[usize], total: f64| -> f64 {
