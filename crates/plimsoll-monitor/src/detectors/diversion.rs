@@ -14,7 +14,7 @@
 //!
 //! The test is that of an intersection: the hub's inflow rose where the target lost *and* the
 //! target's fell (*and*, where the hub reports, its exports to the target rose where it lost); its p
-//! is the largest of theirs. Inflow and exports are compared good by good ([`super::matching`]);
+//! is the largest of theirs. Inflow and exports are compared good by good (`matching`);
 //! where too few flows are in the data, by their sums. The rank of the hub among all destinations is given beside it (permutation over places).
 
 use std::collections::{BTreeMap, BTreeSet};

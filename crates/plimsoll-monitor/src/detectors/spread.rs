@@ -7,7 +7,8 @@
 //! and of a generalised Pareto tail fitted to those placebos.
 
 use std::cell::Cell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::hash::Hash;
 
 use plimsoll_terms::place::PlaceId;
 
@@ -134,7 +135,8 @@ pub struct Spreads {
 }
 
 impl Spreads {
-    /// As [`Spread::of`], for both paces.
+    /// For both paces, from all tests and from placebos with the movement that each has in common with
+    /// others; with few placebos the widening is that of `below`.
     pub fn of<'a>(
         tests: impl Iterator<Item = &'a Levels> + Clone,
         placebos: impl Iterator<Item = (&'a Levels, f64)> + Clone,
@@ -249,13 +251,14 @@ impl Common {
 }
 
 /// Medians of what is left, of groups that are large enough.
-fn medians<K: Ord>(
+fn medians<K: Eq + Hash>(
     flows: &[Moved],
     common: &Common,
     least: Least,
     group: impl Fn(&Moved) -> Option<K>,
 ) -> Vec<(K, f64)> {
-    let mut groups: BTreeMap<K, (Vec<f64>, BTreeSet<PlaceId>)> = BTreeMap::new();
+    // Each group is for itself: their order does not show.
+    let mut groups: HashMap<K, (Vec<f64>, BTreeSet<PlaceId>)> = HashMap::new();
     for flow in flows {
         if let Some(key) = group(flow) {
             let of = groups.entry(key).or_default();

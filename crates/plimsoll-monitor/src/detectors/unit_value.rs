@@ -98,6 +98,11 @@ impl Pass for Looking<'_> {
         let number = |name, i| rows.get(name, i).unwrap_or(0);
         let key = |i| (number("importer", i), number("exporter", i), number("good", i));
         let horizon = self.panel.horizon();
+        let floor = self.panel.search.min_value;
+        let months = horizon.sides().map(|s| s.map_or(12.0, |s| f64::from(s.len())));
+        // A store by year has millions of flows, most too small to be tested or a placebo.
+        let worth =
+            |value: &[f64; 3]| [1, 2].iter().any(|s| value[*s] * 12.0 / months[*s] >= floor);
         let mut first = 0;
         while first < rows.len() {
             let (mut value, mut kilograms) = ([0.0; 3], [0.0; 3]);
@@ -127,7 +132,9 @@ impl Pass for Looking<'_> {
                     good: good as u32,
                     value: value.map(|v| v as f32),
                     kilograms: kilograms.map(|kg| kg as f32),
-                    level: series::levels_of(&prices, pace, &horizon),
+                    level: (pace == Pace::Month || worth(&value))
+                        .then(|| series::levels_of(&prices, pace, &horizon))
+                        .flatten(),
                 });
             }
             first = end;

@@ -2,7 +2,7 @@
 //!
 //! The International Trade Administration joins the lists of three departments into one CSV.
 //! Columns go by their names: seen without `_id` (2019), with it (2022), and with the parts of
-//! each id in another order (2023). What an entry becomes is in [`super::csl`].
+//! each id in another order (2023). What an entry becomes is in `csl`.
 
 use std::collections::HashMap;
 

@@ -2,7 +2,7 @@
 //!
 //! One object with the entries under `results`, as the service's file `consolidated.json` and the
 //! answers of its search have it. The same content as the table; what an entry becomes is in
-//! [`super::csl`]. An answer of the search that holds a page of many is not the list.
+//! `csl`. An answer of the search that holds a page of many is not the list.
 //!
 //! Not yet met in a real file: members from public programs that read it.
 
