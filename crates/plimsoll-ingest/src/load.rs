@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex};
 use sha2::{Digest, Sha256};
 
 use crate::containers::encoding::decoded;
-use crate::containers::text::{Block, Blocks, line_length};
+use crate::containers::text::{Block, Blocks, is_empty, line_length};
 use crate::containers::{self, Member, Table};
 use crate::error::IngestError;
 use crate::fact::{Fact, Place};
@@ -110,27 +110,40 @@ pub fn load_file(
     options: &LoadOptions,
     stage: &(dyn Fn(Stage<'_>) + Sync),
 ) -> Result<Vec<LoadReport>, IngestError> {
+    all_or_nothing(writer, path, options.replace, |writer, sha256, bytes| {
+        let mut load = FileLoad {
+            path,
+            sha256,
+            bytes,
+            options,
+            stage,
+            writer,
+            reports: Vec::new(),
+            passed_over: Vec::new(),
+        };
+        load.all()
+    })
+}
+
+/// Takes a file in whole or not at all, and the same bytes once: `read` gets the writer, the hash
+/// and the size, and writes its tables aside.
+pub(crate) fn all_or_nothing(
+    writer: &mut Writer,
+    path: &Path,
+    replace: bool,
+    read: impl FnOnce(&mut Writer, String, u64) -> Result<Vec<LoadReport>, IngestError>,
+) -> Result<Vec<LoadReport>, IngestError> {
     is_regular_file(path)?;
     let (sha256, bytes) = sha256(path)?;
     let before: Vec<Loaded> =
         writer.store.manifest.all().filter(|r| r.sha256 == sha256).cloned().collect();
-    if !before.is_empty() && !options.replace {
+    if !before.is_empty() && !replace {
         return Ok(before.into_iter().map(already).collect());
     }
-    let mut load = FileLoad {
-        path,
-        sha256,
-        bytes,
-        options,
-        stage,
-        writer,
-        reports: Vec::new(),
-        passed_over: Vec::new(),
-    };
     let replaced: Vec<String> = before.into_iter().map(|r| r.name).collect();
-    let done = load.all().and_then(|reports| {
+    let done = read(writer, sha256, bytes).and_then(|reports| {
         let new = reports.iter().map(|r| r.loaded.clone()).collect();
-        load.writer.commit(new, &replaced)?;
+        writer.commit(new, &replaced)?;
         Ok(reports)
     });
     if done.is_err() {
@@ -142,7 +155,7 @@ pub fn load_file(
 }
 
 /// A file is read more than once, so a pipe will not do.
-pub(crate) fn is_regular_file(path: &Path) -> Result<(), IngestError> {
+fn is_regular_file(path: &Path) -> Result<(), IngestError> {
     let fail = |source| Err(IngestError::Read { path: path.to_owned(), source });
     let why = match std::fs::metadata(path) {
         Ok(found) if found.is_file() => return Ok(()),
@@ -153,7 +166,7 @@ pub(crate) fn is_regular_file(path: &Path) -> Result<(), IngestError> {
     fail(std::io::Error::other(why))
 }
 
-pub(crate) fn already(loaded: Loaded) -> LoadReport {
+fn already(loaded: Loaded) -> LoadReport {
     LoadReport {
         loaded,
         problems: Vec::new(),
@@ -715,31 +728,16 @@ impl<'a> Reading<'a> {
     }
 
     fn block(&mut self, block: &Block) -> std::io::Result<()> {
-        if let Some(rule) = block.spoiled {
+        if let Some(problem) = block.problem() {
             self.counts.rows_in += 1;
-            let hint = match rule {
-                "line-too-long" => "the line is longer than a megabyte: is this a trade file?",
-                _ => "a quotation mark is opened and never closed: close it or remove it",
-            };
-            let value = crate::scratch::text(&block.bytes[..block.bytes.len().min(80)]);
-            self.set_aside(Problem::new(rule, block.first_line, &value, hint));
+            self.set_aside(problem);
             return Ok(());
         }
-        let mut reader = csv::ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .delimiter(self.bound.delimiter)
-            .from_reader(&block.bytes[..]);
-        let mut record = csv::ByteRecord::new();
-        while reader.read_byte_record(&mut record).map_err(std::io::Error::other)? {
-            let line = record.position().map_or(0, csv::Position::line) + block.first_line - 1;
-            self.record(line, &record)?;
-        }
-        Ok(())
+        block.records(self.bound.delimiter, |line, record| self.record(line, record))
     }
 
     fn record(&mut self, line: u64, record: &csv::ByteRecord) -> std::io::Result<()> {
-        if record.iter().all(|f| f.trim_ascii().is_empty() || f == [0x1A]) {
+        if is_empty(record) {
             return Ok(());
         }
         let row = Row { fields: record, line, header: &self.bound.header, cell: 0 };

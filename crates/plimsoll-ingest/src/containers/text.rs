@@ -6,6 +6,8 @@
 
 use std::io::Read;
 
+use plimsoll_terms::problem::Problem;
+
 /// A record may be this long, in bytes.
 pub const LONGEST_LINE: usize = 1 << 20;
 /// Blocks are about this long.
@@ -30,6 +32,48 @@ pub struct Block {
     pub first_line: u64,
     /// A line that cannot be a record: the bytes are its beginning.
     pub spoiled: Option<&'static str>,
+}
+
+impl Block {
+    /// Why nothing of the block can be read, where its lines have no end.
+    pub fn problem(&self) -> Option<Problem> {
+        let rule = self.spoiled?;
+        let hint = match rule {
+            "line-too-long" => "the line is longer than a megabyte: is this a trade file?",
+            _ => "a quotation mark is opened and never closed: close it or remove it",
+        };
+        let value = crate::scratch::text(&self.bytes[..self.bytes.len().min(80)]);
+        Some(Problem::new(rule, self.first_line, &value, hint))
+    }
+
+    /// Hands out its records with the line of each in the file; empty ones are passed over.
+    ///
+    /// # Errors
+    /// What `each` says.
+    pub fn records<E: From<std::io::Error>>(
+        &self,
+        delimiter: u8,
+        mut each: impl FnMut(u64, &csv::ByteRecord) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .delimiter(delimiter)
+            .from_reader(&self.bytes[..]);
+        let mut record = csv::ByteRecord::new();
+        while reader.read_byte_record(&mut record).map_err(std::io::Error::other)? {
+            let line = record.position().map_or(0, csv::Position::line) + self.first_line - 1;
+            if !is_empty(&record) {
+                each(line, &record)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether a record says nothing: blank cells, or the mark by which DOS ended a file.
+pub fn is_empty(record: &csv::ByteRecord) -> bool {
+    record.iter().all(|f| f.trim_ascii().is_empty() || f == [0x1A])
 }
 
 /// Cuts a stream into [`Block`]s.

@@ -16,13 +16,13 @@ use parquet::arrow::ArrowWriter;
 
 use super::{Batch, Cells, properties, schema};
 use crate::containers::encoding::decoded;
-use crate::containers::text::{Block, Blocks};
+use crate::containers::text::{Block, Blocks, is_empty};
 use crate::containers::{self, Member, Table};
 use crate::error::IngestError;
 use crate::formats::{Header, Row};
 use crate::load::{
-    LoadOptions, LoadReport, PROBLEMS_KEPT, Stage, UNRESOLVED_SHOWN, already, is_regular_file,
-    sha256, whole_row, write_problems,
+    LoadOptions, LoadReport, PROBLEMS_KEPT, Stage, UNRESOLVED_SHOWN, all_or_nothing, whole_row,
+    write_problems,
 };
 use crate::mapping::row::{LineReader, Memory};
 use crate::mapping::{LAYOUT, Mapping, header, sample};
@@ -46,37 +46,21 @@ pub fn load_file(
     options: &LoadOptions,
     stage: &(dyn Fn(Stage<'_>) + Sync),
 ) -> Result<Vec<LoadReport>, IngestError> {
-    is_regular_file(path)?;
-    let (sha256, bytes) = sha256(path)?;
-    let before: Vec<Loaded> =
-        writer.store.manifest.all().filter(|r| r.sha256 == sha256).cloned().collect();
-    if !before.is_empty() && !options.replace {
-        return Ok(before.into_iter().map(already).collect());
-    }
-    writer.make_folder(TABLE)?;
-    let mapping = said(mapping, options);
-    let mut load = Load {
-        path,
-        sha256,
-        bytes,
-        mapping,
-        options,
-        stage,
-        writer,
-        reports: Vec::new(),
-        passed_over: Vec::new(),
-    };
-    let replaced: Vec<String> = before.into_iter().map(|r| r.name).collect();
-    let done = load.all().and_then(|reports| {
-        let new = reports.iter().map(|r| r.loaded.clone()).collect();
-        load.writer.commit(new, &replaced)?;
-        Ok(reports)
-    });
-    if done.is_err() {
-        // What cannot be removed now, the next writer removes.
-        let _ = writer.sweep();
-    }
-    done
+    all_or_nothing(writer, path, options.replace, |writer, sha256, bytes| {
+        writer.make_folder(TABLE)?;
+        let mut load = Load {
+            path,
+            sha256,
+            bytes,
+            mapping: said(mapping, options),
+            options,
+            stage,
+            writer,
+            reports: Vec::new(),
+            passed_over: Vec::new(),
+        };
+        load.all()
+    })
 }
 
 /// What the person says on the command line goes before what the mapping says.
@@ -469,31 +453,21 @@ impl<'a> Reading<'a> {
     }
 
     fn block(&mut self, block: &Block) -> Result<(), String> {
-        if let Some(rule) = block.spoiled {
+        if let Some(problem) = block.problem() {
             self.counts.rows_in += 1;
-            let hint = match rule {
-                "line-too-long" => "the line is longer than a megabyte: is this a trade file?",
-                _ => "a quotation mark is opened and never closed: close it or remove it",
-            };
-            let value = crate::scratch::text(&block.bytes[..block.bytes.len().min(80)]);
-            self.set_aside(Problem::new(rule, block.first_line, &value, hint));
+            self.set_aside(problem);
             return Ok(());
         }
-        let mut reader = csv::ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .delimiter(self.bound.delimiter)
-            .from_reader(&block.bytes[..]);
-        let mut record = csv::ByteRecord::new();
-        while reader.read_byte_record(&mut record).map_err(|e| e.to_string())? {
-            let line = record.position().map_or(0, csv::Position::line) + block.first_line - 1;
-            self.record(line, &record);
-        }
-        Ok(())
+        let delimiter = self.bound.delimiter;
+        let each = |line, record: &csv::ByteRecord| {
+            self.record(line, record);
+            Ok::<(), std::io::Error>(())
+        };
+        block.records(delimiter, each).map_err(|e| e.to_string())
     }
 
     fn record(&mut self, number: u64, record: &csv::ByteRecord) {
-        if record.iter().all(|f| f.trim_ascii().is_empty() || f == [0x1A]) {
+        if is_empty(record) {
             return;
         }
         self.counts.rows_in += 1;

@@ -80,9 +80,7 @@ fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
         let order = [cell("name"), cell("effective-date"), cell("expiration-date"), standard];
         if !order[0].chars().any(char::is_alphanumeric) {
             result.count.rows_set_aside += 1;
-            let shown = row.cells.iter().take(4).cloned().collect::<Vec<_>>().join(",");
-            let hint = "an entry without a name cannot be screened";
-            result.problems.push(Problem::new("name-missing", row.line.into(), &shown, hint));
+            result.problems.push(headed::nameless(row));
             continue;
         }
         result.count.rows_loaded += 1;

@@ -7,7 +7,7 @@
 //! are never used twice. The file states no day of its own.
 
 use super::columns::once_primary;
-use super::intake::{self, Draft, Field, FileResult, Ids};
+use super::intake::{self, Draft, Field, FileResult, Parties};
 use super::markup::{Node, Walk, root_name};
 use super::un_xml::latin;
 use super::{ListEdition, ListError, ListFile, ListSource, Parsed, Sureness};
@@ -92,25 +92,19 @@ fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
     let (text, odd) = intake::decode(file.bytes);
     let mut result = FileResult { problems: odd.into_iter().collect(), ..FileResult::default() };
     let mut walk = Walk::new(file.name, ID, text.trim_start_matches('\u{feff}'));
-    let mut ids = Ids::default();
-    let mut entities = Vec::new();
+    let mut parties = Parties::default();
     while let Some(node) = walk.next(&["record"])? {
         result.count.rows_in += 1;
-        match record(&node, number, &mut result.problems) {
-            Some(mut entity) => {
-                result.count.rows_loaded += 1;
-                entity.id = ids.unique(entity.id);
-                entities.push(entity);
-            }
-            None => result.count.rows_set_aside += 1,
-        }
+        let party = record(&node, number, &mut result.problems);
+        parties.take(party, &mut result.count);
     }
     if walk.root() != Some(ROOT) {
         return Err(walk.malformed(&format!("its root element is not {ROOT}")));
     }
     let title = "Canada: consolidated autonomous sanctions list".to_owned();
     let list = ID.to_owned();
-    result.editions = vec![ListEdition { list, title, published: String::new(), entities }];
+    result.editions =
+        vec![ListEdition { list, title, published: String::new(), entities: parties.entities }];
     Ok(result)
 }
 

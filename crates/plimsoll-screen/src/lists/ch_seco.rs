@@ -6,7 +6,7 @@
 //! as names (they are positions), the sets of measures beside their programme.
 
 use super::columns::{labelled_numbers, number_kind, once_primary};
-use super::intake::{self, Draft, Field, FileResult, Ids};
+use super::intake::{self, Draft, Field, FileResult, Parties};
 use super::markup::{Node, Walk, root_name};
 use super::un_xml::latin;
 use super::{ListEdition, ListError, ListFile, ListSource, Parsed, Sureness};
@@ -116,21 +116,11 @@ fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
     // Places stand behind the targets that name them.
     let tables = tables(file.name, text)?;
     let mut walk = Walk::new(file.name, ID, text);
-    let mut ids = Ids::default();
-    let mut entities = Vec::new();
+    let mut parties = Parties::default();
     while let Some(node) = walk.next(&["target"])? {
         result.count.rows_in += 1;
-        match target(&node, number, &tables, &mut result.problems) {
-            Ok(mut entity) => {
-                result.count.rows_loaded += 1;
-                entity.id = ids.unique(entity.id);
-                entities.push(entity);
-            }
-            Err(problem) => {
-                result.count.rows_set_aside += 1;
-                result.problems.push(problem);
-            }
-        }
+        let party = target(&node, number, &tables, &mut result.problems);
+        parties.settle(party, &mut result);
     }
     if walk.root() != Some(ROOT) {
         return Err(walk.malformed(&format!("its root element is not {ROOT}")));
@@ -139,7 +129,7 @@ fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
     let title =
         "Switzerland: SECO list of sanctioned individuals, entities and organisations".to_owned();
     let list = ID.to_owned();
-    result.editions = vec![ListEdition { list, title, published, entities }];
+    result.editions = vec![ListEdition { list, title, published, entities: parties.entities }];
     Ok(result)
 }
 

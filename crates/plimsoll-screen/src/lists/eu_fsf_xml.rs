@@ -5,7 +5,7 @@
 //! addresses (`regulationSummary`), languages of names.
 
 use super::eu_fsf::{self, BirthFacts, IdFacts, NameFacts, Party};
-use super::intake::{self, Draft, Field, FileResult, Ids};
+use super::intake::{self, Draft, Field, FileResult, Parties};
 use super::markup::{Node, Walk, root_name};
 use super::{ListEdition, ListError, ListFile, ListSource, Parsed, Sureness};
 use crate::entity::{Entity, Origin};
@@ -86,25 +86,18 @@ fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
     let (text, odd) = intake::decode(file.bytes);
     let mut result = FileResult { problems: odd.into_iter().collect(), ..FileResult::default() };
     let mut walk = Walk::new(file.name, ID, text.trim_start_matches('\u{feff}'));
-    let mut ids = Ids::default();
-    let mut entities = Vec::new();
+    let mut parties = Parties::default();
     while let Some(node) = walk.next(&["sanctionEntity"])? {
         result.count.rows_in += 1;
-        match entity(&node, number, &mut result.problems) {
-            Some(mut entity) => {
-                result.count.rows_loaded += 1;
-                entity.id = ids.unique(entity.id);
-                entities.push(entity);
-            }
-            None => result.count.rows_set_aside += 1,
-        }
+        let party = entity(&node, number, &mut result.problems);
+        parties.take(party, &mut result.count);
     }
     if walk.root() != Some("export") {
         return Err(walk.malformed("its root element is not export"));
     }
     let published = intake::date(walk.root_attribute("generationDate")).unwrap_or_default();
     let (list, title) = (eu_fsf::LIST.to_owned(), eu_fsf::TITLE.to_owned());
-    result.editions = vec![ListEdition { list, title, published, entities }];
+    result.editions = vec![ListEdition { list, title, published, entities: parties.entities }];
     Ok(result)
 }
 

@@ -137,6 +137,13 @@ pub(super) fn table(
     Ok(out)
 }
 
+/// A row that names nobody.
+pub(super) fn nameless(row: &Row) -> Problem {
+    let shown = row.cells.iter().take(4).cloned().collect::<Vec<_>>().join(",");
+    let hint = "an entry without a name cannot be screened";
+    Problem::new("name-missing", row.line.into(), &shown, hint)
+}
+
 fn open_quote(file: &ListFile<'_>, line: u32) -> ListError {
     let detail = format!("line {line}: a quotation opens and never closes");
     ListError::Cut { file: file.name.to_owned(), detail }

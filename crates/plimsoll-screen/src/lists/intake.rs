@@ -436,6 +436,33 @@ impl Ids {
     }
 }
 
+/// The parties of one list as they are read: every record is counted, every party has an id of its
+/// own.
+#[derive(Debug, Default)]
+pub(super) struct Parties {
+    pub(super) entities: Vec<Entity>,
+    ids: Ids,
+}
+
+impl Parties {
+    /// Takes what a record became; where it became none, a problem says why already.
+    pub(super) fn take(&mut self, party: Option<Entity>, count: &mut FileCount) {
+        let Some(mut party) = party else {
+            count.rows_set_aside += 1;
+            return;
+        };
+        count.rows_loaded += 1;
+        party.id = self.ids.unique(party.id);
+        self.entities.push(party);
+    }
+
+    /// Takes what a record became, or why it became none.
+    pub(super) fn settle(&mut self, party: Result<Entity, Problem>, result: &mut FileResult) {
+        let party = party.map_err(|problem| result.problems.push(problem)).ok();
+        self.take(party, &mut result.count);
+    }
+}
+
 /// What one file gave.
 #[derive(Debug, Default)]
 pub(super) struct FileResult {

@@ -82,23 +82,11 @@ fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
     }
     let mut result =
         FileResult { count: table.count, problems: table.problems, ..FileResult::default() };
-    let mut ids = intake::Ids::default();
-    let mut entities = Vec::new();
+    let mut parties = intake::Parties::default();
     for row in &table.rows {
         let origin = Origin { file: number, line: row.line };
-        match party(row, &table.header, origin, &mut result.problems) {
-            Some(mut entity) => {
-                result.count.rows_loaded += 1;
-                entity.id = ids.unique(entity.id);
-                entities.push(entity);
-            }
-            None => {
-                result.count.rows_set_aside += 1;
-                let shown = row.cells.iter().take(4).cloned().collect::<Vec<_>>().join(",");
-                let hint = "an entry without a name cannot be screened";
-                result.problems.push(Problem::new("name-missing", row.line.into(), &shown, hint));
-            }
-        }
+        let party = party(row, &table.header, origin, &mut result.problems);
+        parties.settle(party.ok_or_else(|| headed::nameless(row)), &mut result);
     }
     let (list, title) = if table.header.at(&ADMINISTRATIVE).is_some() {
         ("itar-administrative", "ITAR administrative debarments")
@@ -109,7 +97,7 @@ fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
         list: list.to_owned(),
         title: title.to_owned(),
         published: String::new(),
-        entities,
+        entities: parties.entities,
     });
     Ok(result)
 }

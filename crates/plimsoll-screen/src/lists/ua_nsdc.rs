@@ -9,7 +9,7 @@
 //! whose status says that its sanctions ended is not loaded.
 
 use super::columns::{Needed, Sheet, number_kind, once_primary};
-use super::intake::{self, Draft, Field, FileResult, Ids};
+use super::intake::{self, Draft, Field, FileResult, Parties};
 use super::records::{self, elements};
 use super::un_xml::{by_script, latin};
 use super::{ListEdition, ListError, ListFile, ListSource, Parsed, Sureness, dates};
@@ -88,24 +88,16 @@ fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
     } else {
         rows(&text, file)?
     };
-    let (mut entities, mut ids) = (Vec::new(), Ids::default());
+    let mut parties = Parties::default();
     for (line, object) in objects {
         result.count.rows_in += 1;
-        match subject(&object, Origin { file: number, line }, &mut result.problems) {
-            Ok(mut entity) => {
-                result.count.rows_loaded += 1;
-                entity.id = ids.unique(entity.id);
-                entities.push(entity);
-            }
-            Err(problem) => {
-                result.count.rows_set_aside += 1;
-                result.problems.push(problem);
-            }
-        }
+        let party = subject(&object, Origin { file: number, line }, &mut result.problems);
+        parties.settle(party, &mut result);
     }
     let title = "Ukraine: State Register of Sanctions".to_owned();
     let list = ID.to_owned();
-    result.editions = vec![ListEdition { list, title, published: String::new(), entities }];
+    result.editions =
+        vec![ListEdition { list, title, published: String::new(), entities: parties.entities }];
     Ok(result)
 }
 

@@ -87,7 +87,7 @@ fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
     let (text, odd) = intake::decode(file.bytes);
     let mut result = FileResult { problems: odd.into_iter().collect(), ..FileResult::default() };
     let mut walk = Walk::new(file.name, ID, text.trim_start_matches('\u{feff}'));
-    let mut ids = intake::Ids::default();
+    let mut parties = intake::Parties::default();
     let (list, title) = uk::SANCTIONS_LIST;
     let mut edition =
         ListEdition { list: list.to_owned(), title: title.to_owned(), ..ListEdition::default() };
@@ -97,18 +97,13 @@ fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
             continue;
         }
         result.count.rows_in += 1;
-        match designation(&node, number, &mut result.problems) {
-            Some(mut entity) => {
-                result.count.rows_loaded += 1;
-                entity.id = ids.unique(entity.id);
-                edition.entities.push(entity);
-            }
-            None => result.count.rows_set_aside += 1,
-        }
+        let party = designation(&node, number, &mut result.problems);
+        parties.take(party, &mut result.count);
     }
     if walk.root() != Some("Designations") {
         return Err(walk.malformed("its root element is not Designations"));
     }
+    edition.entities = parties.entities;
     result.editions = vec![edition];
     Ok(result)
 }
