@@ -150,23 +150,33 @@ impl Policy {
     /// # Errors
     /// `stale-data`, exit code 3, where stale data are refused and not allowed.
     pub fn judge(self, stale: Vec<Stale>) -> Result<Recorded, Failure> {
-        let words = |s: &Stale| {
-            format!("{} is of {}, {} days old; renewed {}", s.what, s.day, s.age_days, s.rhythm)
-        };
-        let all: Vec<String> = stale.iter().map(words).collect();
+        let words = words(&stale);
         if self.refuse && !self.allow && !stale.is_empty() {
             return Err(Failure {
                 exit: Exit::CannotTell,
                 code: "stale-data",
-                message: format!("the answer would rest on stale data: {}", all.join("; ")),
+                message: format!("the answer would rest on stale data: {words}"),
                 hint: "load or fetch the newest edition (plimsoll fetch), or add --allow-stale to answer from it all the same".into(),
             });
         }
         if self.allow && !stale.is_empty() {
-            printer::talk(&format!("note: stale data allowed: {}", all.join("; ")));
+            printer::talk(&format!("note: stale data allowed: {words}"));
         }
         Ok(Recorded { allowed: self.allow, stale })
     }
+}
+
+/// What is stale, in one sentence; what is of one day and one rhythm is said together.
+fn words(stale: &[Stale]) -> String {
+    let alike = stale.chunk_by(|a, b| (&a.day, a.rhythm) == (&b.day, b.rhythm));
+    let said = alike.filter_map(|of| {
+        let one = of.first()?;
+        let names: Vec<&str> = of.iter().map(|s| s.what.as_str()).collect();
+        let (names, verb) = (names.join(", "), if of.len() == 1 { "is" } else { "are" });
+        let Stale { day, age_days, rhythm, .. } = one;
+        Some(format!("{names} {verb} of {day}, {age_days} days old; renewed {rhythm}"))
+    });
+    said.collect::<Vec<String>>().join("; ")
 }
 
 /// What an answer keeps of it.

@@ -45,6 +45,13 @@ fn guess(context: &Context, args: &LoadArgs) -> Result<Exit, Failure> {
     };
     let found = sample::read(path).map_err(|e| Failure::from_ingest_at(path, &e))?;
     let draft = draft(&found);
+    if draft.mapping.columns.is_empty() {
+        return Err(Failure::usage(
+            "guess-nothing",
+            format!("{}: none of its columns is one of trade or shipments", path.display()),
+            "is it the right file? A text is for plimsoll claim check, names for plimsoll screen --file; plimsoll explain mapping shows how to write a mapping by hand",
+        ));
+    }
     let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let toml = draft.toml(&name);
     match context.format {

@@ -162,3 +162,16 @@ fn a_parquet_file_is_read() {
     assert_eq!(rows[0]["importer"], "ACME LTD");
     assert_eq!((&rows[1]["importer"], &rows[1]["hs_code"]), (&Value::Null, &"010121".into()));
 }
+
+#[test]
+fn what_is_no_table_of_trade_gets_no_draft() {
+    let desk = Desk::new();
+    let noise: Vec<u8> = (0..=255).cycle().take(4096).collect();
+    for (name, bytes) in [("noise.csv", noise), ("colours.csv", b"hue,shade\nred,dark\n".to_vec())]
+    {
+        let file = desk.file(name, bytes);
+        let out = desk.path(&format!("{name}.toml")).display().to_string();
+        desk.run(&["load", "--guess", &file, "--out", &out]).exits(2);
+        assert!(!desk.path(&format!("{name}.toml")).exists());
+    }
+}
