@@ -5,6 +5,7 @@
 //! that another engine can run its plans.
 
 use std::collections::BTreeSet;
+use std::sync::mpsc;
 
 use plimsoll_ingest::store::Store;
 use plimsoll_terms::place::PlaceId;
@@ -54,7 +55,7 @@ pub trait Detector: Sync {
 }
 
 /// A detector at work: it sees the rows of its plans slice by slice, then judges.
-pub trait Pass {
+pub trait Pass: Send {
     /// Takes the rows of one plan of one slice.
     fn take(&mut self, plan: &Plan, rows: &Rows);
     /// Judges all that was seen.
@@ -112,35 +113,77 @@ pub fn find(
 ) -> Result<Answer, PanelError> {
     let engine = Engine::new(search.threads)?;
     let panel = Panel::new(store, search, &engine)?;
-    let mut sources = SourcesOf::new();
-    let mut rows = 0;
-    let mut passes: Vec<(Vec<Plan>, Box<dyn Pass + '_>)> =
-        detectors.iter().map(|d| (d.plans(&panel), d.begin(&panel))).collect();
-    for (done, importers) in panel.slices.iter().enumerate() {
-        progress(done, panel.slices.len());
-        let Slice { rows: flows, sources: used } = panel.slice(importers)?;
+    let mut seen = Seen::new(&panel, &engine, detectors);
+    let all = panel.slices.len();
+    // While the detectors look at one slice the next is read, where there is a thread for it.
+    std::thread::scope(|scope| {
+        let (read, slices) = mpsc::sync_channel(0);
+        let panel = &panel;
+        let ahead = panel.search.threads != 1;
+        if ahead {
+            scope.spawn(move || {
+                let mut slices = panel.slices.iter();
+                // An error ends the search, and with it the channel.
+                while slices.next().is_some_and(|of| read.send(panel.slice(of)).is_ok()) {}
+            });
+        }
+        for (done, importers) in panel.slices.iter().enumerate() {
+            progress(done, all);
+            let next = if ahead { slices.recv().ok() } else { None };
+            seen.take(next.unwrap_or_else(|| panel.slice(importers))?)?;
+        }
+        Ok::<(), PanelError>(())
+    })?;
+    progress(all, all);
+    let (outcomes, sources, rows) = seen.judge();
+    Ok(Answer { panel, outcomes, sources, rows })
+}
+
+/// What detectors have seen so far.
+struct Seen<'a> {
+    panel: &'a Panel,
+    engine: &'a Engine,
+    passes: Vec<(&'static dyn Detector, Vec<Plan>, Box<dyn Pass + 'a>)>,
+    sources: SourcesOf,
+    rows: u64,
+}
+
+type Outcomes = Vec<(&'static str, Outcome)>;
+
+impl<'a> Seen<'a> {
+    fn new(panel: &'a Panel, engine: &'a Engine, detectors: &[&'static dyn Detector]) -> Seen<'a> {
+        let begin = |d: &&'static dyn Detector| (*d, d.plans(panel), d.begin(panel));
+        let passes = detectors.iter().map(begin).collect();
+        Seen { panel, engine, passes, sources: SourcesOf::new(), rows: 0 }
+    }
+
+    fn take(&mut self, slice: Slice) -> Result<(), PanelError> {
+        let Slice { rows: flows, sources } = slice;
         if flows.is_empty() {
-            continue;
+            return Ok(());
         }
-        rows += flows.len() as u64;
-        for (importer, of) in used {
-            sources.entry(importer).or_default().extend(of);
+        self.rows += flows.len() as u64;
+        for (importer, of) in sources {
+            self.sources.entry(importer).or_default().extend(of);
         }
-        let session = engine.open(&panel, &flows)?;
+        let session = self.engine.open(self.panel, &flows)?;
         drop(flows);
-        for (plans, pass) in &mut passes {
+        for (_, plans, pass) in &mut self.passes {
             for plan in plans.iter() {
-                pass.take(plan, &engine.run(&session, plan)?);
+                pass.take(plan, &self.engine.run(&session, plan)?);
             }
         }
+        Ok(())
     }
-    progress(panel.slices.len(), panel.slices.len());
-    let mut outcomes = Vec::new();
-    for (detector, (_, pass)) in detectors.iter().zip(passes) {
-        let mut outcome = pass.finish(&sources);
-        finding::sort(&mut outcome.findings);
-        outcomes.push((detector.id(), outcome));
+
+    /// The outcomes, the sources that any row came from, and the number of rows.
+    fn judge(self) -> (Outcomes, BTreeSet<usize>, u64) {
+        let judge = |(detector, _, pass): (&'static dyn Detector, _, Box<dyn Pass + '_>)| {
+            let mut outcome = pass.finish(&self.sources);
+            finding::sort(&mut outcome.findings);
+            (detector.id(), outcome)
+        };
+        let outcomes = self.passes.into_iter().map(judge).collect();
+        (outcomes, self.sources.into_values().flatten().collect(), self.rows)
     }
-    let sources = sources.into_values().flatten().collect();
-    Ok(Answer { panel, outcomes, sources, rows })
 }

@@ -18,7 +18,7 @@ use datafusion::arrow::array::{ArrayRef, AsArray, BooleanArray, Int64Array, Reco
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Field, Int64Type, Schema};
 use datafusion::datasource::MemTable;
-use datafusion::prelude::{SessionConfig, SessionContext};
+use datafusion::prelude::{SessionConfig, SessionContext, col};
 use plimsoll_ingest::store::Store;
 use plimsoll_terms::period::Month;
 use plimsoll_terms::place::PlaceId;
@@ -44,6 +44,27 @@ pub struct Rows {
     len: usize,
 }
 
+/// A column of a plan's rows; it is asked for once, since rows go into the millions.
+#[derive(Clone, Copy, Debug)]
+pub struct Column<'a>(&'a [Option<i64>]);
+
+impl Column<'_> {
+    /// The number in a row.
+    pub fn get(self, row: usize) -> Option<i64> {
+        self.0.get(row).copied().flatten()
+    }
+
+    /// The number in a row; 0 where there is none.
+    pub fn or_zero(self, row: usize) -> i64 {
+        self.get(row).unwrap_or(0)
+    }
+
+    /// The place in a row.
+    pub fn place(self, row: usize) -> Option<PlaceId> {
+        self.get(row).and_then(place)
+    }
+}
+
 impl Rows {
     /// Number of rows.
     pub fn len(&self) -> usize {
@@ -55,14 +76,14 @@ impl Rows {
         self.len == 0
     }
 
-    /// A column; empty where the plan has none of that name.
-    pub fn column(&self, name: &str) -> &[Option<i64>] {
-        self.columns.get(name).map_or(&[], Vec::as_slice)
+    /// Columns by name; one that the plan does not have holds nothing.
+    pub fn columns<const N: usize>(&self, names: [&str; N]) -> [Column<'_>; N] {
+        names.map(|name| Column(self.columns.get(name).map_or(&[], Vec::as_slice)))
     }
 
-    /// A cell.
-    pub fn get(&self, name: &str, row: usize) -> Option<i64> {
-        self.column(name).get(row).copied().flatten()
+    /// Whether the plan has a column of this name.
+    pub fn has(&self, name: &str) -> bool {
+        self.columns.contains_key(name)
     }
 }
 
@@ -166,6 +187,9 @@ impl Engine {
     }
 }
 
+/// What the rows of a slice are sorted by, so that no plan need sort them again.
+const ORDER: [&str; 5] = ["importer", "exporter", "good", "months", "start"];
+
 type Table = Result<MemTable, datafusion::error::DataFusionError>;
 
 fn table(columns: Vec<(&str, ArrayRef)>) -> Table {
@@ -204,7 +228,7 @@ fn flows(panel: &Panel, rows: &[FlowRow]) -> Table {
     let of_chosen = |get: fn(Figure) -> i64| -> ArrayRef {
         Arc::new(chosen.iter().map(|f| f.map(get)).collect::<Int64Array>())
     };
-    table(vec![
+    let table = table(vec![
         ("importer", number(&|r| i64::from(r.importer.index()))),
         ("exporter", number(&|r| i64::from(r.exporter.index()))),
         ("good", number(&|r| i64::from(r.good))),
@@ -219,7 +243,9 @@ fn flows(panel: &Panel, rows: &[FlowRow]) -> Table {
         ("grams", of_chosen(|f| f.grams)),
         ("weighed", of_chosen(|f| f.weighed_cents)),
         ("steady", Arc::new(is_steady.into_iter().collect::<BooleanArray>())),
-    ])
+    ])?;
+    let order = ORDER.map(|name| col(name).sort(true, false));
+    Ok(table.with_sort_order(vec![order.to_vec()]))
 }
 
 fn members(panel: &Panel) -> Table {

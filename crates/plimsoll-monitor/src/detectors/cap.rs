@@ -99,10 +99,11 @@ struct Looking<'a> {
 
 impl Pass for Looking<'_> {
     fn take(&mut self, _: &Plan, rows: &Rows) {
+        let [importers, goods, starts] = rows.columns(["importer", "good", "start"]);
+        let sides = rows.columns(["exports_grams", "imports_grams"]);
         for i in 0..rows.len() {
-            let number = |name| rows.get(name, i);
             let (Some(importer), Some(good), Some(start)) =
-                (number("importer").and_then(plans::place), number("good"), number("start"))
+                (importers.place(i), goods.get(i), starts.get(i))
             else {
                 continue;
             };
@@ -113,8 +114,8 @@ impl Pass for Looking<'_> {
                 if !ours {
                     continue;
                 }
-                for (side, name) in ["exports_grams", "imports_grams"].into_iter().enumerate() {
-                    if let Some(grams) = number(name) {
+                for (side, weights) in sides.into_iter().enumerate() {
+                    if let Some(grams) = weights.get(i) {
                         let of = self.tonnes.entry((at, side)).or_default();
                         *of.entry(plans::month(start)).or_default() += grams as f64 / 1e6;
                     }

@@ -123,18 +123,20 @@ fn stabilised(share: f64) -> f64 {
 
 impl Pass for Looking<'_> {
     fn take(&mut self, _: &Plan, rows: &Rows) {
-        let number = |name, i| rows.get(name, i).unwrap_or(0);
+        let [importers, goods, exporters] = rows.columns(["importer", "good", "exporter"]);
+        let [months, starts, sides, values] = rows.columns(["months", "start", "side", "value"]);
+        let market_of = |i| (importers.or_zero(i), goods.or_zero(i));
         let mut market: BTreeMap<i64, Sold> = BTreeMap::new();
         for i in 0..rows.len() {
-            let key = (number("importer", i), number("good", i));
-            let side = number("side", i).clamp(0, 2) as usize;
-            let value = number("value", i) as f64 / 100.0;
-            let sold = market.entry(number("exporter", i)).or_default();
+            let key = market_of(i);
+            let side = sides.or_zero(i).clamp(0, 2) as usize;
+            let value = values.or_zero(i) as f64 / 100.0;
+            let sold = market.entry(exporters.or_zero(i)).or_default();
             sold.sides[side] += value;
-            sold.paces[usize::from(plans::pace(number("months", i)) == Pace::Year)] = true;
-            sold.months.push((plans::month(number("start", i)), value));
+            sold.paces[usize::from(plans::pace(months.or_zero(i)) == Pace::Year)] = true;
+            sold.months.push((plans::month(starts.or_zero(i)), value));
             let next = i + 1;
-            if next == rows.len() || (number("importer", next), number("good", next)) != key {
+            if next == rows.len() || market_of(next) != key {
                 self.see(key, &std::mem::take(&mut market));
             }
         }

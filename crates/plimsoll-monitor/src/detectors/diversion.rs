@@ -18,7 +18,7 @@
 //! where too few flows are in the data, by their sums. The rank of the hub among all destinations is given beside it (permutation over places).
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use plimsoll_ingest::fact::Flow;
 use plimsoll_terms::period::Month;
@@ -133,19 +133,19 @@ impl Pass for Looking<'_> {
             "controls" => return take_cells(&mut self.controls, None, rows),
             _ => {}
         }
+        let [sets, importers, exporters] = rows.columns(["goods_set", "importer", "exporter"]);
+        let [starts, values] = rows.columns(["start", "value"]);
         for i in 0..rows.len() {
-            let number = |name| rows.get(name, i);
-            let definition = number("goods_set").map(|s| s as u32);
+            let definition = sets.get(i).map(|s| s as u32);
             if plan.name == "sets" && definition.is_none() {
                 continue;
             }
-            let place = |name| number(name).and_then(plans::place);
             let (Some(to), Some(from), Some(start)) =
-                (place("importer"), place("exporter"), number("start"))
+                (importers.place(i), exporters.place(i), starts.get(i))
             else {
                 continue;
             };
-            let value = number("value").unwrap_or(0) as f64 / 100.0;
+            let value = values.or_zero(i) as f64 / 100.0;
             let of = self.flows.entry(definition).or_default().entry((to, from)).or_default();
             *of.entry(plans::month(start)).or_default() += value;
         }
@@ -169,7 +169,7 @@ impl Pass for Looking<'_> {
             goods.listed = set.is_some();
             if let Some(set) = set {
                 match self.control(&goods, &set.members) {
-                    Ok(groups) => goods.control = Some(Rc::new(groups)),
+                    Ok(groups) => goods.control = Some(Arc::new(groups)),
                     Err(why) => outcome.notes.push(format!("{}: {why}", goods.name)),
                 }
             }
@@ -204,17 +204,17 @@ impl Pass for Looking<'_> {
 
 /// The rows of a plan by exporter, importer and good.
 fn take_cells(cells: &mut Cells, mut each: Option<&mut matching::Flows>, rows: &Rows) {
+    let [exporters, importers, goods] = rows.columns(["exporter", "importer", "good"]);
+    let [starts, later, values] = rows.columns(["start", "later", "value"]);
     for i in 0..rows.len() {
-        let number = |name| rows.get(name, i);
-        let place = |name| number(name).and_then(plans::place);
         let (Some(from), Some(to), Some(good)) =
-            (place("exporter"), place("importer"), number("good"))
+            (exporters.place(i), importers.place(i), goods.get(i))
         else {
             continue;
         };
-        let value = number("value").unwrap_or(0) as f64 / 100.0;
-        cells.add(from, to, good as GoodId, number("later") == Some(1), value);
-        if let (Some(each), Some(start)) = (each.as_deref_mut(), number("start")) {
+        let value = values.or_zero(i) as f64 / 100.0;
+        cells.add(from, to, good as GoodId, later.get(i) == Some(1), value);
+        if let (Some(each), Some(start)) = (each.as_deref_mut(), starts.get(i)) {
             each.add((from, to, good as GoodId), plans::month(start), value);
         }
     }
@@ -308,7 +308,7 @@ struct Goods<'a> {
     /// Growth of sales to destinations that are neither target nor possible hub.
     elsewhere: Option<f64>,
     /// Goods that nobody stopped selling, where they are in the data.
-    control: Option<Rc<Groups>>,
+    control: Option<Arc<Groups>>,
 }
 
 impl<'a> Goods<'a> {
@@ -546,7 +546,7 @@ fn goods_series(
     destinations: &BTreeSet<PlaceId>,
     origins: &BTreeSet<PlaceId>,
 ) -> Series {
-    let starts: Vec<Month> = calendar::periods(&panel.horizon().span(), pace).collect();
+    let starts: Arc<[Month]> = calendar::periods(&panel.horizon().span(), pace).collect();
     let mut sums: BTreeMap<Month, f64> = starts.iter().map(|s| (*s, 0.0)).collect();
     let kept = exports
         .iter()

@@ -74,7 +74,7 @@ fn series_of(panel: &Panel, (from, to, _): Route, months: &BTreeMap<Month, f64>)
         starts.iter().map(|s| months.get(s).copied().unwrap_or_default()).collect();
     let key = Key { level: Level::Pair, importer: to, exporter: Some(from), item: 0 };
     let kilograms = vec![f64::NAN; values.len()];
-    Some(Series { key, pace: reporting.pace, starts, values, kilograms })
+    Some(Series { key, pace: reporting.pace, starts: starts.into(), values, kilograms })
 }
 
 /// How far one flow was from its past, in errors.

@@ -22,7 +22,7 @@ use super::{Detector, Outcome, Pass};
 use crate::calendar::Pace;
 use crate::finding::{Fact, Finding, Measure, Severity, Subject, Why};
 use crate::flows::{Panel, SourcesOf};
-use crate::plans::{self, Plan, Rows};
+use crate::plans::{self, Column, Plan, Rows};
 use crate::reconcile::{self, Reliability, TwoSided};
 use crate::stats::robust;
 
@@ -108,26 +108,24 @@ impl Looking<'_> {
     fn gap(
         &self,
         (importer, exporter, good): (PlaceId, PlaceId, u32),
-        rows: &Rows,
-        range: Range<usize>,
+        [sides, sold, bought, paces, starts]: [Column<'_>; 5],
+        rows: Range<usize>,
     ) -> Option<Gap> {
         let covered = self.covered(exporter, importer);
         if !covered[2] {
             return None;
         }
-        let number = |name, i| rows.get(name, i).unwrap_or(0);
         let (mut exports, mut imports) = ([0.0; 3], [0.0; 3]);
         let (mut months, mut years): (Vec<Month2>, Vec<Month2>) = Default::default();
-        for i in range {
-            let side = number("side", i).clamp(0, 2) as usize;
-            let (x, m) = (number("exports", i) as f64 / 100.0, number("imports", i) as f64 / 100.0);
+        for i in rows {
+            let side = sides.or_zero(i).clamp(0, 2) as usize;
+            let (x, m) = (sold.or_zero(i) as f64 / 100.0, bought.or_zero(i) as f64 / 100.0);
             exports[side] += x;
             imports[side] += m;
-            if plans::pace(number("months", i)) == Pace::Month {
-                months.push((plans::month(number("start", i)), x, m));
-            } else {
-                years.push((plans::month(number("start", i)), x, m));
-            }
+            let start = plans::month(starts.or_zero(i));
+            let of =
+                if plans::pace(paces.or_zero(i)) == Pace::Month { &mut months } else { &mut years };
+            of.push((start, x, m));
         }
         let level = match years.is_empty() {
             true => self.level((exporter, importer), &months),
@@ -206,8 +204,9 @@ impl Looking<'_> {
 
 impl Pass for Looking<'_> {
     fn take(&mut self, _: &Plan, rows: &Rows) {
-        let number = |name, i| rows.get(name, i).unwrap_or(0);
-        let key = |i| (number("importer", i), number("exporter", i), number("good", i));
+        let [importers, exporters, goods] = rows.columns(["importer", "exporter", "good"]);
+        let figures = rows.columns(["side", "exports", "imports", "months", "start"]);
+        let key = |i| (importers.or_zero(i), exporters.or_zero(i), goods.or_zero(i));
         let mut first = 0;
         while first < rows.len() {
             let mut end = first + 1;
@@ -218,7 +217,7 @@ impl Pass for Looking<'_> {
             if let (Some(importer), Some(exporter)) =
                 (plans::place(importer), plans::place(exporter))
             {
-                match self.gap((importer, exporter, good as u32), rows, first..end) {
+                match self.gap((importer, exporter, good as u32), figures, first..end) {
                     Some(gap) => self.gaps.push(gap),
                     None => self.one_sided += 1,
                 }

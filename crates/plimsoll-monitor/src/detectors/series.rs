@@ -4,14 +4,15 @@
 //! that the reporter does not cover are missing; covered months without a row are zero.
 
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::ops::Range;
+use std::sync::Arc;
 
 use plimsoll_terms::period::{Month, Period};
 use plimsoll_terms::place::PlaceId;
 
 use crate::calendar::{self, Horizon, Pace, View};
 use crate::flows::Panel;
-use crate::plans::{self, Rows};
+use crate::plans::{self, Column, Rows};
 use crate::search::Level;
 use crate::stats::robust;
 
@@ -43,7 +44,7 @@ pub struct Series {
     /// Month by month or year by year.
     pub pace: Pace,
     /// First months of all periods of the span.
-    pub starts: Vec<Month>,
+    pub starts: Arc<[Month]>,
     /// Values; NaN where the reporter is silent.
     pub values: Vec<f64>,
     /// Kilograms; NaN where less than four fifths of the value has a weight.
@@ -52,14 +53,11 @@ pub struct Series {
 
 /// Folds the rows of a plan, sorted by key, pace and start, into series.
 pub fn fold(panel: &Panel, level: Level, rows: &Rows, mut each: impl FnMut(Series)) {
-    let item = if rows.column("good").is_empty() { "goods_set" } else { "good" };
-    let column = |name| rows.column(name);
-    let (importers, exporters, items) = (column("importer"), column("exporter"), column(item));
-    let (months, starts) = (column("months"), column("start"));
-    let key = |i: usize| {
-        let exporter = exporters.get(i).copied().flatten();
-        (importers[i], exporter, items[i], months[i])
-    };
+    let item = if rows.has("good") { "good" } else { "goods_set" };
+    let [importers, exporters, items, months] =
+        rows.columns(["importer", "exporter", item, "months"]);
+    let figures = Figures::new(panel, rows);
+    let key = |i: usize| (importers.get(i), exporters.get(i), items.get(i), months.get(i));
     let mut first = 0;
     while first < rows.len() {
         let mut end = first + 1;
@@ -72,51 +70,69 @@ pub fn fold(panel: &Panel, level: Level, rows: &Rows, mut each: impl FnMut(Serie
         {
             let exporter = exporter.and_then(plans::place);
             let key = Key { level, importer, exporter, item: item as u32 };
-            let facts: BTreeMap<Month, usize> =
-                (first..end).filter_map(|i| Some((plans::month(starts[i]?), i))).collect();
-            each(dense(panel, key, plans::pace(pace), &facts, rows));
+            each(figures.dense(key, plans::pace(pace), first..end));
         }
         first = end;
     }
 }
 
-fn dense(
-    panel: &Panel,
-    key: Key,
-    pace: Pace,
-    facts: &BTreeMap<Month, usize>,
-    rows: &Rows,
-) -> Series {
-    let view = panel.calendar.view(key.importer);
-    let reporting = match (view, key.exporter) {
-        // Sums over exporters are made of those who cover the whole span.
-        (View::Exports, None) => None,
-        (_, exporter) => {
-            panel.calendar.of_flow(view, key.importer, exporter.unwrap_or(key.importer))
-        }
-    };
-    let starts: Vec<Month> = calendar::periods(&panel.horizon().span(), pace).collect();
-    let number = |name: &str, i: usize| rows.get(name, i).unwrap_or(0) as f64;
-    let mut values = Vec::with_capacity(starts.len());
-    let mut kilograms = Vec::with_capacity(starts.len());
-    for start in &starts {
-        let covered = reporting.is_none_or(|r| r.starts.contains(start));
-        let (value, weight) = match facts.get(start) {
-            Some(&i) => {
-                let value = number("value", i) / 100.0;
-                let weighed = number("weighed", i) / 100.0;
-                let known = weighed >= WEIGHED * value && value > 0.0;
-                let weight =
-                    if known { number("grams", i) / 1000.0 * value / weighed } else { f64::NAN };
-                (value, weight)
-            }
-            None if covered => (0.0, 0.0),
-            None => (f64::NAN, f64::NAN),
-        };
-        values.push(value);
-        kilograms.push(weight);
+/// The figures of a plan's rows, and the periods that they may be of.
+struct Figures<'a> {
+    panel: &'a Panel,
+    starts: Column<'a>,
+    value: Column<'a>,
+    weighed: Column<'a>,
+    grams: Column<'a>,
+    months: Arc<[Month]>,
+    years: Arc<[Month]>,
+}
+
+impl<'a> Figures<'a> {
+    fn new(panel: &'a Panel, rows: &'a Rows) -> Figures<'a> {
+        let [starts, value, weighed, grams] = rows.columns(["start", "value", "weighed", "grams"]);
+        let periods = |pace| calendar::periods(&panel.horizon().span(), pace).collect();
+        let (months, years) = (periods(Pace::Month), periods(Pace::Year));
+        Figures { panel, starts, value, weighed, grams, months, years }
     }
-    Series { key, pace, starts, values, kilograms }
+
+    /// The series of some rows of one flow, in order of time.
+    fn dense(&self, key: Key, pace: Pace, rows: Range<usize>) -> Series {
+        let panel = self.panel;
+        let view = panel.calendar.view(key.importer);
+        let reporting = match (view, key.exporter) {
+            // Sums over exporters are made of those who cover the whole span.
+            (View::Exports, None) => None,
+            (_, exporter) => {
+                panel.calendar.of_flow(view, key.importer, exporter.unwrap_or(key.importer))
+            }
+        };
+        let starts = Arc::clone(if pace == Pace::Year { &self.years } else { &self.months });
+        let mut values = Vec::with_capacity(starts.len());
+        let mut kilograms = Vec::with_capacity(starts.len());
+        let mut rows = rows.peekable();
+        for start in starts.iter() {
+            let at = |i: &usize| self.starts.get(*i).map(plans::month);
+            while rows.next_if(|i| at(i) < Some(*start)).is_some() {}
+            let covered = || reporting.is_none_or(|r| r.starts.contains(start));
+            let (value, weight) = match rows.next_if(|i| at(i) == Some(*start)) {
+                Some(i) => self.figure(i),
+                None if covered() => (0.0, 0.0),
+                None => (f64::NAN, f64::NAN),
+            };
+            values.push(value);
+            kilograms.push(weight);
+        }
+        Series { key, pace, starts, values, kilograms }
+    }
+
+    /// Value and kilograms of a row.
+    fn figure(&self, row: usize) -> (f64, f64) {
+        let number = |column: Column<'_>| column.or_zero(row) as f64;
+        let (value, weighed) = (number(self.value) / 100.0, number(self.weighed) / 100.0);
+        let known = weighed >= WEIGHED * value && value > 0.0;
+        let kilograms = number(self.grams) / 1000.0 * value / weighed;
+        (value, if known { kilograms } else { f64::NAN })
+    }
 }
 
 /// The test of levels: the mean deviation of the window from the baseline, of a series by the
@@ -156,7 +172,7 @@ pub struct LastYear {
 #[derive(Clone, Debug)]
 pub enum Levels {
     /// By month.
-    Months(Rc<LevelTest>),
+    Months(Arc<LevelTest>),
     /// By year.
     Years(Years),
 }
@@ -342,7 +358,7 @@ pub fn compare(series: &Series, horizon: &Horizon) -> Option<Compared> {
         baseline.iter().partition(|p| p.block == recent);
     let split = !last.is_empty() && !earlier.is_empty();
     let level = match series.pace {
-        Pace::Month => level_test(&window, &baseline).map(|test| Levels::Months(Rc::new(test))),
+        Pace::Month => level_test(&window, &baseline).map(|test| Levels::Months(Arc::new(test))),
         Pace::Year => years_test(&window, &baseline).map(Levels::Years),
     };
     let weight = |(sum, n, known): (f64, u32, bool)| (known && n > 0).then(|| sum / f64::from(n));
@@ -392,7 +408,7 @@ fn years_test(window: &[Point], baseline: &[Point]) -> Option<Years> {
 /// a month's own mean would be mostly its noise.
 pub fn levels_of(figures: &[(Month, f64)], pace: Pace, horizon: &Horizon) -> Option<Levels> {
     if pace == Pace::Month {
-        return level_of(figures, horizon).map(|test| Levels::Months(Rc::new(test)));
+        return level_of(figures, horizon).map(|test| Levels::Months(Arc::new(test)));
     }
     let of = |span: &Period| -> Vec<f64> {
         figures.iter().filter(|(m, _)| span.contains(*m)).map(|(_, v)| *v).collect()

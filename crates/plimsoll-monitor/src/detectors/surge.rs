@@ -16,7 +16,7 @@ use plimsoll_terms::period::Month;
 use plimsoll_terms::place::PlaceId;
 
 use super::chance::Chance;
-use super::series::{self, Compared, Key, LevelTest, Levels, Ranks, Series};
+use super::series::{self, Key, LevelTest, Levels, Ranks, Series};
 use super::spread::{self, Common, MANY, Moved, Spread, Spreads};
 use super::{Detector, Outcome, Pass};
 use crate::calendar::{self, Pace};
@@ -75,18 +75,31 @@ impl Detector for Surge {
     }
 }
 
-/// One series that is in the family.
+/// One series that is in the family: of millions no more is kept than the family needs.
 struct Tested {
     key: Key,
-    compared: Compared,
-    /// Its values where it may become a finding; millions of series have to fit.
-    values: Option<Box<[f32]>>,
     pace: Pace,
+    /// Mean by month of the baseline, and of the window.
+    before: f64,
+    after: f64,
+    level: Option<Levels>,
+    /// The standardised rank sum, where levels cannot be tested.
+    ranks: Option<f64>,
+    /// Where it may become a finding.
+    shown: Option<Box<Shown>>,
+}
+
+/// What a finding shows of its series.
+struct Shown {
+    values: Box<[f32]>,
+    /// Kilograms by month before and after, where known.
+    kilograms: Option<(f64, f64)>,
 }
 
 impl Tested {
     fn series(&self, panel: &Panel) -> Option<Series> {
-        let values: Vec<f64> = self.values.as_ref()?.iter().map(|v| f64::from(*v)).collect();
+        let shown = self.shown.as_ref()?;
+        let values: Vec<f64> = shown.values.iter().map(|v| f64::from(*v)).collect();
         let starts = calendar::periods(&panel.horizon().span(), self.pace).collect();
         let kilograms = vec![f64::NAN; values.len()];
         Some(Series { key: self.key, pace: self.pace, starts, values, kilograms })
@@ -180,7 +193,8 @@ struct Judged {
 impl Judged {
     /// Whether the value moved and the volume did not.
     fn price_only(&self, tested: &Tested, min_ratio: f64) -> bool {
-        let Some((before, after)) = tested.compared.kilograms else { return false };
+        let shown = tested.shown.as_ref();
+        let Some((before, after)) = shown.and_then(|s| s.kilograms) else { return false };
         let volume = (after / before).ln();
         let needed = min_ratio.ln() / 2.0;
         before > 0.0 && if self.log[0] > 0.0 { volume < needed } else { volume > -needed }
@@ -216,9 +230,19 @@ impl Looking<'_> {
         }
         let ratio = (compared.after + self.pad()) / (compared.before + self.pad());
         let moved = ratio >= search.min_ratio || ratio <= 1.0 / search.min_ratio;
-        let kept = moved && self.panel.asks(series.key.importer);
-        let values = kept.then(|| series.values.iter().map(|v| *v as f32).collect());
-        self.tested.push(Tested { key: series.key, compared, values, pace: series.pace });
+        let shown = (moved && self.panel.asks(series.key.importer)).then(|| {
+            let values = series.values.iter().map(|v| *v as f32).collect();
+            Box::new(Shown { values, kilograms: compared.kilograms })
+        });
+        self.tested.push(Tested {
+            key: series.key,
+            pace: series.pace,
+            before: compared.before,
+            after: compared.after,
+            level: compared.level,
+            ranks: compared.ranks.map(|r| r.z),
+            shown,
+        });
     }
 
     fn judge(&self) -> Vec<Judged> {
@@ -228,7 +252,7 @@ impl Looking<'_> {
         for level in Level::ALL.iter().rev() {
             let of: Vec<(usize, &Levels)> = (self.tested.iter().enumerate())
                 .filter(|(_, t)| t.key.level == *level)
-                .filter_map(|(i, t)| Some((i, t.compared.level.as_ref().filter(|l| l.tests())?)))
+                .filter_map(|(i, t)| Some((i, t.level.as_ref().filter(|l| l.tests())?)))
                 .collect();
             if of.is_empty() {
                 continue;
@@ -255,8 +279,8 @@ impl Looking<'_> {
         let widened = Level::ALL.map(|level| spread::widening_of_normal(self.ranks_of(level)));
         let rest = |t: &Tested| {
             let at = t.key.level as usize;
-            let jump = judge_jump(&chances[at], &t.compared, self.pad());
-            t.compared.ranks.map_or(jump, |ranks| by_ranks(ranks, widened[at], jump))
+            let jump = judge_jump(&chances[at], t, self.pad());
+            t.ranks.map_or(jump, |z| by_ranks(z, widened[at], jump))
         };
         let judged = judged.into_iter().zip(&self.tested);
         judged.map(|(judged, tested)| judged.unwrap_or_else(|| rest(tested))).collect()
@@ -289,8 +313,7 @@ impl Looking<'_> {
     fn common_of(&self, level: Level) -> (f64, Common) {
         let all = self.common();
         let of = self.tested.iter().filter(|t| t.key.level == level);
-        let deviations =
-            of.filter_map(|t| Some(moved(&t.key, t.compared.level.as_ref()?.test().deviation)));
+        let deviations = of.filter_map(|t| Some(moved(&t.key, t.level.as_ref()?.test().deviation)));
         (all, common_beyond(level, deviations.collect(), all))
     }
 
@@ -305,7 +328,7 @@ impl Looking<'_> {
     fn common(&self) -> f64 {
         let mut by_importer: BTreeMap<PlaceId, Vec<f64>> = BTreeMap::new();
         for tested in self.tested.iter().filter(|t| t.key.level >= Level::Market) {
-            if let Some(levels) = &tested.compared.level {
+            if let Some(levels) = &tested.level {
                 let deviation = levels.test().deviation;
                 by_importer.entry(tested.key.importer).or_default().push(deviation);
             }
@@ -333,7 +356,7 @@ impl Looking<'_> {
         let horizon = panel.horizon();
         let key = tested.key;
         let rise = judged.log[0] > 0.0;
-        let ratio = (tested.compared.after + self.pad()) / (tested.compared.before + self.pad());
+        let ratio = (tested.after + self.pad()) / (tested.before + self.pad());
         // The interval of the log deviation, about the ratio of the sums.
         let [low, high] = [1, 2].map(|i| ratio * (judged.log[i] - judged.log[0]).exp());
         let start = onset(series, horizon.window.first(), judged.log[0]);
@@ -350,7 +373,7 @@ impl Looking<'_> {
             direction: Some(if rise { "rise" } else { "fall" }),
             ..Subject::default()
         };
-        let change = (tested.compared.after - tested.compared.before).abs() * 12.0;
+        let change = (tested.after - tested.before).abs() * 12.0;
         let strong = if rise { ratio } else { 1.0 / ratio };
         let severity = if q <= 0.01 && strong >= 4.0 && change >= 10.0 * panel.search.min_value {
             Severity::High
@@ -375,7 +398,7 @@ impl Looking<'_> {
 
     fn why(&self, tested: &Tested, series: &Series, judged: &Judged, start: Option<Month>) -> Why {
         let panel = self.panel;
-        let (compared, key) = (&tested.compared, tested.key);
+        let key = tested.key;
         let currency = panel.search.currency.as_str();
         let horizon = panel.horizon();
         let verb = if judged.log[0] > 0.0 { "rose" } else { "fell" };
@@ -386,25 +409,21 @@ impl Looking<'_> {
         };
         let headline = format!(
             "trade {whose} {verb} from {} to {} {currency} a month{since}",
-            whole(compared.before),
-            whole(compared.after),
+            whole(tested.before),
+            whole(tested.after),
         );
         let mut why = Why::new(
             Fact::text(headline).because(vec![
-                Fact::figure(
-                    format!("mean a month in {}", horizon.window),
-                    compared.after,
-                    currency,
-                ),
+                Fact::figure(format!("mean a month in {}", horizon.window), tested.after, currency),
                 Fact::figure(
                     format!("mean of the same calendar months in {}", horizon.baseline),
-                    compared.before,
+                    tested.before,
                     currency,
                 ),
             ]),
             [],
         );
-        match compared.kilograms {
+        match tested.shown.as_ref().and_then(|s| s.kilograms) {
             Some((before, after)) if before > 0.0 => {
                 let text =
                     format!("volume went from {} to {} kg a month", whole(before), whole(after));
@@ -412,7 +431,7 @@ impl Looking<'_> {
             }
             _ => why.push(Fact::text("volume is not known: value alone was tested")),
         }
-        why.push(self.test_fact(compared, judged));
+        why.push(test_fact(tested, judged));
         if judged.common != 0.0 {
             let text =
                 "change that this good and this exporter have in common elsewhere, taken out";
@@ -426,30 +445,6 @@ impl Looking<'_> {
         let view = panel.calendar.view(key.importer);
         why.push(Fact::text(format!("basis: country of {}", view.basis())));
         why
-    }
-
-    fn test_fact(&self, compared: &Compared, judged: &Judged) -> Fact {
-        match (judged.z, &compared.level) {
-            (Some(z), Some(_)) => Fact::figure(
-                format!(
-                    "test of levels with {:.0} degrees of freedom; chance from year to year widens its error {:.1} times",
-                    judged.df,
-                    judged.widened.sqrt()
-                ),
-                z,
-                "z",
-            ),
-            (Some(z), None) => Fact::figure(
-                "test of ranks, for a flow that trades in few months: is the window's month larger than one before?",
-                z,
-                "z",
-            ),
-            _ => Fact::figure(
-                "test of jumps: against changes within the baselines of flows of like size",
-                judged.p,
-                "p",
-            ),
-        }
     }
 
     fn notes(&self, price_only: usize) -> Vec<String> {
@@ -482,6 +477,31 @@ impl Looking<'_> {
             ));
         }
         notes
+    }
+}
+
+/// What test it was.
+fn test_fact(tested: &Tested, judged: &Judged) -> Fact {
+    match (judged.z, &tested.level) {
+        (Some(z), Some(_)) => Fact::figure(
+            format!(
+                "test of levels with {:.0} degrees of freedom; chance from year to year widens its error {:.1} times",
+                judged.df,
+                judged.widened.sqrt()
+            ),
+            z,
+            "z",
+        ),
+        (Some(z), None) => Fact::figure(
+            "test of ranks, for a flow that trades in few months: is the window's month larger than one before?",
+            z,
+            "z",
+        ),
+        _ => Fact::figure(
+            "test of jumps: against changes within the baselines of flows of like size",
+            judged.p,
+            "p",
+        ),
     }
 }
 
@@ -519,8 +539,8 @@ fn by_level(spread: &Spread, test: &LevelTest, common: f64) -> Judged {
 }
 
 /// The verdict by ranks, with the interval of the jump.
-fn by_ranks(ranks: Ranks, widened: f64, jump: Judged) -> Judged {
-    let z = ranks.z / widened.sqrt();
+fn by_ranks(z: f64, widened: f64, jump: Judged) -> Judged {
+    let z = z / widened.sqrt();
     let p = (2.0 * tails::normal_upper(z.abs())).min(1.0);
     Judged { p, z: Some(z), widened, ..jump }
 }
@@ -543,15 +563,14 @@ fn jumps(placebos: &[Placebo], tested: &[Tested], level: Level, pad: f64) -> Cha
     }
     // Without placebos the changes themselves are the null: conservative, since what is looked
     // for is in it.
-    let change =
-        |t: &Tested| (t.compared.before, log_ratio(t.compared.after, t.compared.before, pad));
+    let change = |t: &Tested| (t.before, log_ratio(t.after, t.before, pad));
     Chance::new(tested.iter().map(change), pad)
 }
 
-fn judge_jump(chance: &Chance, compared: &Compared, pad: f64) -> Judged {
-    let d = log_ratio(compared.after, compared.before, pad);
-    let [up, down] = chance.tails(compared.before, d);
-    let [low, high] = chance.range(compared.before);
+fn judge_jump(chance: &Chance, tested: &Tested, pad: f64) -> Judged {
+    let d = log_ratio(tested.after, tested.before, pad);
+    let [up, down] = chance.tails(tested.before, d);
+    let [low, high] = chance.range(tested.before);
     let p = (2.0 * up.min(down)).min(1.0);
     Judged { p, log: [d, d - high, d - low], z: None, df: 0.0, widened: 1.0, common: 0.0 }
 }

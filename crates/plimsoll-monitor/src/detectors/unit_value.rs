@@ -95,8 +95,10 @@ struct Test {
 
 impl Pass for Looking<'_> {
     fn take(&mut self, _: &Plan, rows: &Rows) {
-        let number = |name, i| rows.get(name, i).unwrap_or(0);
-        let key = |i| (number("importer", i), number("exporter", i), number("good", i));
+        let [importers, exporters, goods] = rows.columns(["importer", "exporter", "good"]);
+        let [sides, paces, starts] = rows.columns(["side", "months", "start"]);
+        let [values, grams] = rows.columns(["value", "grams"]);
+        let key = |i| (importers.or_zero(i), exporters.or_zero(i), goods.or_zero(i));
         let horizon = self.panel.horizon();
         let floor = self.panel.search.min_value;
         let months = horizon.sides().map(|s| s.map_or(12.0, |s| f64::from(s.len())));
@@ -111,14 +113,14 @@ impl Pass for Looking<'_> {
             let mut pace = Pace::Month;
             let mut end = first;
             while end < rows.len() && key(end) == key(first) {
-                let side = number("side", end).clamp(0, 2) as usize;
-                let v = number("value", end) as f64 / 100.0;
-                let kg = number("grams", end) as f64 / 1000.0;
+                let side = sides.or_zero(end).clamp(0, 2) as usize;
+                let v = values.or_zero(end) as f64 / 100.0;
+                let kg = grams.or_zero(end) as f64 / 1000.0;
                 value[side] += v;
                 kilograms[side] += kg;
-                pace = plans::pace(number("months", end));
+                pace = plans::pace(paces.or_zero(end));
                 if v > 0.0 {
-                    prices.push((plans::month(number("start", end)), (v / kg).ln()));
+                    prices.push((plans::month(starts.or_zero(end)), (v / kg).ln()));
                 }
                 end += 1;
             }
