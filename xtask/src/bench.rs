@@ -3,6 +3,7 @@
 
 mod countries;
 mod generate;
+mod layouts;
 mod measure;
 mod rows;
 mod screening;
@@ -29,7 +30,9 @@ pub(crate) const SUMMARY: &str =
     --write         put the table into docs/benchmarks-statistics.md
     --skip-ours, --skip-peer   measure one side only
     bench screening [--small] [--write]   one name and many against lists of any length, beside
-                    rapidfuzz; --small leaves the made-up lists out (build with --release)";
+                    rapidfuzz; --small leaves the made-up lists out (build with --release)
+    bench layouts [--bytes N] [--layout ID]… [--bin PATH] [--skip-peer] [--write]
+                    a made-up file of each text layout, beside pandas and polars (300000000)";
 
 /// What the command line asked for.
 pub(crate) struct Options {
@@ -50,10 +53,11 @@ pub(crate) fn run(words: &[&str]) -> Outcome {
     match words.split_first() {
         Some((&"statistics", rest)) => statistics::run(&parse(rest)?),
         Some((&"screening", rest)) => screening::run(rest),
-        Some((other, _)) => {
-            Err(format!("there is no benchmark {other:?}; there are: statistics, screening"))
-        }
-        None => Err("which benchmark? there are: statistics, screening".to_owned()),
+        Some((&"layouts", rest)) => layouts::run(rest),
+        Some((other, _)) => Err(format!(
+            "there is no benchmark {other:?}; there are: statistics, screening, layouts"
+        )),
+        None => Err("which benchmark? there are: statistics, screening, layouts".to_owned()),
     }
 }
 

@@ -140,7 +140,7 @@ fn write_line(page: &mut String, cell: &Cell, report: &Report<'_>) -> std::fmt::
     )
 }
 
-fn ratio(theirs: Option<f64>, ours: Option<f64>) -> String {
+pub(super) fn ratio(theirs: Option<f64>, ours: Option<f64>) -> String {
     match (theirs, ours) {
         (Some(theirs), Some(ours)) if ours > 0.0 => format!("{:.2}", theirs / ours),
         _ => "?".to_owned(),
@@ -148,7 +148,7 @@ fn ratio(theirs: Option<f64>, ours: Option<f64>) -> String {
 }
 
 /// `50000000` as `50,000,000`.
-fn grouped(number: u64) -> String {
+pub(super) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {
@@ -161,7 +161,7 @@ fn grouped(number: u64) -> String {
 }
 
 /// Cores, memory, processor, system and compiler, as far as they can be told.
-fn machine() -> String {
+pub(super) fn machine() -> String {
     let cores = std::thread::available_parallelism().map_or(0, usize::from);
     let mut parts = vec![format!("{cores} cores")];
     let line = |file: &str, name: &str| -> Option<String> {

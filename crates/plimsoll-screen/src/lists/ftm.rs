@@ -14,8 +14,9 @@ use super::intake::{self, Draft, Field};
 use super::{ListEdition, ListError, ListFile, ListSource, Parsed, Sureness};
 use crate::entity::{DateKind, Entity, EntityKind, IdentifierKind, NameKind, Origin};
 use plimsoll_terms::problem::Problem;
-use records::{Line, is_delta, is_entity};
+use records::{Line, Role, is_delta, is_entity};
 use serde_json::{Map, Value};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// The layout `ftm`.
@@ -178,20 +179,21 @@ fn read_one(
     files: &[ListFile<'_>],
     parsed: &mut Parsed,
 ) -> Result<ListEdition, ListError> {
-    let mut found = records::read(number, files)?;
+    let texts: Vec<records::Text<'_>> =
+        files.iter().map(|file| intake::decode(file.bytes)).collect();
+    let mut found = records::read(number, files, &texts)?;
     let lines = std::mem::take(&mut found.lines);
     let mut reader = Reader::default();
     for (at, line) in lines.iter().enumerate() {
-        if let Some(id) = line.value.get("id").and_then(Value::as_str) {
-            reader.index.entry(id).or_insert(at);
-        }
+        reader.index.entry(&line.id).or_insert(at);
     }
+    let of = |role: Role| lines.iter().enumerate().filter(move |(_, line)| line.role == role);
     let mut used = vec![false; lines.len()];
-    for (at, line) in lines.iter().enumerate() {
+    for (at, line) in of(Role::Party) {
         used[at] = reader.party(line, &lines);
     }
-    for (at, line) in lines.iter().enumerate() {
-        used[at] |= reader.part(line);
+    for (at, line) in of(Role::Part) {
+        used[at] = reader.part(line);
     }
     for at in &reader.referenced {
         used[*at] = true;
@@ -222,11 +224,11 @@ fn read_one(
 }
 
 /// Why a line gave nothing.
-fn not_used(line: &Line) -> Problem {
-    let schema = line.value.get("schema").and_then(Value::as_str).unwrap_or("");
-    let id = line.value.get("id").and_then(Value::as_str).unwrap_or("");
-    let value = format!("{schema} {id}");
-    if party_kind(schema).is_some() {
+fn not_used(line: &Line<'_>) -> Problem {
+    let entity = line.value();
+    let schema = entity.get("schema").and_then(Value::as_str).unwrap_or("");
+    let value = format!("{schema} {}", line.id);
+    if line.role == Role::Party {
         let hint = "the entity has no id or no name";
         return Problem::new("no-name", line.number.into(), &value, hint);
     }
@@ -249,24 +251,21 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn node(&self, line: &'a Line) -> Option<Node<'a>> {
-        Node::of(&line.value, line.origin())
-    }
-
     /// Reads a line as a party; says whether it is one.
-    fn party(&mut self, line: &'a Line, lines: &'a [Line]) -> bool {
-        let Some(node) = self.node(line) else { return false };
+    fn party(&mut self, line: &'a Line<'_>, lines: &[Line<'_>]) -> bool {
+        let value = line.value();
+        let Some(node) = Node::of(&value, line.origin()) else { return false };
         let Some(kind) = party_kind(node.schema) else { return false };
-        let Some(id) = line.value.get("id").and_then(Value::as_str).filter(|id| !id.is_empty())
-        else {
+        let id = &*line.id;
+        if id.is_empty() {
             return false;
-        };
+        }
         let known = self.parties.get(id).copied();
         let mut draft = known.map_or_else(
             || Draft::new(intake::squeeze(id), kind, node.origin),
             |at| std::mem::take(&mut self.drafts[at]),
         );
-        let caption = line.value.get("caption").and_then(Value::as_str).unwrap_or("");
+        let caption = value.get("caption").and_then(Value::as_str).unwrap_or("");
         let mut problems = Vec::new();
         names(&node, caption, &mut draft, &mut problems);
         self.problems.extend(problems.into_iter().map(|problem| (line.file, problem)));
@@ -275,7 +274,7 @@ impl<'a> Reader<'a> {
             facts(&node, &mut draft);
             self.dates(&node, &mut draft);
             self.inside(&node, &mut draft, lines);
-            if line.value.get("target").and_then(Value::as_bool) == Some(false) {
+            if value.get("target").and_then(Value::as_bool) == Some(false) {
                 // In these exports it stands beside listed parties and is not listed itself.
                 draft.fact(Field::Remark, "not a target of the dataset: linked to one");
             }
@@ -293,17 +292,17 @@ impl<'a> Reader<'a> {
     }
 
     /// Adds what a property points at or holds: addresses, and nested parts.
-    fn inside(&mut self, node: &Node<'a>, draft: &mut Draft, lines: &'a [Line]) {
+    fn inside(&mut self, node: &Node<'_>, draft: &mut Draft, lines: &[Line<'_>]) {
         for value in node.raw("addressEntity") {
             let found = match value {
                 Value::String(id) => self.index.get(id.as_str()).map(|at| {
                     self.referenced.insert(*at);
-                    (&lines[*at].value, lines[*at].origin())
+                    (Cow::Owned(lines[*at].value()), lines[*at].origin())
                 }),
-                nested => Some((nested, node.origin)),
+                nested => Some((Cow::Borrowed(nested), node.origin)),
             };
             if let Some((value, origin)) = found
-                && let Some(part) = Node::of(value, origin)
+                && let Some(part) = Node::of(&value, origin)
             {
                 address(&part, draft);
             }
@@ -320,8 +319,9 @@ impl<'a> Reader<'a> {
     }
 
     /// Joins a line to the parties that it names; says whether there is one.
-    fn part(&mut self, line: &'a Line) -> bool {
-        let Some(node) = self.node(line) else { return false };
+    fn part(&mut self, line: &Line<'_>) -> bool {
+        let value = line.value();
+        let Some(node) = Node::of(&value, line.origin()) else { return false };
         let Some(property) = holder_property(node.schema) else { return false };
         let mut joined = false;
         for holder in node.texts(property) {

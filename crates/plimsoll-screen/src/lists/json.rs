@@ -1,8 +1,8 @@
 //! What are the records of a JSON file, and on which line does each begin?
 //!
 //! Three forms are met: one record a line, one array of records, and an object that holds the
-//! array under a key. Each record is parsed for itself, so that a file costs the memory of its
-//! records and a broken line of many is one problem. Knows no list.
+//! array under a key. Each record is parsed for itself, so that a broken line of many is one
+//! problem, and a reader of millions ([`each`]) may keep places and no values. Knows no list.
 
 use super::delimited::LineCounter;
 use super::{ListError, ListFile};
@@ -12,16 +12,18 @@ use serde_json::{Map, Value};
 
 /// One record with its place.
 #[derive(Debug)]
-pub(super) struct Record {
+pub(super) struct Record<'t> {
     /// Line on which it begins, from 1.
     pub(super) line: u32,
     pub(super) value: Map<String, Value>,
+    /// As it stands in the file.
+    pub(super) text: &'t str,
 }
 
 /// What a file holds.
 #[derive(Debug, Default)]
-pub(super) struct Records {
-    pub(super) records: Vec<Record>,
+pub(super) struct Records<'t> {
+    pub(super) records: Vec<Record<'t>>,
     /// What stood in the place of a record and is none: one problem each.
     pub(super) problems: Vec<Problem>,
     /// The other members of the object around the array, where they are short.
@@ -40,20 +42,35 @@ enum Stop {
 ///
 /// # Errors
 /// Where the text ends within a record or a bracket, and where an array holds what is no JSON.
-pub(super) fn records(
-    text: &str,
+pub(super) fn records<'t>(
+    text: &'t str,
     key: &str,
     file: &ListFile<'_>,
     layout: &'static str,
-) -> Result<Records, ListError> {
+) -> Result<Records<'t>, ListError> {
+    let mut records = Vec::new();
+    let mut out = each(text, key, file, layout, &mut |record| records.push(record))?;
+    out.records = records;
+    Ok(out)
+}
+
+/// The same, one record after the other; what is returned holds the rest.
+pub(super) fn each<'t>(
+    text: &'t str,
+    key: &str,
+    file: &ListFile<'_>,
+    layout: &'static str,
+    take: &mut dyn FnMut(Record<'t>),
+) -> Result<Records<'t>, ListError> {
     let text = text.trim_start_matches('\u{feff}');
     let mut cursor = Cursor { text, at: 0, lines: LineCounter::new(text) };
-    let mut out = Records::default();
+    let mut out = Out { take, rest: Records::default() };
     let read = match form(text, key) {
         Form::Lines => cursor.lines(&mut out),
         Form::Array => cursor.array(&mut out).and_then(|()| cursor.nothing_more()),
         Form::Keyed => cursor.object(key, &mut out).and_then(|()| cursor.nothing_more()),
     };
+    let rest = out.rest;
     read.map_err(|stop| match stop {
         Stop::Cut(line) => {
             let detail = format!("line {line} ends inside a record");
@@ -64,7 +81,13 @@ pub(super) fn records(
             ListError::Malformed { file: file.name.to_owned(), layout, detail }
         }
     })?;
-    Ok(out)
+    Ok(rest)
+}
+
+/// Where records and all else go.
+struct Out<'t, 'f> {
+    take: &'f mut dyn FnMut(Record<'t>),
+    rest: Records<'t>,
 }
 
 enum Form {
@@ -171,14 +194,14 @@ impl<'a> Cursor<'a> {
         })
     }
 
-    fn lines(&mut self, out: &mut Records) -> Result<(), Stop> {
+    fn lines(&mut self, out: &mut Out<'a, '_>) -> Result<(), Stop> {
         let mut pieces = (1_u32..).zip(self.text.split_inclusive('\n')).peekable();
         while let Some((number, line)) = pieces.next() {
             if line.trim().is_empty() {
                 continue;
             }
             match serde_json::from_str::<Value>(line) {
-                Ok(value) => push(value, number, out),
+                Ok(value) => out.push(value, number, line.trim()),
                 Err(error)
                     if error.is_eof() && pieces.peek().is_none() && !line.ends_with('\n') =>
                 {
@@ -186,7 +209,7 @@ impl<'a> Cursor<'a> {
                 }
                 Err(error) => {
                     let hint = format!("no JSON: {error}");
-                    out.problems.push(Problem::new(
+                    out.rest.problems.push(Problem::new(
                         "not-an-entity",
                         number.into(),
                         line.trim(),
@@ -198,7 +221,7 @@ impl<'a> Cursor<'a> {
         Ok(())
     }
 
-    fn array(&mut self, out: &mut Records) -> Result<(), Stop> {
+    fn array(&mut self, out: &mut Out<'a, '_>) -> Result<(), Stop> {
         if !self.take('[') {
             return Err(self.stop("an array should begin here"));
         }
@@ -207,9 +230,9 @@ impl<'a> Cursor<'a> {
         }
         loop {
             self.skip_blank();
-            let line = self.line();
+            let (line, from) = (self.line(), self.at);
             let value = self.needed::<Value>()?;
-            push(value, line, out);
+            out.push(value, line, self.text.get(from..self.at).unwrap_or(""));
             if self.take(']') {
                 return Ok(());
             }
@@ -219,7 +242,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    fn object(&mut self, key: &str, out: &mut Records) -> Result<(), Stop> {
+    fn object(&mut self, key: &str, out: &mut Out<'a, '_>) -> Result<(), Stop> {
         self.take('{');
         loop {
             let name = self.needed::<String>()?;
@@ -232,7 +255,7 @@ impl<'a> Cursor<'a> {
             } else {
                 let value = self.needed::<Value>()?;
                 if !(value.is_object() || value.is_array()) {
-                    out.beside.insert(name, value);
+                    out.rest.beside.insert(name, value);
                 }
             }
             if self.take('}') {
@@ -254,12 +277,15 @@ impl<'a> Cursor<'a> {
     }
 }
 
-fn push(value: Value, line: u32, out: &mut Records) {
-    match value {
-        Value::Object(value) => out.records.push(Record { line, value }),
-        other => {
-            let hint = "a record is an object with named members";
-            out.problems.push(Problem::new("not-an-entity", line.into(), &other.to_string(), hint));
+impl<'t> Out<'t, '_> {
+    fn push(&mut self, value: Value, line: u32, text: &'t str) {
+        match value {
+            Value::Object(value) => (self.take)(Record { line, value, text }),
+            other => {
+                let hint = "a record is an object with named members";
+                let problem = Problem::new("not-an-entity", line.into(), &other.to_string(), hint);
+                self.rest.problems.push(problem);
+            }
         }
     }
 }

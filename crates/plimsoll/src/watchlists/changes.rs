@@ -14,7 +14,7 @@ use std::path::Path;
 /// The lists that a file may change; none where it is a list itself.
 pub fn lists_changed(received: &Received) -> Vec<String> {
     let name = received.file.shown();
-    received.source.changes(&ListFile { name: &name, bytes: &received.content })
+    received.source.changes(&ListFile { name: &name, bytes: received.content() })
 }
 
 /// The edition that a change goes on from: the newest one of the first list that is there.
@@ -45,7 +45,7 @@ pub fn behind(store: &Path, base: &Edition, change: Received) -> Result<Vec<Rece
             source: change.source,
             file: file.clone(),
             raw,
-            content,
+            unpacked: Some(content),
             day: None,
             is_base: true,
         });

@@ -30,10 +30,18 @@ pub struct Received {
     /// Name, hash and size as received.
     pub file: ReceivedFile,
     pub(super) raw: Vec<u8>,
-    pub(super) content: Vec<u8>,
+    /// Unpacked; none where it came so.
+    pub(super) unpacked: Option<Vec<u8>>,
     pub(super) day: Option<(String, &'static str)>,
     /// Whether it is in the store and only stands before a change to it.
     pub(super) is_base: bool,
+}
+
+impl Received {
+    /// What its reader reads.
+    pub(super) fn content(&self) -> &[u8] {
+        self.unpacked.as_deref().unwrap_or(&self.raw)
+    }
 }
 
 /// What was said about how to load.
@@ -113,7 +121,8 @@ fn last_name(path: &Path) -> String {
 pub fn receive(path: &Path, found: Found) -> Result<Received, Failure> {
     let raw = fs::read(path).map_err(|e| unreadable(path, e))?;
     let sha256 = Sha256::digest(&raw).iter().map(|b| format!("{b:02x}")).collect();
-    let content = unpack(path, &found.member)?;
+    // A list may be of gigabytes: it is held once.
+    let unpacked = Some(unpack(path, &found.member)?).filter(|content| *content != raw);
     let name = last_name(path);
     // A relative path has no folder in it.
     let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
@@ -128,7 +137,7 @@ pub fn receive(path: &Path, found: Found) -> Result<Received, Failure> {
         source: found.source,
         file,
         raw,
-        content,
+        unpacked,
         day,
         is_base: false,
     })
@@ -268,7 +277,7 @@ fn load_set(
     let Some(source) = set.first().map(|r| r.source) else { return Ok(Vec::new()) };
     let names: Vec<String> = set.iter().map(|r| r.file.shown()).collect();
     let inputs: Vec<ListFile<'_>> =
-        set.iter().zip(&names).map(|(r, name)| ListFile { name, bytes: &r.content }).collect();
+        set.iter().zip(&names).map(|(r, name)| ListFile { name, bytes: r.content() }).collect();
     let parsed = match lists::read(source, &inputs) {
         Ok(parsed) => parsed,
         Err(error) => return Ok(refuse_all(&set, &names, &error)),

@@ -12,29 +12,71 @@ use super::ID;
 use crate::entity::Origin;
 use plimsoll_terms::problem::Problem;
 use serde_json::{Map, Value};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 /// What a delta alone lacks.
 pub(super) const NEEDS: &str = "the full file of entities that it changes";
 
-/// An entity with its place.
-pub(super) struct Line {
+/// An entity with its place. Files hold millions: what it says is parsed when it is needed.
+pub(super) struct Line<'t> {
     pub(super) file: u16,
     pub(super) number: u32,
-    pub(super) value: Value,
+    pub(super) role: Role,
+    /// Its id; empty where it has none.
+    pub(super) id: Box<str>,
+    /// The record in its file.
+    text: &'t str,
+    /// Whether that is a change that holds the entity.
+    change: bool,
 }
 
-impl Line {
+/// What an entity can be to a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    /// A listed party.
+    Party,
+    /// A part of those that it names.
+    Part,
+    /// A part where one points at it, else nothing.
+    Other,
+}
+
+impl Line<'_> {
     pub(super) fn origin(&self) -> Origin {
         Origin { file: self.file, line: self.number }
+    }
+
+    /// What it says.
+    pub(super) fn value(&self) -> Value {
+        let mut value = serde_json::from_str::<Value>(self.text).unwrap_or_default();
+        match value.get_mut("entity") {
+            Some(entity) if self.change => entity.take(),
+            _ => value,
+        }
+    }
+}
+
+fn id_of(entity: &Map<String, Value>) -> Box<str> {
+    entity.get("id").and_then(Value::as_str).unwrap_or("").into()
+}
+
+fn role_of(entity: &Map<String, Value>) -> Role {
+    let schema = entity.get("schema").and_then(Value::as_str).unwrap_or("");
+    if super::party_kind(schema).is_some() {
+        Role::Party
+    } else if super::holder_property(schema).is_some() {
+        Role::Part
+    } else {
+        Role::Other
     }
 }
 
 /// What a full file and the deltas after it hold.
 #[derive(Default)]
-pub(super) struct Found {
+pub(super) struct Found<'t> {
     /// In the order of the full file, what was added behind it.
-    pub(super) lines: Vec<Line>,
+    pub(super) lines: Vec<Line<'t>>,
     /// One for each file; what becomes of the lines above is not counted yet.
     pub(super) counts: Vec<FileCount>,
     /// The file's number and what was wrong.
@@ -92,11 +134,19 @@ pub(super) fn begins_with_delta(file: &ListFile<'_>) -> bool {
 
 /// The lists that a delta may change: that of its name, and that of its one dataset.
 pub(super) fn lists_changed(file: &ListFile<'_>) -> Vec<String> {
-    let Ok((_, found)) = records(file) else { return Vec::new() };
-    let entities = found.records.iter().filter_map(|record| record.value.get("entity"));
-    let whole: Vec<&Value> = entities.filter(|entity| entity.get("schema").is_some()).collect();
+    let (text, _) = intake::decode(file.bytes);
+    let mut only = Only::default();
+    let read = json::each(&text, "results", file, ID, &mut |record| {
+        let entity = record.value.get("entity").and_then(Value::as_object);
+        if let Some(entity) = entity.filter(|entity| entity.contains_key("schema")) {
+            only.see(entity);
+        }
+    });
+    if read.is_err() {
+        return Vec::new();
+    }
     let mut all = vec![stem(file).list().0];
-    all.extend(dataset(whole.into_iter()).map(|name| Dataset::Named(name).list().0));
+    all.extend(only.name().map(|name| Dataset::Named(name).list().0));
     all.dedup();
     all
 }
@@ -105,61 +155,72 @@ fn stem(file: &ListFile<'_>) -> Dataset {
     Dataset::Stem(file.name.split(['.', '_']).next().unwrap_or(file.name).to_owned())
 }
 
-/// The one dataset that every entity is of; none where there are several or none.
-fn dataset<'a>(entities: impl Iterator<Item = &'a Value>) -> Option<String> {
-    let mut only: Option<&str> = None;
-    for entity in entities {
-        let datasets = entity.get("datasets")?.as_array()?;
-        if datasets.is_empty() {
-            return None;
-        }
-        for name in datasets.iter().filter_map(Value::as_str) {
-            if only.is_some_and(|only| only != name) {
-                return None;
-            }
-            only = Some(name);
-        }
-    }
-    only.map(str::to_owned)
+/// The one dataset that every entity is of.
+#[derive(Default)]
+struct Only {
+    name: Option<String>,
+    /// There are several, or an entity is of none.
+    none: bool,
 }
 
-type Read = (Option<Problem>, json::Records);
+impl Only {
+    fn see(&mut self, entity: &Map<String, Value>) {
+        let datasets = entity.get("datasets").and_then(Value::as_array);
+        let Some(datasets) = datasets.filter(|of| !of.is_empty() && !self.none) else {
+            self.none = true;
+            return;
+        };
+        for name in datasets.iter().filter_map(Value::as_str) {
+            match &self.name {
+                Some(only) if only != name => self.none = true,
+                Some(_) => {}
+                None => self.name = Some(name.to_owned()),
+            }
+        }
+    }
 
-fn records(file: &ListFile<'_>) -> Result<Read, ListError> {
-    let (text, odd) = intake::decode(file.bytes);
-    Ok((odd, json::records(&text, "results", file, ID)?))
+    fn name(self) -> Option<String> {
+        self.name.filter(|_| !self.none)
+    }
 }
 
 /// Reads a full file of entities and applies the deltas that follow it. The first file has this
-/// number.
+/// number; `texts` are theirs.
 ///
 /// # Errors
 /// A file that is cut or holds no entity, a delta in the place of the full file, and a file that
 /// mixes entities and changes.
-pub(super) fn read(number: u16, files: &[ListFile<'_>]) -> Result<Found, ListError> {
+pub(super) fn read<'t>(
+    number: u16,
+    files: &[ListFile<'_>],
+    texts: &'t [Text<'_>],
+) -> Result<Found<'t>, ListError> {
     let mut found = Found::default();
-    let mut reading = Reading::default();
-    for (at, file) in files.iter().enumerate() {
+    let mut reading = Reading { is_changed: files.len() > 1, ..Reading::default() };
+    for (at, (file, (text, odd))) in files.iter().zip(texts).enumerate() {
         if file.bytes.iter().all(u8::is_ascii_whitespace) {
             return Err(ListError::Empty { file: file.name.to_owned(), layout: ID });
         }
-        let (odd, records) = records(file)?;
-        let rows = records.records.len() + records.problems.len();
-        let mut count = FileCount {
-            rows_in: rows as u64,
-            rows_set_aside: records.problems.len() as u64,
-            ..FileCount::default()
-        };
+        let mut count = FileCount::default();
         let number = number.saturating_add(u16::try_from(at).unwrap_or(u16::MAX));
-        let problems = odd.into_iter().chain(records.problems);
-        found.problems.extend(problems.map(|problem| (number, problem)));
+        found.problems.extend(odd.iter().map(|problem| (number, problem.clone())));
         let place = Place { file, number, is_first: at == 0 };
-        for record in records.records {
-            reading.record(record, &place, &mut count, &mut found)?;
+        let mut wrong = None;
+        let rest = json::each(text, "results", file, ID, &mut |record| {
+            count.rows_in += 1;
+            if wrong.is_none() {
+                wrong = reading.record(record, &place, &mut count, &mut found).err();
+            }
+        })?;
+        if let Some(error) = wrong {
+            return Err(error);
         }
+        count.rows_in += rest.problems.len() as u64;
+        count.rows_set_aside += rest.problems.len() as u64;
+        found.problems.extend(rest.problems.into_iter().map(|problem| (number, problem)));
         if at == 0 {
-            let entities = reading.lines.iter().flatten().map(|line| &line.value);
-            found.dataset = dataset(entities).map_or_else(|| stem(file), Dataset::Named);
+            let only = std::mem::take(&mut reading.only).name();
+            found.dataset = only.map_or_else(|| stem(file), Dataset::Named);
         }
         found.counts.push(count);
     }
@@ -177,6 +238,16 @@ pub(super) fn read(number: u16, files: &[ListFile<'_>]) -> Result<Found, ListErr
     Ok(found)
 }
 
+fn line_of<'t>(
+    entity: &Map<String, Value>,
+    number: u32,
+    text: &'t str,
+    file: u16,
+    change: bool,
+) -> Line<'t> {
+    Line { file, number, role: role_of(entity), id: id_of(entity), text, change }
+}
+
 /// Which file a record is of.
 struct Place<'a> {
     file: &'a ListFile<'a>,
@@ -184,24 +255,31 @@ struct Place<'a> {
     is_first: bool,
 }
 
+/// A file's text, and what was odd in it.
+pub(super) type Text<'a> = (Cow<'a, str>, Option<Problem>);
+
 /// The entities as they stand after what was read so far.
 #[derive(Default)]
-struct Reading {
+struct Reading<'t> {
     /// In order; none where it was taken away.
-    lines: Vec<Option<Line>>,
-    /// Where each id stands; several lines of one id are one entity.
-    at: HashMap<String, Vec<usize>>,
+    lines: Vec<Option<Line<'t>>>,
+    /// Whether deltas follow.
+    is_changed: bool,
+    /// Where each id stands, for deltas; several lines of one id are one entity.
+    at: HashMap<Box<str>, Vec<usize>>,
+    /// The dataset of the full file.
+    only: Only,
     /// Lines of each file that were read and that a delta then replaced or took away.
     gone: BTreeMap<u16, u64>,
 }
 
-impl Reading {
+impl<'t> Reading<'t> {
     fn record(
         &mut self,
-        record: json::Record,
+        record: json::Record<'t>,
         place: &Place<'_>,
         count: &mut FileCount,
-        found: &mut Found,
+        found: &mut Found<'t>,
     ) -> Result<(), ListError> {
         let number = record.line;
         let change = is_delta(&record.value);
@@ -225,13 +303,14 @@ impl Reading {
             let file = place.file.name.to_owned();
             return Err(ListError::Malformed { file, layout: ID, detail });
         }
-        self.push(Line { file: place.number, number, value: Value::Object(record.value) });
+        self.only.see(&record.value);
+        self.push(line_of(&record.value, record.line, record.text, place.number, false));
         Ok(())
     }
 
-    fn push(&mut self, line: Line) {
-        if let Some(id) = line.value.get("id").and_then(Value::as_str) {
-            self.at.entry(id.to_owned()).or_default().push(self.lines.len());
+    fn push(&mut self, line: Line<'t>) {
+        if self.is_changed && !line.id.is_empty() {
+            self.at.entry(line.id.clone()).or_default().push(self.lines.len());
         }
         self.lines.push(Some(line));
     }
@@ -249,10 +328,10 @@ impl Reading {
 
     fn change(
         &mut self,
-        mut record: json::Record,
+        mut record: json::Record<'t>,
         place: &Place<'_>,
         count: &mut FileCount,
-        found: &mut Found,
+        found: &mut Found<'t>,
     ) {
         let op = json::text(record.value.get("op")).to_uppercase();
         let entity = record.value.remove("entity").unwrap_or_default();
@@ -281,12 +360,14 @@ impl Reading {
             }
             _ => {}
         }
-        let line = Line { file: place.number, number: record.line, value: entity };
+        let nothing = Map::new();
+        let entity = entity.as_object().unwrap_or(&nothing);
+        let line = line_of(entity, record.line, record.text, place.number, true);
         match stood.and_then(|at| Some((at, self.lines.get_mut(at)?))) {
             _ if op == "DEL" => count.rows_loaded += 1,
             Some((at, slot)) => {
                 *slot = Some(line);
-                self.at.insert(id, vec![at]);
+                self.at.insert(id.into(), vec![at]);
             }
             None => self.push(line),
         }
