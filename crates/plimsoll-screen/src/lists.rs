@@ -208,6 +208,9 @@ pub fn by_id(id: &str) -> Option<&'static dyn ListSource> {
 
 /// The layout that is surest of a file, and how sure; none where none knows it.
 pub fn surest(file: &ListFile<'_>) -> Option<(&'static dyn ListSource, Sureness)> {
+    if intake::is_no_text(file.bytes) {
+        return None;
+    }
     let sure = ALL.iter().map(|source| (*source, source.recognise(file)));
     // Of two equally sure ones the first in the list.
     sure.rev().max_by_key(|(_, sureness)| *sureness).filter(|(_, sureness)| *sureness > 0)
@@ -218,6 +221,11 @@ pub fn surest(file: &ListFile<'_>) -> Option<(&'static dyn ListSource, Sureness)
 /// # Errors
 /// As [`ListSource::read`].
 pub fn read(source: &dyn ListSource, files: &[ListFile<'_>]) -> Result<Parsed, ListError> {
+    if let Some(file) = files.iter().find(|file| intake::is_no_text(file.bytes)) {
+        let detail = "it holds zero bytes: is it UTF-16 without its mark? Save it as UTF-8";
+        let (file, layout) = (file.name.to_owned(), source.id());
+        return Err(ListError::Malformed { file, layout, detail: detail.to_owned() });
+    }
     let mut parsed = source.read(files)?;
     for edition in &mut parsed.editions {
         for identifier in edition.entities.iter_mut().flat_map(|e| &mut e.identifiers) {

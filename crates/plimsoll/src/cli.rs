@@ -20,6 +20,7 @@ pub struct Cli {
     pub format: Format,
     /// Do not answer from data older than their publisher's rhythm (exit code 3)
     #[arg(long, global = true, env = "PLIMSOLL_REFUSE_STALE", hide_env_values = true)]
+    #[arg(value_parser = clap::builder::FalseyValueParser::new())]
     pub refuse_stale: bool,
     /// Answer from them all the same, and put that on record
     #[arg(long, global = true)]

@@ -1,7 +1,7 @@
 //! How old may it be? Each publication against its publisher's rhythm, and what an answer says
 //! that rests on an older one.
 //!
-//! What is older than its limit is told of. A house that wants no answer from it says
+//! What is older than its limit is told of, and stands in the answer's JSON. A house that wants no answer from it says
 //! `--refuse-stale` (or `PLIMSOLL_REFUSE_STALE=1` for all commands): then the exit code is 3, and
 //! `--allow-stale` gives the answer once, with that on record. Refusing is not the usual way: an
 //! old edition is often loaded on purpose, and every answer names the editions it rests on.
@@ -159,8 +159,9 @@ impl Policy {
                 hint: "load or fetch the newest edition (plimsoll fetch), or add --allow-stale to answer from it all the same".into(),
             });
         }
-        if self.allow && !stale.is_empty() {
-            printer::talk(&format!("note: stale data allowed: {words}"));
+        if !stale.is_empty() {
+            let allowed = if self.allow { "stale data allowed" } else { "stale data" };
+            printer::talk(&format!("note: {allowed}: {words}"));
         }
         Ok(Recorded { allowed: self.allow, stale })
     }

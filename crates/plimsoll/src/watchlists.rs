@@ -58,15 +58,28 @@ impl ReceivedFile {
         lists.join("set-aside").join(format!("{}{dash}{member}.ndjson", self.short()))
     }
 
-    /// What its reader is told it is called: of an archive the member, without folders.
+    /// What its reader is told it is called: of an archive the member, without folders; of a
+    /// workbook its own name too, since many a sheet is called `Sheet1`.
     pub fn shown(&self) -> String {
         let member = self.member.rsplit(['/', '\\']).next().unwrap_or_default();
-        if member.is_empty() { self.name.clone() } else { member.to_owned() }
+        let stem = [".xlsx", ".xlsm", ".ods"].iter().find_map(|end| self.name.strip_suffix(end));
+        match (member, stem) {
+            ("", _) => self.name.clone(),
+            (sheet, Some(stem)) if is_unnamed(sheet) => stem.to_owned(),
+            (sheet, Some(stem)) => format!("{stem} {sheet}"),
+            (member, None) => member.to_owned(),
+        }
     }
 
     fn short(&self) -> &str {
         self.sha256.get(..12).unwrap_or(&self.sha256)
     }
+}
+
+/// Whether a sheet is called as its program calls the first: one word and a 1.
+fn is_unnamed(sheet: &str) -> bool {
+    let word = sheet.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end();
+    word.len() < sheet.trim_end().len() && !word.contains(' ')
 }
 
 /// A character that a file name of any system may hold.

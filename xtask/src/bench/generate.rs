@@ -246,7 +246,7 @@ fn pairs() -> Vec<(usize, usize, f64)> {
 
 /// The codes of one revision in the project's own code list, whose cells hold the last two
 /// digits of a heading's codes, `=` for "as in the cell to the left" and `-` for none.
-fn codes(list: &Path) -> Outcome<Vec<u32>> {
+pub(super) fn codes(list: &Path) -> Outcome<Vec<u32>> {
     let text = fs::read_to_string(list).map_err(|e| format!("{}: {e}", list.display()))?;
     let mut lines = text.lines().filter(|line| !line.starts_with('#'));
     let column = lines.next().and_then(|head| head.split(',').position(|name| name == REVISION));

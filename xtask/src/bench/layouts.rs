@@ -17,6 +17,7 @@ use plimsoll_ingest::formats;
 use plimsoll_screen::lists;
 use serde_json::Value;
 
+use super::generate;
 use super::measure::{Run, measure};
 use super::table::{grouped, machine, ratio};
 use crate::random::SplitMix;
@@ -184,7 +185,7 @@ pub(super) fn run(words: &[&str]) -> Outcome {
     fs::create_dir_all(&folder).map_err(|e| format!("{}: {e}", folder.display()))?;
     let bin = bin.unwrap_or(files::target_dir()?.join("debug/plimsoll"));
     let bin = bin.canonicalize().map_err(|e| format!("{}: {e}", bin.display()))?;
-    let codes = codes(&root)?;
+    let codes = generate::codes(&root.join("crates/plimsoll-terms/data/hs_codes.csv"))?;
     let mut page = head(bytes);
     for made in ALL.iter().filter(|m| only.is_empty() || only.iter().any(|o| o == m.layout)) {
         let line =
@@ -226,18 +227,6 @@ const FOOT: &str = "\nA dash: the peer does not read this layout, or failed. A l
     line is several figures (kazstat, armstat, imf-imts) counts figures. Again: `cargo xtask bench \
     layouts --write` (needs `pip install pandas polars pyarrow` for the peers); `--bytes \
     2000000000 --skip-peer` for the memory of long files.\n";
-
-/// Codes of six digits of the Harmonized System.
-fn codes(root: &Path) -> Outcome<Vec<String>> {
-    let file = root.join("crates/plimsoll-terms/data/hs_codes.csv");
-    let text = fs::read_to_string(&file).map_err(|e| format!("{}: {e}", file.display()))?;
-    let cells = text.lines().flat_map(|line| line.split(','));
-    let is_code = |cell: &&str| cell.len() == 6 && cell.bytes().all(|b| b.is_ascii_digit());
-    let mut codes: Vec<String> = cells.filter(is_code).map(str::to_owned).collect();
-    codes.sort();
-    codes.dedup();
-    if codes.is_empty() { Err(format!("{}: no codes", file.display())) } else { Ok(codes) }
-}
 
 /// A piece of a line of the example.
 enum Piece {
@@ -284,7 +273,7 @@ fn example(layout: &str) -> Outcome<&'static str> {
     found.or_else(of_lists).ok_or_else(|| format!("there is no layout {layout:?}"))
 }
 
-fn generate(made: &Made, bytes: u64, codes: &[String], path: &Path) -> Outcome {
+fn write_file(made: &Made, bytes: u64, codes: &[u32], path: &Path) -> Outcome {
     let fail = |e: std::io::Error| format!("{}: {e}", path.display());
     let text = example(made.layout)?.trim_end();
     let mut lines = text.lines();
@@ -307,7 +296,7 @@ fn generate(made: &Made, bytes: u64, codes: &[String], path: &Path) -> Outcome {
             match piece {
                 Piece::Text(text) => buffer.push_str(text),
                 Piece::Code(digits) => {
-                    let code = &codes[random.below(codes.len())];
+                    let code = format!("{:06}", codes[random.below(codes.len())]);
                     let _ = write!(buffer, "{:0<digits$}", &code[..(*digits).min(6)]);
                 }
                 Piece::Figure(figure) => {
@@ -337,7 +326,7 @@ fn generate(made: &Made, bytes: u64, codes: &[String], path: &Path) -> Outcome {
 fn one(
     made: &Made,
     bytes: u64,
-    codes: &[String],
+    codes: &[u32],
     places: &Places<'_>,
     peers: bool,
 ) -> Outcome<String> {
@@ -345,7 +334,7 @@ fn one(
     fs::create_dir_all(&folder).map_err(|e| format!("{}: {e}", folder.display()))?;
     let path = folder.join(made.file);
     let begun = Instant::now();
-    generate(made, bytes, codes, &path)?;
+    write_file(made, bytes, codes, &path)?;
     eprintln!("{}: made in {:.1} s", made.layout, begun.elapsed().as_secs_f64());
     let mut command = Command::new(places.bin);
     command.arg("--store").arg(folder.join("store")).arg("load").arg(&path);

@@ -8,6 +8,8 @@ use crate::entity::{
     Origin,
 };
 use crate::identifiers;
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use encoding_rs::Encoding;
 use plimsoll_terms::problem::Problem;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -15,14 +17,60 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 /// How much of a file is looked at to recognise its layout.
 const HEAD_BYTES: usize = 64 * 1024;
 
-/// The text of a file: UTF-8 or UTF-16 by its mark, UTF-8 without one, else Windows-1252, which
-/// is told as a problem of the whole file. A file that is UTF-8 but for a few bytes stays so.
+/// The encoding that an XML declaration names.
+pub(super) fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
+    let head = bytes.get(..bytes.len().min(200))?;
+    let head = &head[..memchr::memchr(b'>', head)?];
+    let at = memchr::memmem::find(head, b"encoding=")? + "encoding=".len();
+    let quote = *head.get(at)?;
+    let name = &head[at + 1..];
+    Encoding::for_label(&name[..memchr::memchr(quote, name)?])
+}
+
+/// Encodings of other scripts that are known by their letters. Those of Latin letters are too
+/// much alike: Windows-1252 stands for them.
+const KNOWN_BY_LETTERS: [&Encoding; 9] = [
+    encoding_rs::WINDOWS_1251,
+    encoding_rs::KOI8_U,
+    encoding_rs::IBM866,
+    encoding_rs::GBK,
+    encoding_rs::GB18030,
+    encoding_rs::BIG5,
+    encoding_rs::SHIFT_JIS,
+    encoding_rs::EUC_JP,
+    encoding_rs::EUC_KR,
+];
+
+fn by_letters(bytes: &[u8]) -> &'static Encoding {
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+    detector.feed(bytes, true);
+    let guess = detector.guess(None, Utf8Detection::Deny);
+    if KNOWN_BY_LETTERS.contains(&guess) { guess } else { encoding_rs::WINDOWS_1252 }
+}
+
+/// Whether a file holds zero bytes that are no text: UTF-16 without its mark, UTF-32, a program.
+pub(super) fn is_no_text(bytes: &[u8]) -> bool {
+    let head = &bytes[..bytes.len().min(HEAD_BYTES)];
+    match Encoding::for_bom(head) {
+        Some((encoding, mark)) if encoding != encoding_rs::UTF_8 => {
+            encoding.decode_without_bom_handling(&head[mark..]).0.contains('\0')
+        }
+        _ => head.contains(&0),
+    }
+}
+
+/// The text of a file: UTF-8 or UTF-16 by its mark, UTF-8 without one, what an XML declaration
+/// names, an encoding of another script by its letters, else Windows-1252; the last two are told
+/// as a problem of the whole file. A file that is UTF-8 but for a few bytes stays so.
 pub(super) fn decode(bytes: &[u8]) -> (Cow<'_, str>, Option<Problem>) {
-    if let Some((encoding, mark)) = encoding_rs::Encoding::for_bom(bytes) {
+    if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
         return (encoding.decode_without_bom_handling(&bytes[mark..]).0, None);
     }
     if let Ok(text) = std::str::from_utf8(bytes) {
         return (Cow::Borrowed(text), None);
+    }
+    if let Some(encoding) = declared(bytes).filter(|e| *e != encoding_rs::UTF_8) {
+        return (encoding.decode_without_bom_handling(bytes).0, None);
     }
     let (mut invalid, mut letters) = (0_usize, 0_usize);
     for chunk in bytes.utf8_chunks() {
@@ -36,18 +84,31 @@ pub(super) fn decode(bytes: &[u8]) -> (Cow<'_, str>, Option<Problem>) {
         let problem = Problem::new("encoding-damaged", 0, &value, hint);
         return (String::from_utf8_lossy(bytes), Some(problem));
     }
-    let hint = "not UTF-8: read as Windows-1252; where names look odd, save the file as UTF-8";
-    let problem = Problem::new("encoding-assumed", 0, "Windows-1252", hint);
-    (encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0, Some(problem))
+    let encoding = by_letters(bytes);
+    let hint = "not UTF-8: read as this; where names look odd, save the file as UTF-8";
+    let problem = Problem::new("encoding-assumed", 0, said(encoding), hint);
+    (encoding.decode_without_bom_handling(bytes).0, Some(problem))
 }
 
 /// The first 64 KiB of a file as text, for recognition; what cannot be read becomes `�`.
 pub(super) fn head<'a>(file: &ListFile<'a>) -> Cow<'a, str> {
     let bytes = &file.bytes[..file.bytes.len().min(HEAD_BYTES)];
-    if encoding_rs::Encoding::for_bom(bytes).is_some() {
+    let other = declared(bytes).is_some_and(|encoding| encoding != encoding_rs::UTF_8);
+    // Many bytes that are no UTF-8 are another encoding, one at the end is a letter cut in two.
+    let strange = || bytes.utf8_chunks().filter(|chunk| !chunk.invalid().is_empty()).count() > 2;
+    if Encoding::for_bom(bytes).is_some() || other || strange() {
         return decode(bytes).0;
     }
     String::from_utf8_lossy(bytes)
+}
+
+/// The name of an encoding as people write it.
+fn said(encoding: &'static Encoding) -> &'static str {
+    match encoding.name() {
+        "windows-1252" => "Windows-1252",
+        "windows-1251" => "Windows-1251",
+        name => name,
+    }
 }
 
 /// The text without control characters, trimmed, every run of white space one space.

@@ -44,6 +44,9 @@ impl ListSource for PlainList {
         let first: Vec<&str> = whole.lines().take(5).collect();
         let first = table.rows(&first.join("\n")).unwrap_or_default();
         match table.shape {
+            // A table that mostly says other things is somebody's own layout, whose names may
+            // stand in columns that are not known here.
+            Shape::Columns(ref columns) if columns.known <= columns.others => 20,
             Shape::Columns(ref columns) => match (columns.kind, columns.id.is_some()) {
                 (Some(_), true) => 55,
                 (Some(_), false) => 45,
@@ -89,6 +92,9 @@ struct Columns {
     programmes: Vec<usize>,
     remarks: Vec<usize>,
     listed: Option<usize>,
+    /// How many columns of the header are understood, and how many are not.
+    known: usize,
+    others: usize,
 }
 
 impl Columns {
@@ -99,12 +105,15 @@ impl Columns {
             let word = intake::slug(cell);
             // `alias 2` and `alias2` are `alias`.
             let word = word.trim_end_matches(|c: char| c.is_ascii_digit() || c == '-');
-            columns.put(at, word);
+            let known = columns.put(at, word);
+            columns.known += usize::from(known);
+            columns.others += usize::from(!known && !cell.trim().is_empty());
         }
         columns.name.is_some().then_some(columns)
     }
 
-    fn put(&mut self, at: usize, word: &str) {
+    /// Notes what a column holds; says whether its word is known.
+    fn put(&mut self, at: usize, word: &str) -> bool {
         let first = |slot: &mut Option<usize>| *slot = slot.or(Some(at));
         match word {
             "id" | "key" | "reference" | "record-id" => first(&mut self.id),
@@ -136,11 +145,12 @@ impl Columns {
             "listed" | "listed-on" | "listing-date" => first(&mut self.listed),
             "identifier" | "identifiers" => self.identifiers.push((at, None)),
             _ => {
-                if let Some(kind) = identifier_kind(word) {
-                    self.identifiers.push((at, Some(kind)));
-                }
+                let kind = identifier_kind(word);
+                self.identifiers.extend(kind.map(|kind| (at, Some(kind))));
+                return kind.is_some();
             }
         }
+        true
     }
 }
 

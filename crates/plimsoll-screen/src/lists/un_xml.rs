@@ -168,7 +168,7 @@ struct Decoded<'a> {
 /// The text, with bytes that are no UTF-8 and control characters as marks.
 fn decode(bytes: &[u8]) -> Decoded<'_> {
     let sound = std::str::from_utf8(bytes);
-    let other = declared(bytes).filter(|encoding| *encoding != encoding_rs::UTF_8);
+    let other = intake::declared(bytes).filter(|encoding| *encoding != encoding_rs::UTF_8);
     let text = match (sound, other) {
         (Ok(text), _) => Cow::Borrowed(text),
         (Err(_), _) if encoding_rs::Encoding::for_bom(bytes).is_some() => intake::decode(bytes).0,
@@ -205,16 +205,6 @@ fn marked<'a>(bytes: &[u8]) -> Decoded<'a> {
 /// A control character that no text holds: XML knows only tab and line ends.
 fn lost_control(c: char) -> bool {
     c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{85}')
-}
-
-/// The encoding that the XML declaration names.
-fn declared(bytes: &[u8]) -> Option<&'static encoding_rs::Encoding> {
-    let head = bytes.get(..bytes.len().min(200))?;
-    let head = &head[..memchr::memchr(b'>', head)?];
-    let at = memchr::memmem::find(head, b"encoding=")? + "encoding=".len();
-    let quote = *head.get(at)?;
-    let name = &head[at + 1..];
-    encoding_rs::Encoding::for_label(&name[..memchr::memchr(quote, name)?])
 }
 
 /// A character that stands for a byte.

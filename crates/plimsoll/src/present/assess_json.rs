@@ -23,7 +23,7 @@ pub fn document(shown: &Shown<'_>) -> Value {
     out.insert("comparable".into(), comparable(shown));
     out.insert("rules".into(), json!(answer.rules));
     out.insert("notes".into(), json!(answer.notes));
-    if shown.stale.allowed && !shown.stale.stale.is_empty() {
+    if !shown.stale.stale.is_empty() {
         out.insert("stale".into(), shown.stale.json());
     }
     if answer.sides.len() > 1 {

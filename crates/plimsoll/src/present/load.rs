@@ -182,6 +182,14 @@ pub fn lists_text(reports: &[FileReport]) -> String {
         if report.already {
             let _ =
                 writeln!(out, "  already in the store; nothing changed. --replace loads it anew");
+        } else if report.editions.is_empty() && !report.failures.is_empty() {
+            let read = tables::whole(report.count.rows_in);
+            let _ = writeln!(
+                out,
+                "  {} · refused: {read} records read, none of them kept",
+                report.layout
+            );
+            continue;
         } else if report.count.rows_in > 0 {
             let _ = writeln!(
                 out,

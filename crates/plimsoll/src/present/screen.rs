@@ -71,7 +71,7 @@ fn value(frame: &Frame<'_>, answer: &Answer) -> Value {
         "snapshot": frame.snapshot,
         "threshold": number(frame.threshold),
         "as_of": frame.as_of,
-        "stale": if frame.stale.allowed { frame.stale.json() } else { Value::Null },
+        "stale": frame.stale.json(),
         "lists": frame.editions.iter().map(|e| format!("{}@{}", e.list, e.edition)).collect::<Vec<_>>(),
     })
 }

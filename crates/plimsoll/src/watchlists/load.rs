@@ -283,12 +283,13 @@ fn load_set(
         Err(error) => return Ok(refuse_all(&set, &names, &error)),
     };
     let judged = accept(editions, &parsed, &set, how);
+    let mut replaced = Vec::new();
     if !judged.accepted.is_empty() {
         for one in set.iter().filter(|one| !one.is_base) {
             write_whole(&one.file.path(&folder(store)), &one.raw)?;
         }
         write_set_aside(store, &set, &parsed)?;
-        put(editions, &judged.accepted, &set);
+        replaced = put(editions, &judged.accepted, &set);
         editions.write(store)?;
     }
     let already = judged.accepted.is_empty() && !judged.kept.is_empty();
@@ -311,19 +312,36 @@ fn load_set(
     reports.retain(|_| !bases.next().unwrap_or(false));
     if let Some(first) = reports.first_mut() {
         first.failures = judged.failures;
+        for problem in replaced {
+            *first.rules.entry(problem.rule.to_owned()).or_default() += 1;
+            first.problems.insert(0, problem);
+        }
     }
     Ok(reports)
 }
 
-/// New editions in place of those of their day, and of those of the same files.
-fn put(editions: &mut Editions, new: &[Edition], set: &[Received]) {
+/// New editions in place of those of their day, and of those of the same files. Other files of
+/// the same day no longer answer, and that is told.
+fn put(editions: &mut Editions, new: &[Edition], set: &[Received]) -> Vec<Problem> {
+    let mut replaced = Vec::new();
     for edition in new {
         let old =
             |e: &Edition| e.list == edition.list && (e.edition == edition.edition || is_of(e, set));
+        for other in editions.editions.iter().filter(|e| old(e) && !is_of(e, set)) {
+            let names: Vec<String> = other.files.iter().map(ReceivedFile::shown).collect();
+            let value = format!("{} of {}", other.list, other.edition);
+            let hint = format!(
+                "{} with {} entries stood for this list and day and no longer answers; give one of them its day (--set date=) or its own name",
+                names.join(", "),
+                other.entities
+            );
+            replaced.push(Problem::new("edition-replaced", 0, &value, hint));
+        }
         editions.editions.retain(|e| !old(e));
         editions.editions.push(edition.clone());
     }
     editions.editions.sort_by(|a, b| (&a.list, &a.edition).cmp(&(&b.list, &b.edition)));
+    replaced
 }
 
 /// A set of which one file cannot be read: nothing of it is loaded.
@@ -403,6 +421,10 @@ fn accept(editions: &Editions, parsed: &Parsed, set: &[Received], how: &How<'_>)
             judged.kept.push(edition);
             continue;
         }
+        if is_ahead(&edition, how.today) {
+            judged.failures.push(ahead(&edition, how.today));
+            continue;
+        }
         let before = editions.standing(Some(&edition.edition));
         let before = before.iter().find(|e| e.list == one.list && !is_of(e, set));
         // Fewer names are as bad as fewer entries: a set without its file of aliases.
@@ -423,6 +445,22 @@ fn accept(editions: &Editions, parsed: &Parsed, set: &[Received], how: &How<'_>)
         }
     }
     judged
+}
+
+/// Whether it is of a day to come; in the far east a day begins earlier.
+fn is_ahead(edition: &Edition, today: &str) -> bool {
+    crate::staleness::days(today, &edition.edition).is_some_and(|days| days > 1)
+}
+
+fn ahead(edition: &Edition, today: &str) -> Failure {
+    Failure::usage(
+        "list-of-the-future",
+        format!(
+            "list {} would be of {} ({}), and today is {today}: it would stand before every newer edition",
+            edition.list, edition.edition, edition.day_from
+        ),
+        "give the day on which it was published: --set date=YYYY-MM-DD",
+    )
 }
 
 /// The record of a list.
