@@ -194,6 +194,9 @@ impl IngestError {
                 "download it again with all columns, or name the layout with --as (`plimsoll explain layouts` lists them); plimsoll load --guess FILE drafts a mapping".into()
             }
             IngestError::NoSuchLayout { .. } => "take one of those names".into(),
+            IngestError::MissingColumn { layout, .. } if layout == crate::mapping::LAYOUT => {
+                "add or mend it under [columns] of the mapping: field = \"name of the column in the file\"; plimsoll explain mapping shows the form".into()
+            }
             IngestError::MissingColumn { .. } => {
                 "download the file again with that column, or choose another layout with --as".into()
             }

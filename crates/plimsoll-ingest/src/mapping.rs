@@ -81,6 +81,8 @@ pub struct Mapping {
     pub weight_kg: f64,
     /// Digits of a whole code: one that is shorter by one lost its leading zero.
     pub code_digits: Option<usize>,
+    /// Numbers of countries are of the publisher's own list and not read.
+    pub own_numbers: bool,
     /// HS revision of the codes (statistics).
     pub revision: Option<HsRevision>,
     /// Import or export, where no column says it.
@@ -107,6 +109,7 @@ impl Mapping {
             value_unit: 1.0,
             weight_kg: 1.0,
             code_digits: None,
+            own_numbers: false,
             revision: None,
             flow: None,
             reporter: None,
@@ -181,6 +184,13 @@ impl Mapping {
                     .ok_or("say \"day-month\", \"month-day\" or \"serial\"")?;
             }
             "code_digits" => self.code_digits = Some(whole(value, 2..=14)?),
+            "country_numbers" => {
+                self.own_numbers = match text(value)? {
+                    "iso" => false,
+                    "own" => true,
+                    other => return Err(format!("{other:?} is neither \"iso\" nor \"own\"")),
+                }
+            }
             "value_currency" => self.value_currency = Some(currency(text(value)?)?),
             "value_unit" => self.value_unit = positive(value)?,
             "weight_kg" => self.weight_kg = positive(value)?,
@@ -196,7 +206,7 @@ impl Mapping {
             "partner" => self.partner = Some(place(text(value)?)?),
             _ => {
                 return Err(
-                    "not known here; there are: encoding, delimiter, decimal, dates, code_digits, \
+                    "not known here; there are: encoding, delimiter, decimal, dates, code_digits, country_numbers, \
                     value_currency, value_unit, weight_kg, revision, flow, reporter, partner"
                         .into(),
                 );

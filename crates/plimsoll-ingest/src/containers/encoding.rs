@@ -69,7 +69,9 @@ pub fn decoded<'a>(
     let mut start = Vec::new();
     (&mut input).take(SAMPLE as u64).read_to_end(&mut start)?;
     let whole = memchr::memrchr(b'\n', &start).map_or(start.as_slice(), |end| &start[..end]);
-    let is_utf8 = !whole.is_ascii() && std::str::from_utf8(whole).is_ok();
+    // Plain letters are the same in all but UTF-16, which has NULs between them.
+    let plain = whole.is_ascii() && (encoding.is_ascii_compatible() || whole.contains(&0));
+    let is_utf8 = !plain && std::str::from_utf8(whole).is_ok();
     let all = std::io::Cursor::new(start).chain(input);
     Ok(if is_utf8 { Box::new(all) } else { Box::new(Decoded::new(all, encoding)) })
 }
@@ -165,6 +167,14 @@ mod tests {
             read.read_to_string(&mut out).unwrap();
             assert_eq!(out, text);
         }
+    }
+
+    #[test]
+    fn plain_letters_that_were_utf_16_are_not_decoded_again() {
+        let mut out = String::new();
+        let mut read = decoded(&b"name,code\nACME,8542\n"[..], encoding_rs::UTF_16LE).unwrap();
+        read.read_to_string(&mut out).unwrap();
+        assert_eq!(out, "name,code\nACME,8542\n");
     }
 
     #[test]

@@ -320,6 +320,12 @@ pub fn looks_like_date(cell: &str) -> bool {
     parse(cell, Order::DayMonth).is_some() || parse(cell, Order::MonthDay).is_some()
 }
 
+/// Whether a cell says a day and no month or year alone.
+pub fn looks_like_day(cell: &str) -> bool {
+    let day = |order| parse(cell, order).is_some_and(|when| when.day.is_some());
+    looks_like_date(cell) && (day(Order::DayMonth) || day(Order::MonthDay))
+}
+
 /// Votes for an order of day and month.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Votes {

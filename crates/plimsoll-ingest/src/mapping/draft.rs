@@ -9,7 +9,7 @@ use super::guess::{self, Given, Guess};
 use super::looks::{self, Looks};
 use super::row::{LineReader, Memory};
 use super::sample::Sample;
-use super::{ColumnName, Field, Mapping, Target, dates, numbers};
+use super::{ColumnName, Field, Mapping, Target, countries, dates, numbers};
 use crate::fact::Flow;
 use crate::formats::{Header, Row, column_key};
 
@@ -38,7 +38,8 @@ pub fn draft(sample: &Sample) -> Draft {
     let mut mapping = Mapping::new(guess.target);
     mapping.encoding = sample.encoding;
     mapping.delimiter = sample.delimiter;
-    mapping.flow = guess.flow;
+    // Who buys stands in declarations of both kinds: a buyer alone is no export.
+    mapping.flow = guess.flow.filter(|f| guess.flow_sure || *f == Flow::Import);
     let mut draft = Draft {
         mapping,
         doubts: Vec::new(),
@@ -51,9 +52,27 @@ pub fn draft(sample: &Sample) -> Draft {
     draft.days(sample);
     draft.codes(sample);
     draft.units();
+    draft.currencies();
+    draft.unsaid_currency();
+    draft.countries(&looks);
+    draft.flow();
     draft.statistics();
+    let missing = draft.missing();
+    draft.doubts.splice(0..0, missing);
     draft
 }
+
+/// Fields that hold countries, in statistics too.
+const PLACES: [Field; 8] = [
+    Field::Reporter,
+    Field::Partner,
+    Field::Origin,
+    Field::Dispatch,
+    Field::Destination,
+    Field::Trading,
+    Field::ExporterCountry,
+    Field::ImporterCountry,
+];
 
 impl Draft {
     fn given(&self, field: Field) -> Option<usize> {
@@ -162,15 +181,77 @@ impl Draft {
             } else {
                 1.0
             };
-            if currency.is_none() && self.given(Field::Currency).is_none() {
-                self.doubts.push("value: neither its name nor a column says the currency; say it: value_currency = \"USD\"".into());
-            }
         }
         let weight = self.given(Field::NetWeight).or_else(|| self.given(Field::GrossWeight));
         if let Some(weight) = weight {
             let name = &self.guess.names[weight];
             self.mapping.weight_kg = if name.has("tonne") { 1000.0 } else { 1.0 };
         }
+    }
+
+    fn unsaid_currency(&mut self) {
+        let Some(value) = self.given(Field::Value) else { return };
+        if self.mapping.value_currency.is_some() || self.given(Field::Currency).is_some() {
+            return;
+        }
+        let name = self.header[value].to_lowercase();
+        let doubt = if name.contains("cfa") {
+            "value: the name says francs CFA; say which: value_currency = \"XOF\" in West Africa, \"XAF\" in Central Africa"
+        } else {
+            "value: neither its name nor a column says the currency; say it: value_currency = \"USD\""
+        };
+        self.doubts.push(doubt.into());
+    }
+
+    /// Where the name of the value says its currency, a column of currencies is of another value,
+    /// that of the invoice: only one of them can hold.
+    fn currencies(&mut self) {
+        let of_value = self.given(Field::Value).map(|column| &self.guess.names[column]);
+        let local = of_value.is_some_and(|name| name.has("local") && !name.has("currency"));
+        if self.mapping.value_currency.is_none() && !local {
+            return;
+        }
+        let Some(column) = self.given(Field::Currency) else { return };
+        self.mapping.columns.remove(&Field::Currency);
+        let name = self.header[column].clone();
+        let why =
+            if local { "the value is in the country's own" } else { "the value's name says it" };
+        self.doubts.push(format!(
+            "currency: {why}, so the column {name:?} is left out; with a value in that currency, write it under [columns] and take value_currency away"
+        ));
+        self.left.push(name);
+    }
+
+    /// Numbers of countries by a list that is not ISO's are not read: the few numbers that both
+    /// lists have mean other countries.
+    fn countries(&mut self, looks: &[Looks]) {
+        let own = |field: &Field| self.given(*field).is_some_and(|c| looks[c].numbers_of_its_own());
+        let fields: Vec<&str> = PLACES.iter().filter(|f| own(f)).map(|f| f.name()).collect();
+        if fields.is_empty() {
+            return;
+        }
+        self.mapping.own_numbers = true;
+        self.doubts.push(format!(
+            "{}: numbers of countries that are not ISO 3166 or UN M49; they are not understood and stay numbers (country_numbers = \"own\")",
+            fields.join(", ")
+        ));
+    }
+
+    fn flow(&mut self) {
+        let statistics = self.mapping.target == Target::Trade;
+        let sure = self.guess.flow_sure || self.given(Field::Flow).is_some();
+        if sure || statistics && self.mapping.flow.is_none() {
+            return;
+        }
+        self.doubts.push(match (self.mapping.flow, self.guess.flow) {
+            (Some(_), _) => "flow: only a seller's column speaks for it; is it right?".into(),
+            (None, Some(_)) => {
+                "flow: only a buyer's column speaks for exports, which imports have too; say it: flow = \"export\" or \"import\"".into()
+            }
+            (None, None) => {
+                "flow: no column says it; say it: flow = \"import\" or \"export\"".to_owned()
+            }
+        });
     }
 
     fn statistics(&mut self) {
@@ -186,6 +267,57 @@ impl Draft {
                     .push(format!("{key}: no column says it; say it: {key} = \"{example}\""));
             }
         }
+        if !self.has_partner() {
+            self.doubts.push(
+                "partner: rows of exports take it from destination, rows of imports from origin or dispatch; no column fits, so map one of them".into(),
+            );
+        }
+    }
+
+    /// Whether the rows of the table have a column of the other side, as the load asks for it.
+    fn has_partner(&self) -> bool {
+        let has = |fields: &[Field]| fields.iter().any(|f| self.given(*f).is_some());
+        let imports = has(&[Field::Origin, Field::Dispatch]);
+        let exports = has(&[Field::Destination]);
+        let of_rows = match self.mapping.flow.filter(|_| !has(&[Field::Flow])) {
+            Some(flow) if flow.reporter_imports() => imports,
+            Some(_) => exports,
+            None => imports || exports,
+        };
+        has(&[Field::Partner]) || of_rows
+    }
+
+    /// What a table of trade is little worth without, if it was not found: a sentence.
+    pub fn missing(&self) -> Option<String> {
+        let has = |fields: &[Field]| fields.iter().any(|f| self.given(*f).is_some());
+        let wanted: [(&str, &[Field]); 3] = [
+            ("code", &[Field::Code]),
+            ("date", &[Field::Date, Field::Year]),
+            ("value", &[Field::Value]),
+        ];
+        let lost: Vec<&str> = wanted.iter().filter(|(_, f)| !has(f)).map(|(n, _)| *n).collect();
+        (!lost.is_empty()).then(|| {
+            format!(
+                "NO {} WAS FOUND: look among the columns that are not mapped, and add it under [columns]",
+                lost.join(" AND NO ").to_uppercase()
+            )
+        })
+    }
+
+    /// What the load will ask for, as words of its command line.
+    pub fn options(&self) -> String {
+        if self.mapping.target != Target::Trade {
+            return String::new();
+        }
+        let has = |field: Field| self.given(field).is_some();
+        let mapping = &self.mapping;
+        let asked = [
+            ("--set reporter=CHN", has(Field::Reporter) || mapping.reporter.is_some()),
+            ("--set partner=RUS", self.has_partner() || mapping.partner.is_some()),
+            ("--flow export", has(Field::Flow) || mapping.flow.is_some()),
+            ("--set currency=USD", has(Field::Currency) || mapping.value_currency.is_some()),
+        ];
+        asked.iter().filter(|(_, said)| !said).map(|(option, _)| format!(" {option}")).collect()
     }
 
     /// The mapping as a file. `file` is the name of the file that it is for.
@@ -235,7 +367,9 @@ impl Draft {
             .collect();
         let width = rows.iter().map(|(text, _)| text.chars().count()).max().unwrap_or(0).min(60);
         for (text, given) in rows {
-            let check = if i32::from(given.confidence) < guess::SURE { "  check" } else { "" };
+            let unread = self.mapping.own_numbers && PLACES.contains(&given.field);
+            let unsure = unread || i32::from(given.confidence) < guess::SURE;
+            let check = if unsure { "  check" } else { "" };
             let pad = " ".repeat(width.saturating_sub(text.chars().count()));
             let _ = writeln!(out, "{text}{pad}  # {:>2} %{check}", given.confidence);
         }
@@ -256,6 +390,9 @@ impl Draft {
         }
         if let Some(digits) = mapping.code_digits {
             let _ = writeln!(out, "code_digits = {digits}");
+        }
+        if mapping.own_numbers {
+            let _ = writeln!(out, "country_numbers = \"own\"  # check");
         }
     }
 
@@ -304,8 +441,11 @@ impl Draft {
     }
 }
 
+/// What stands in the cell of a field; a number that is no country's is marked as one unknown.
 fn cells_of(draft: &Draft, field: Field, cells: &[String]) -> String {
-    draft.given(field).and_then(|column| cells.get(column)).cloned().unwrap_or_default()
+    let cell = draft.given(field).and_then(|column| cells.get(column)).cloned().unwrap_or_default();
+    let own = draft.mapping.own_numbers && field.is_of_statistics() && countries::is_number(&cell);
+    if own { format!("number {cell}") } else { cell }
 }
 
 /// A text as TOML writes it.
@@ -325,12 +465,52 @@ fn says_thousands(lower: &str) -> bool {
         matches!(word, "тис" | "тыс" | "miles" | "mil")
             || ["thousand", "тысяч", "тисяч"].iter().any(|w| word.starts_with(w))
     };
-    lower.contains('千') || words.into_iter().any(says)
+    let korean = ["천달러", "천불", "천원", "천톤"];
+    lower.contains('千') || korean.iter().any(|w| lower.contains(w)) || words.into_iter().any(says)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::says_thousands;
+    use super::{draft, says_thousands};
+    use crate::mapping::sample::Sample;
+
+    fn drafted(header: &[&str], row: &[&str]) -> String {
+        let texts = |cells: &[&str]| cells.iter().map(|c| (*c).to_owned()).collect::<Vec<_>>();
+        let rows = vec![texts(row); 4];
+        draft(&Sample { header: texts(header), rows, ..Sample::default() }).toml("made up")
+    }
+
+    #[test]
+    fn what_a_person_must_decide_is_marked() {
+        let text = drafted(&["HS", "Note"], &["854231", "x"]);
+        assert!(text.contains("NO DATE AND NO VALUE WAS FOUND"), "{text}");
+        assert!(text.contains("# check: flow: no column says it"), "{text}");
+        let text = drafted(&["HS", "Country of origin"], &["854231", "915"]);
+        assert!(text.contains("country_numbers = \"own\""), "{text}");
+        let text = drafted(&["HS", "Buyer", "Value CFA"], &["854231", "Widgets Ltd", "5"]);
+        assert!(text.contains("XAF") && !text.contains("\nflow ="), "{text}");
+    }
+
+    #[test]
+    fn one_currency_is_written() {
+        let header = ["HS", "Value USD", "Currency"];
+        let text = drafted(&header, &["854231", "5", "EUR"]);
+        assert!(
+            text.contains("value_currency = \"USD\"") && !text.contains("\ncurrency ="),
+            "{text}"
+        );
+        let text = drafted(&["HS", "Value", "Currency"], &["854231", "5", "EUR"]);
+        assert!(!text.contains("value_currency") && text.contains("\ncurrency ="), "{text}");
+    }
+
+    #[test]
+    fn what_a_load_of_statistics_asks_for_is_named() {
+        let texts = |cells: [&str; 4]| cells.map(str::to_owned).to_vec();
+        let header = texts(["Period", "HS", "Destination country", "Value"]);
+        let rows = vec![texts(["2021-02", "854231", "Peru", "5"]); 4];
+        let found = draft(&Sample { header, rows, ..Sample::default() });
+        assert_eq!(found.options(), " --set reporter=CHN --flow export --set currency=USD");
+    }
 
     #[test]
     fn a_statistical_value_is_not_in_thousands() {

@@ -3,13 +3,17 @@
 
 use plimsoll_terms::{concord, hs::HsCode, hs::HsRevision, place};
 
+use super::countries;
 use super::dates;
 use super::fields::Field;
 use super::numbers;
+use super::row::is_currency_number;
 use super::words::CURRENCIES;
 
 /// So many filled cells are needed before values say anything.
 const ENOUGH: usize = 3;
+/// Numbers of countries are those of ISO where so many of them are.
+const OWN_LIST: f64 = 0.8;
 /// So many cells are looked at.
 const MOST: usize = 2000;
 
@@ -22,8 +26,14 @@ pub struct Looks {
     pub codes: f64,
     /// Days or months.
     pub dates: f64,
+    /// Days: a month alone is none.
+    pub days: f64,
     /// Numbers of any style.
     pub numbers: f64,
+    /// Numbers of at most three digits, as lists of countries have them.
+    pub short_numbers: f64,
+    /// Those of them that are a country's in ISO 3166 or UN M49.
+    pub m49: f64,
     /// Codes of currencies.
     pub currencies: f64,
     /// Countries by name or code.
@@ -39,7 +49,7 @@ pub struct Looks {
 }
 
 /// Words of legal forms that end or begin the names of companies.
-const FORMS: [&str; 34] = [
+const FORMS: [&str; 37] = [
     "ltd",
     "limited",
     "llc",
@@ -56,6 +66,9 @@ const FORMS: [&str; 34] = [
     "plc",
     "llp",
     "sas",
+    "sac",
+    "saa",
+    "tnhh",
     "sarl",
     "ltda",
     "eirl",
@@ -76,6 +89,16 @@ const FORMS: [&str; 34] = [
     "有限公司",
 ];
 
+impl Looks {
+    /// Whether the column numbers countries by a list that is not ISO 3166 or UN M49: to read the
+    /// few numbers that both lists have would name the wrong country.
+    pub fn numbers_of_its_own(&self) -> bool {
+        self.filled >= ENOUGH
+            && self.short_numbers > 0.5
+            && self.m49 < OWN_LIST * self.short_numbers
+    }
+}
+
 /// Looks at the cells of one column.
 pub fn look<'a>(cells: impl Iterator<Item = &'a str>) -> Looks {
     let mut sums = Looks::default();
@@ -85,11 +108,17 @@ pub fn look<'a>(cells: impl Iterator<Item = &'a str>) -> Looks {
         sums.numbers += f64::from(number);
         sums.codes += f64::from(is_code(cell));
         sums.dates += f64::from(dates::looks_like_date(cell));
+        sums.days += f64::from(dates::looks_like_day(cell));
         sums.years += f64::from(
             cell.len() == 4 && cell.parse().is_ok_and(|y: u32| (1990..2100).contains(&y)),
         );
         let upper = cell.to_uppercase();
-        sums.currencies += f64::from(CURRENCIES.contains(upper.as_str()));
+        let currency = CURRENCIES.contains(upper.as_str()) || is_currency_number(cell);
+        sums.currencies += f64::from(currency);
+        if countries::is_number(cell) {
+            sums.short_numbers += 1.0;
+            sums.m49 += f64::from(is_country(cell));
+        }
         if !number || cell.len() <= 3 {
             sums.countries += f64::from(is_country(cell));
         }
@@ -101,7 +130,10 @@ pub fn look<'a>(cells: impl Iterator<Item = &'a str>) -> Looks {
     for share in [
         &mut sums.codes,
         &mut sums.dates,
+        &mut sums.days,
         &mut sums.numbers,
+        &mut sums.short_numbers,
+        &mut sums.m49,
         &mut sums.currencies,
         &mut sums.countries,
         &mut sums.companies,
@@ -133,16 +165,18 @@ fn is_code(cell: &str) -> bool {
 }
 
 fn is_country(cell: &str) -> bool {
-    cell.len() <= 60 && super::countries::find(cell).is_some_and(place::PlaceId::is_country)
+    cell.len() <= 60 && countries::find(cell).is_some_and(place::PlaceId::is_country)
 }
 
 fn is_company(cell: &str) -> bool {
     let lower = cell.to_lowercase();
-    lower.ends_with("有限公司")
-        || lower
-            .split(|c: char| !c.is_alphanumeric())
-            .filter(|w| !w.is_empty())
-            .any(|w| FORMS.contains(&w))
+    let is_form = |word: &str| FORMS.contains(&word);
+    // S.A.C. is three letters to one and a form to the other.
+    let undotted = lower.replace('.', "");
+    ["有限公司", "株式会社"].iter().any(|form| lower.contains(form))
+        || ["주식회사", "(주)", "㈜"].iter().any(|form| lower.contains(form))
+        || lower.split(|c: char| !c.is_alphanumeric()).any(is_form)
+        || undotted.split(|c: char| !c.is_alphanumeric()).any(is_form)
 }
 
 /// The score of a name, changed by what the values look like.
@@ -220,7 +254,8 @@ fn of_codes(look: &Looks) -> i32 {
 fn of_currencies(look: &Looks) -> i32 {
     if look.currencies > 0.8 {
         3
-    } else if look.numbers > 0.8 && look.length > 3.5 {
+    } else if look.numbers > 0.8 {
+        // Numbers that no standard knows are of a list of the office.
         -70
     } else if look.length > 40.0 {
         -50
@@ -232,8 +267,12 @@ fn of_currencies(look: &Looks) -> i32 {
 fn of_countries(look: &Looks) -> i32 {
     if look.countries > 0.7 {
         3
-    } else if look.numbers > 0.8 && look.digits > 4.0 || look.length > 60.0 {
+    } else if look.numbers > 0.8 && look.digits > 4.0 || look.length > 60.0 || look.companies > 0.2
+    {
         -60
+    } else if look.countries < 0.05 && look.numbers < 0.2 && look.length > 3.5 {
+        // Words, and no country among them: perhaps of a language that is not read here.
+        -30
     } else {
         -8
     }
@@ -248,5 +287,34 @@ fn of_parties(look: &Looks) -> i32 {
         3
     } else {
         0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_of_countries_are_iso_or_a_list_of_their_own() {
+        let own = ["901", "156", "907", "915", "921"];
+        assert!(look(own.into_iter()).numbers_of_its_own());
+        let iso = ["156", "276", "840", "999", "036", "124", "250"];
+        assert!(!look(iso.into_iter()).numbers_of_its_own());
+        let names = ["China", "Peru", "Chile"];
+        assert!(!look(names.into_iter()).numbers_of_its_own());
+    }
+
+    #[test]
+    fn numbers_that_are_no_currency_are_none() {
+        let office = look(["13", "142", "72", "13"].into_iter());
+        assert!(adjust(Field::Currency, 95, &office) < 45);
+        let iso = look(["840", "978", "840"].into_iter());
+        assert!(adjust(Field::Currency, 95, &iso) > 90);
+    }
+
+    #[test]
+    fn forms_with_points_are_companies() {
+        assert!(is_company("TEJIDOS S.A.C.") && is_company("(주)우산") && is_company("W. CO.,LTD"));
+        assert!(!is_company("Coffee, roasted"));
     }
 }

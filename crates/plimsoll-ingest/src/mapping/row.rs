@@ -138,7 +138,7 @@ impl Memory {
         *self.noted.entry(rule).or_default() += 1;
     }
 
-    fn country(&mut self, cell: &[u8]) -> Arc<str> {
+    fn country(&mut self, cell: &[u8], own_numbers: bool) -> Arc<str> {
         if let Some(found) = self.countries.get(cell) {
             let found = found.clone();
             if found.starts_with('?') {
@@ -147,7 +147,8 @@ impl Memory {
             return found;
         }
         let text = crate::scratch::text(cell);
-        let found: Arc<str> = match countries::find(&text) {
+        let read = if own_numbers { countries::find_named } else { countries::find };
+        let found: Arc<str> = match read(&text) {
             Some(place) => place.code().into(),
             None => {
                 self.note("place-unresolved");
@@ -193,6 +194,11 @@ const CURRENCY_NUMBERS: [(&str, &str); 12] = [
     ("933", "BYN"),
 ];
 
+/// Whether a cell is the ISO 4217 number of a currency that is read here.
+pub(super) fn is_currency_number(cell: &str) -> bool {
+    CURRENCY_NUMBERS.iter().any(|(number, _)| *number == cell)
+}
+
 /// The ISO code of a currency that a cell names; else what is written.
 fn currency_of(cell: &str) -> String {
     let upper = cell.to_uppercase();
@@ -223,6 +229,7 @@ pub struct LineReader {
     weight_kg: f64,
     code_digits: Option<usize>,
     flow: Option<Flow>,
+    own_numbers: bool,
 }
 
 impl LineReader {
@@ -246,6 +253,7 @@ impl LineReader {
             weight_kg: mapping.weight_kg,
             code_digits: mapping.code_digits,
             flow: mapping.flow,
+            own_numbers: mapping.own_numbers,
             columns,
         })
     }
@@ -274,8 +282,11 @@ impl LineReader {
             (None, column) => written(&column).map(|cell| memory.currency(cell)),
         };
         line.texts = self.texts.iter().map(|c| written(c).map(cow)).collect();
-        line.countries =
-            self.countries.iter().map(|c| written(c).map(|cell| memory.country(cell))).collect();
+        line.countries = self
+            .countries
+            .iter()
+            .map(|c| written(c).map(|cell| memory.country(cell, self.own_numbers)))
+            .collect();
         Ok(line)
     }
 

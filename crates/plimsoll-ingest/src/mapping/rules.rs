@@ -124,13 +124,14 @@ fn by_box(field: Field, name: &NameReading) -> i32 {
     let of_field = BOXES.iter().filter(|b| b.number == number && b.field == field);
     let exact = of_field.clone().find(|b| b.part.is_some() && b.part == part);
     let taken = part.is_some() && BOXES.iter().any(|b| b.number == number && b.part == part);
+    let coded = if name.has("code") { 8 } else { 0 };
     match exact {
         Some(found) => found.score,
         // Part 3 of the box of the receiver is not the receiver where another row knows it.
         None if taken => 0,
         None => of_field
             .filter(|b| b.part.is_none())
-            .map(|b| b.score - if part.is_some() { 8 } else { 0 })
+            .map(|b| b.score - coded - if part.is_some() { 8 } else { 0 })
             .max()
             .unwrap_or(0),
     }

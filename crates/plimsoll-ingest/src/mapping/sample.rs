@@ -8,7 +8,7 @@ use std::path::Path;
 
 use super::header;
 use super::words;
-use crate::containers::{self, Member, Table, encoding::Decoded};
+use crate::containers::{self, Member, Table, encoding, encoding::Decoded};
 use crate::error::IngestError;
 use crate::formats::Header;
 
@@ -62,7 +62,30 @@ pub fn read(path: &Path) -> Result<Sample, IngestError> {
         Ok(())
     })?;
     let none = || IngestError::Empty { path: path.to_owned() };
-    best.map(|(_, sample)| sample).ok_or_else(none)
+    let mut sample = best.map(|(_, sample)| sample).ok_or_else(none)?;
+    if sample.encoding == Some(encoding_rs::UTF_8)
+        && let Some(written) = written_in(path, &sample)
+    {
+        sample.encoding = Some(written);
+    }
+    Ok(sample)
+}
+
+/// The encoding in which a plain file stands on disk, where it was made UTF-8 on the way here.
+/// Archives have none: their bytes, decoded, do not hold the header.
+fn written_in(path: &Path, sample: &Sample) -> Option<&'static encoding_rs::Encoding> {
+    let mut start = Vec::new();
+    let file = std::fs::File::open(path).ok()?;
+    file.take(encoding::SAMPLE as u64).read_to_end(&mut start).ok()?;
+    let found = match encoding::is_utf16(&start) {
+        Some(true) => encoding_rs::UTF_16LE,
+        Some(false) => encoding_rs::UTF_16BE,
+        None => encoding::guess(&start)?,
+    };
+    let text = found.decode(&start).0;
+    let names = sample.header.iter().filter(|name| !name.is_empty());
+    names.clone().next()?;
+    names.clone().all(|name| text.contains(name.as_str())).then_some(found)
 }
 
 fn damaged(path: &Path, error: &std::io::Error) -> IngestError {

@@ -66,7 +66,6 @@ impl IngestFormat for Mapped {
         let country =
             |code: &Option<String>| code.as_deref().and_then(countries::find).map(Place::Known);
         let flow = said.flow.or(mapping.flow);
-        let (partner_column, basis) = partner(&columns, flow);
         let reader = Reader {
             reporter: said.reporter.or_else(|| country(&mapping.reporter)),
             partner: said.partner.or_else(|| country(&mapping.partner)),
@@ -75,8 +74,9 @@ impl IngestFormat for Mapped {
             revision: said.revision.or(mapping.revision),
             year: said.year,
             flow,
-            partner_column,
-            basis,
+            of_imports: partner(&columns, Flow::Import),
+            of_exports: partner(&columns, Flow::Export),
+            own_numbers: mapping.own_numbers,
             decimal: mapping.decimal,
             order: mapping.order,
             weight_kg: mapping.weight_kg,
@@ -88,12 +88,11 @@ impl IngestFormat for Mapped {
 }
 
 /// The column of the other side and what "came from" means in it.
-fn partner(columns: &BTreeMap<Field, usize>, flow: Option<Flow>) -> (Option<usize>, Option<Basis>) {
+fn partner(columns: &BTreeMap<Field, usize>, flow: Flow) -> Side {
     if let Some(column) = columns.get(&Field::Partner) {
         return (Some(*column), None);
     }
-    let imports = flow.is_some_and(Flow::reporter_imports);
-    let fields: &[(Field, Basis)] = if imports {
+    let fields: &[(Field, Basis)] = if flow.reporter_imports() {
         &[(Field::Origin, Basis::Origin), (Field::Dispatch, Basis::Dispatch)]
     } else {
         &[(Field::Destination, Basis::Dispatch)]
@@ -102,10 +101,15 @@ fn partner(columns: &BTreeMap<Field, usize>, flow: Option<Flow>) -> (Option<usiz
     found.map_or((None, None), |(column, basis)| (Some(column), Some(basis)))
 }
 
+/// The column of the other side, and what it means.
+type Side = (Option<usize>, Option<Basis>);
+
 struct Reader {
     columns: BTreeMap<Field, usize>,
-    partner_column: Option<usize>,
-    basis: Option<Basis>,
+    /// Of rows of imports and of exports: who sells is not who buys.
+    of_imports: Side,
+    of_exports: Side,
+    own_numbers: bool,
     reporter: Option<Place>,
     partner: Option<Place>,
     flow: Option<Flow>,
@@ -123,6 +127,21 @@ impl Reader {
         self.columns.get(&field).copied()
     }
 
+    fn side(&self, flow: Flow) -> Side {
+        if flow.reporter_imports() { self.of_imports } else { self.of_exports }
+    }
+
+    /// Whether a column or the person names the other side. Rows that say their own flow may be
+    /// of one flow alone: a row whose side has no column is set aside then.
+    fn has_partner(&self) -> bool {
+        let any = self.of_imports.0.or(self.of_exports.0);
+        let column = match self.flow.filter(|_| self.column(Field::Flow).is_none()) {
+            Some(flow) => self.side(flow).0,
+            None => any,
+        };
+        self.partner.is_some() || column.is_some()
+    }
+
     /// Whether everything is said that a record needs.
     fn check(&self) -> Result<(), IngestError> {
         for (field, also) in [
@@ -134,14 +153,14 @@ impl Reader {
                 return Err(IngestError::MissingColumn {
                     layout: LAYOUT.to_owned(),
                     column: field.name().to_owned(),
-                    have: "a mapping without it: add it under [columns]".to_owned(),
+                    have: "no column that the mapping gives to it".to_owned(),
                 });
             }
         }
         let mut missing = Vec::new();
         for (what, there) in [
             ("reporter", self.reporter.is_some() || self.column(Field::Reporter).is_some()),
-            ("partner", self.partner.is_some() || self.partner_column.is_some()),
+            ("partner", self.has_partner()),
             ("flow", self.flow.is_some() || self.column(Field::Flow).is_some()),
             ("currency", self.currency.is_some() || self.column(Field::Currency).is_some()),
         ] {
@@ -220,13 +239,14 @@ impl Reader {
     ) -> Result<Place, Problem> {
         match column {
             Some(column) if !row.get(column).is_empty() => {
-                Ok(scratch.place(row.get(column), countries::find))
+                let read = if self.own_numbers { countries::find_named } else { countries::find };
+                Ok(scratch.place(row.get(column), read))
             }
             column => said.ok_or_else(|| {
                 row.problem(
                     column.unwrap_or_default(),
                     "place-missing",
-                    "the row names no country here; say it in the mapping if it is always the same",
+                    "the row names no country here; say it in the mapping if it is always the same. Rows of exports take it from destination, rows of imports from origin or dispatch, all from partner",
                 )
             }),
         }
@@ -238,7 +258,8 @@ impl RowReader for Reader {
         let (start, kind) = self.period(row)?;
         let flow = self.flow(row)?;
         let reporter = self.place(row, self.column(Field::Reporter), self.reporter, scratch)?;
-        let partner = self.place(row, self.partner_column, self.partner, scratch)?;
+        let (column, basis) = self.side(flow);
+        let partner = self.place(row, column, self.partner, scratch)?;
         let revision = assumed_revision(self.revision, start, scratch);
         let code =
             row.code(self.column(Field::Code).unwrap_or_default(), None, revision, scratch)?;
@@ -271,7 +292,7 @@ impl RowReader for Reader {
             value,
             currency: scratch.intern(currency.as_bytes()),
             valuation: Valuation::Unstated,
-            basis: self.basis.unwrap_or_else(|| Basis::of(flow)),
+            basis: basis.unwrap_or_else(|| Basis::of(flow)),
             net_weight_kg: measure(self.number(row, Field::NetWeight)?) * self.weight_kg,
             quantity: measure(self.number(row, Field::Quantity)?),
             unit,
@@ -288,6 +309,22 @@ impl RowReader for Reader {
 mod tests {
     use super::*;
     use crate::formats::comtrade::testing::read;
+
+    #[test]
+    fn the_other_side_of_each_row_is_that_of_its_flow() {
+        let mapping = "target = \"trade\"\n[columns]\ndate = \"Month\"\nflow = \"Way\"\norigin = \"From\"\ndestination = \"To\"\ncode = \"HS\"\nvalue = \"Value\"\n\
+            [say]\nreporter = \"ZAF\"\nvalue_currency = \"ZAR\"\nrevision = \"HS2022\"\n";
+        let format = Mapped::layout(Mapping::parse(mapping, "m.toml").unwrap());
+        let table = "Month,Way,From,To,HS,Value\n202301,Exports,ZA,DE,854231,5\n202301,Imports,CN,ZA,854231,7\n";
+        let got = read(format, &Said::default(), table.as_bytes());
+        assert_eq!(
+            got.lines(),
+            [
+                "2023-01 ZAF: ZAF>DEU export Month HS2022 854231 5 ZAR unstated Dispatch NaNkg NaN total",
+                "2023-01 ZAF: CHN>ZAF import Month HS2022 854231 7 ZAR unstated Origin NaNkg NaN total"
+            ]
+        );
+    }
 
     #[test]
     fn a_spanish_table_of_statistics() {

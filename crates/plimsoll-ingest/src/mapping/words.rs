@@ -64,7 +64,7 @@ struct Words {
     stems: Vec<(&'static str, usize)>,
     /// Longest first.
     phrases: Vec<(Vec<Pattern>, usize)>,
-    han: HashMap<&'static str, usize>,
+    han: HashMap<String, usize>,
     longest_han: usize,
     currencies: HashMap<&'static str, &'static str>,
     currency_stems: Vec<(&'static str, &'static str)>,
@@ -78,6 +78,17 @@ const NOT_IN_NAMES: [&str; 7] = ["all", "cup", "mop", "top", "try", "lak", "sos"
 /// The ISO 4217 codes of currencies in use.
 pub static CURRENCIES: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
     table(include_str!("data/currencies.csv")).filter_map(|f| f.first().copied()).collect()
+});
+
+/// Signs of traditional Chinese and of Japanese, each with its simplified one.
+static SIMPLIFIED: LazyLock<HashMap<char, char>> = LazyLock::new(|| {
+    let mut signs = HashMap::new();
+    for row in table(include_str!("data/han.csv")) {
+        let [forms, simple] = row[..] else { continue };
+        let Some(simple) = simple.chars().next() else { continue };
+        signs.extend(forms.chars().filter(|c| *c != '|').map(|form| (form, simple)));
+    }
+    signs
 });
 
 /// The rows of one of our own tables: no quotes, comments with `#`, a header.
@@ -125,7 +136,7 @@ impl Words {
     fn add(&mut self, word: &'static str, entry: usize) {
         if word.chars().any(is_han) {
             self.longest_han = self.longest_han.max(word.chars().count());
-            self.han.entry(word).or_insert(entry);
+            self.han.entry(simplified(word)).or_insert(entry);
         } else if word.contains(' ') {
             let phrase = word.split(' ').map(Pattern::of).collect();
             self.phrases.push((phrase, entry));
@@ -194,8 +205,28 @@ impl Words {
 /// Words of two letters that may stand in a word written together.
 const SHORT_PIECES: [&str; 11] = ["hs", "kg", "no", "id", "of", "cd", "dt", "wt", "en", "nm", "in"];
 
+/// Signs of the scripts that put no space between words, or as Korean writes names of columns,
+/// seldom one: Chinese signs, kana and Hangul.
 fn is_han(c: char) -> bool {
-    matches!(c, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}')
+    matches!(
+        c,
+        '\u{3400}'..='\u{4dbf}'
+            | '\u{4e00}'..='\u{9fff}'
+            | '\u{f900}'..='\u{faff}'
+            | '\u{3005}'
+            | '\u{3041}'..='\u{30ff}'
+            | '\u{ac00}'..='\u{d7a3}'
+    )
+}
+
+/// Each sign in its simplified form, so that a word of the table is found in every form.
+fn simplified(text: &str) -> String {
+    text.chars().map(|c| SIMPLIFIED.get(&c).copied().unwrap_or(c)).collect()
+}
+
+/// Letters that stand for an apostrophe (Uzbek, Ukrainian): they part a word as `'` does.
+pub(super) fn is_apostrophe(c: char) -> bool {
+    matches!(c, '\'' | '`' | '\u{2018}' | '\u{2019}' | '\u{2bb}' | '\u{2bc}')
 }
 
 /// Lower case without accents on Latin letters; `ё` as `е`.
@@ -239,7 +270,7 @@ fn tokens(name: &str) -> Vec<String> {
         if (hump || script) && !word.is_empty() {
             out.push(fold(&std::mem::take(&mut word)));
         }
-        if c.is_alphanumeric() || is_mark(c) {
+        if (c.is_alphanumeric() || is_mark(c)) && !is_apostrophe(c) {
             word.push(c);
             continue;
         }
@@ -313,7 +344,7 @@ impl Reader<'_> {
 
     fn token(&mut self, token: &str) {
         if token.chars().any(is_han) {
-            return self.han(token);
+            return self.han(&simplified(token));
         }
         if token.bytes().all(|b| b.is_ascii_digit()) {
             self.out.numbers.extend(token.parse::<u32>().ok());
@@ -391,9 +422,18 @@ impl Reader<'_> {
             Some(at) => (&rest[0][..at], &rest[0][at..], 1),
             None => (&rest[0][..], rest.get(1)?.as_str(), 2),
         };
+        // Part `a` of a box holds the code of what the box says in words.
+        let (number, coded) = match number.strip_suffix(['a', '\u{430}']) {
+            Some(plain) if number.len() <= 4 => (plain, true),
+            _ => (number, false),
+        };
         let is_box =
             self.words.exact.get(word).is_some_and(|e| self.words.entries[*e].ideas == ["box"]);
-        if !is_box || number.len() > 4 || !number.bytes().all(|b| b.is_ascii_digit()) {
+        if !is_box
+            || number.is_empty()
+            || number.len() > 4
+            || !number.bytes().all(|b| b.is_ascii_digit())
+        {
             return None;
         }
         let (boxed, mut part) = box_number(number)?;
@@ -401,6 +441,9 @@ impl Reader<'_> {
         if part.is_none() && next.is_some() {
             part = next;
             used += 1;
+        }
+        if coded {
+            self.found.push(("code", "ru"));
         }
         self.out.boxed.get_or_insert((boxed, part));
         Some(used)
@@ -468,6 +511,30 @@ mod tests {
     }
 
     #[test]
+    fn one_word_in_every_form_of_its_signs() {
+        for (name, ideas) in [
+            ("貨物總額", &["goods", "value"][..]),
+            ("货物总额", &["goods", "value"]),
+            ("輸出者の住所", &["exporter", "address"]),
+            ("単価（円）", &["unitprice", "local"]),
+            ("수입자 주소", &["importer", "address"]),
+            ("총중량(KG)", &["gross", "weight", "kg"]),
+            ("İxracatçı ölkə", &["dispatch", "country"]),
+            ("Xalis çəki", &["net", "weight"]),
+            ("Nước xuất khẩu", &["dispatch", "country"]),
+            ("Oʻlchov birligi", &["unit"]),
+            ("O'lchov birligi", &["unit"]),
+            ("წარმოშობის ქვეყანა", &["origin", "country"]),
+            ("Ծագման երկիր", &["origin", "country"]),
+            ("Țara de origine", &["origin", "country"]),
+            ("Kraj pochodzenia", &["country", "origin"]),
+        ] {
+            check(name, ideas);
+        }
+        assert_eq!(read("Valeur (FCFA)").currency, None, "of two currencies");
+    }
+
+    #[test]
     fn boxes_of_declarations() {
         for (name, boxed) in [
             ("G33 (код товара по ТН ВЭД РФ)", (33, None)),
@@ -477,6 +544,7 @@ mod tests {
             ("G221", (22, Some(1))),
             ("графа 46", (46, None)),
             ("Гр.38", (38, None)),
+            ("G15A", (15, None)),
         ] {
             assert_eq!(read(name).boxed, Some(boxed), "{name}");
         }

@@ -489,7 +489,8 @@ impl<'a> Reading<'a> {
         let value_usd =
             self.dollars(&line.currency, month).and_then(|rate| Some(line.value? * rate));
         if line.value.is_some() && value_usd.is_none() {
-            *self.memory.noted.entry("no-exchange-rate").or_default() += 1;
+            let why = if line.currency.is_none() { "no-currency" } else { "no-exchange-rate" };
+            *self.memory.noted.entry(why).or_default() += 1;
         }
         self.batch.push(&Cells { number, line, period, value_usd });
     }

@@ -64,12 +64,14 @@ fn guess(context: &Context, args: &LoadArgs) -> Result<Exit, Failure> {
         printer::talk(&format!("The mapping is in {}", out.display()));
     }
     printer::talk(&shown::rows(&draft, &found));
+    draft.missing().iter().for_each(|doubt| printer::talk(doubt));
     if context.format == Format::Table {
         let mapping = args.out.clone().unwrap_or_else(|| PathBuf::from("MAPPING.toml"));
         printer::next(&format!(
-            "look the mapping through, then plimsoll load {} --mapping {}",
+            "look the mapping through, then plimsoll load {} --mapping {}{}",
             path.display(),
-            mapping.display()
+            mapping.display(),
+            draft.options()
         ));
     }
     Ok(Exit::Done)
