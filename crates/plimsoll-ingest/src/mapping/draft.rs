@@ -204,7 +204,8 @@ impl Draft {
     }
 
     /// Where the name of the value says its currency, a column of currencies is of another value,
-    /// that of the invoice: only one of them can hold.
+    /// that of the invoice: what is said goes first. In the country's own currency, which the draft
+    /// does not know, the column would make the value something else.
     fn currencies(&mut self) {
         let of_value = self.given(Field::Value).map(|column| &self.guess.names[column]);
         let local = of_value.is_some_and(|name| name.has("local") && !name.has("currency"));
@@ -212,12 +213,16 @@ impl Draft {
             return;
         }
         let Some(column) = self.given(Field::Currency) else { return };
-        self.mapping.columns.remove(&Field::Currency);
         let name = self.header[column].clone();
-        let why =
-            if local { "the value is in the country's own" } else { "the value's name says it" };
+        if let Some(currency) = &self.mapping.value_currency {
+            self.doubts.push(format!(
+                "currency: the value's name says {currency}, which goes before the column {name:?}; with a value in the column's currency take value_currency away"
+            ));
+            return;
+        }
+        self.mapping.columns.remove(&Field::Currency);
         self.doubts.push(format!(
-            "currency: {why}, so the column {name:?} is left out; with a value in that currency, write it under [columns] and take value_currency away"
+            "currency: the value is in the country's own, so the column {name:?} is left out; say it: value_currency = \"…\", or write the column back where the value is in it"
         ));
         self.left.push(name);
     }
@@ -492,11 +497,11 @@ mod tests {
     }
 
     #[test]
-    fn one_currency_is_written() {
+    fn it_is_said_which_currency_holds() {
         let header = ["HS", "Value USD", "Currency"];
         let text = drafted(&header, &["854231", "5", "EUR"]);
         assert!(
-            text.contains("value_currency = \"USD\"") && !text.contains("\ncurrency ="),
+            text.contains("value_currency = \"USD\"") && text.contains("goes before the column"),
             "{text}"
         );
         let text = drafted(&["HS", "Value", "Currency"], &["854231", "5", "EUR"]);
