@@ -251,6 +251,7 @@ fn fetched(view: &View<'_>) -> String {
 fn aged(edition: &Edition, today: &str) -> String {
     match staleness::lists([edition], today).first() {
         Some(stale) => format!("{} (stale: {} days)", edition.edition, stale.age_days),
+        None if edition.day_from == "day of loading" => format!("{} (loaded)", edition.edition),
         None => edition.edition.clone(),
     }
 }

@@ -6,7 +6,7 @@ use std::io::Write as _;
 
 use serde_json::Value;
 
-use crate::support::{Desk, Run};
+use crate::support::{Desk, Run, finish};
 
 /// A made-up list in OFAC's delimited form: number and name.
 fn sdn(entries: &[(&str, &str)]) -> String {
@@ -413,7 +413,12 @@ fn status_shows_lists() {
 fn an_old_list_answers_unless_stale_data_are_refused() {
     let desk = two_editions();
     let name = ["screen", "Brasswren Trading", "--format", "ndjson"];
-    assert_eq!(desk.run(&name).exits(1).json()["stale"], Value::Null);
+    let usual = desk.run(&name).exits(1).says(&["note: stale data: ofac-sdn is of 2024-07-02"]);
+    let stale = &usual.json()["stale"];
+    assert_eq!((&stale["allowed"], &stale["data"][0]["what"]), (&false.into(), &"ofac-sdn".into()));
+    let mut of_the_house = desk.command(&name);
+    of_the_house.env("PLIMSOLL_REFUSE_STALE", "1");
+    finish(of_the_house).exits(3);
     let refused = [&name[..], &["--refuse-stale"]].concat();
     desk.run(&refused).exits(3).says(&["stale-data", "ofac-sdn", "--allow-stale"]);
     let allowed = [&refused[..], &["--allow-stale"]].concat();
@@ -425,4 +430,52 @@ fn an_old_list_answers_unless_stale_data_are_refused() {
     let status = desk.run(&["status"]).exits(0).out;
     assert!(status.contains("stale:"), "{status}");
     desk.run(&["status", "--refuse-stale"]).exits(3);
+}
+
+#[test]
+fn a_list_of_a_day_to_come_is_refused() {
+    let desk = Desk::new();
+    let file = desk.file("sdn.csv", sdn(&[ZONTIK]));
+    let typed = ["load", &file, "--set", "date=2204-07-02"];
+    let refused = desk.run(&typed).exits(2).says(&["list-of-the-future"]);
+    assert!(refused.out.contains("none of them kept"), "{}", refused.out);
+    desk.load(&[&file, "--set", "date=2024-07-02"]);
+}
+
+#[test]
+fn two_own_lists_of_one_name_and_day_are_told() {
+    let desk = Desk::new();
+    let first = desk.file("mine.csv", "id,type,name\n1,company,Zontik Works\n");
+    desk.load(&[&first]);
+    let second = desk.file("mine.csv", "id,type,name\n1,company,Quill Works\n");
+    let told = desk.run(&["load", &second]).exits(0).out;
+    assert!(
+        told.contains("edition-replaced") && told.contains("mine.csv with 1 entries"),
+        "{told}"
+    );
+}
+
+/// Somebody's own layout saved anew is no list of one's own: its aliases would be lost.
+#[test]
+fn letters_and_layouts_that_are_not_understood_give_no_silent_list() {
+    let desk = Desk::new();
+    let rest = "source;entity number;type;programmes of all;name;titles;alternate names;ids;nationalities of";
+    let other = desk.file("csl.csv", format!("{rest}\nX;1;company;P;Zontik Works;;ZW;;\n"));
+    desk.run(&["load", &other]).exits(2).says(&["layout-unknown"]);
+    let wide: Vec<u8> = "id,type,name\n1,company,Zontik\n".bytes().flat_map(|b| [b, 0]).collect();
+    let wide = desk.file("wide.csv", wide);
+    desk.run(&["load", "--as", "plain-list", &wide]).exits(2).says(&["UTF-16 without its mark"]);
+    // Russian letters as a Russian spreadsheet writes them.
+    let names = ["ООО Ромашка Сервис", "Завод точной механики", "Торговый дом Восток"];
+    let text: String = names.iter().map(|n| format!("1;company;{n}\r\n")).collect();
+    let text = format!("id;type;name\r\n{text}");
+    let letter = |c: char| match u32::from(c) {
+        code @ 0x410..=0x44f => (code - 0x410 + 0xc0) as u8,
+        code => code as u8,
+    };
+    let cyrillic: Vec<u8> = text.chars().map(letter).collect();
+    let cyrillic = desk.file("moi.csv", cyrillic);
+    let told = desk.run(&["load", &cyrillic]).exits(0).out;
+    assert!(told.contains("Windows-1251"), "{told}");
+    assert_eq!(hits(&desk, &["Завод точной механики"]).len(), 1);
 }
