@@ -143,11 +143,13 @@ pub fn find(
 struct Seen<'a> {
     panel: &'a Panel,
     engine: &'a Engine,
-    passes: Vec<(&'static dyn Detector, Vec<Plan>, Box<dyn Pass + 'a>)>,
+    passes: Vec<Running<'a>>,
     sources: SourcesOf,
     rows: u64,
 }
 
+/// A detector, its plans, and what it saw.
+type Running<'a> = (&'static dyn Detector, Vec<Plan>, Box<dyn Pass + 'a>);
 type Outcomes = Vec<(&'static str, Outcome)>;
 
 impl<'a> Seen<'a> {
@@ -178,7 +180,7 @@ impl<'a> Seen<'a> {
 
     /// The outcomes, the sources that any row came from, and the number of rows.
     fn judge(self) -> (Outcomes, BTreeSet<usize>, u64) {
-        let judge = |(detector, _, pass): (&'static dyn Detector, _, Box<dyn Pass + '_>)| {
+        let judge = |(detector, _, pass): Running<'_>| {
             let mut outcome = pass.finish(&self.sources);
             finding::sort(&mut outcome.findings);
             (detector.id(), outcome)
