@@ -62,7 +62,9 @@ impl ReceivedFile {
     /// workbook its own name too, since many a sheet is called `Sheet1`.
     pub fn shown(&self) -> String {
         let member = self.member.rsplit(['/', '\\']).next().unwrap_or_default();
-        let stem = [".xlsx", ".xlsm", ".ods"].iter().find_map(|end| self.name.strip_suffix(end));
+        let (stem, end) = self.name.rsplit_once('.').unwrap_or((&self.name, ""));
+        let book = ["xlsx", "xlsm", "ods"].iter().any(|known| end.eq_ignore_ascii_case(known));
+        let stem = book.then_some(stem);
         match (member, stem) {
             ("", _) => self.name.clone(),
             (sheet, Some(stem)) if is_unnamed(sheet) => stem.to_owned(),
@@ -76,10 +78,11 @@ impl ReceivedFile {
     }
 }
 
-/// Whether a sheet is called as its program calls the first: one word and a 1.
+/// Whether a sheet is called as its program calls the first: one word and a 1. The others of a
+/// workbook keep their names, so that no two of them are one list.
 fn is_unnamed(sheet: &str) -> bool {
-    let word = sheet.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end();
-    word.len() < sheet.trim_end().len() && !word.contains(' ')
+    let word = sheet.strip_suffix('1').unwrap_or_default().trim_end();
+    !word.is_empty() && word.chars().all(char::is_alphabetic)
 }
 
 /// A character that a file name of any system may hold.
@@ -242,4 +245,29 @@ pub fn unpack(path: &Path, member: &str) -> Result<Vec<u8>, Failure> {
         ));
     }
     Ok(found.bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_sheets_of_no_two_workbooks_are_called_alike() {
+        for (name, member, shown) in [
+            ("blocked_firms.xlsx", "Sheet1", "blocked_firms"),
+            ("blocked_ships.XLSX", "Лист1", "blocked_ships"),
+            ("blocked_ships.xlsx", "Sheet2", "blocked_ships Sheet2"),
+            ("blocked.ods", "Q1 2024", "blocked Q1 2024"),
+            ("lists.zip", "sub/mine.csv", "mine.csv"),
+            ("mine.csv", "", "mine.csv"),
+        ] {
+            let file = ReceivedFile {
+                name: name.into(),
+                member: member.into(),
+                sha256: String::new(),
+                bytes: 0,
+            };
+            assert_eq!(file.shown(), shown);
+        }
+    }
 }
