@@ -191,7 +191,7 @@ impl IngestError {
             }
             IngestError::NotData { hint, .. } => (*hint).into(),
             IngestError::UnknownLayout { .. } => {
-                "download it again with all columns, or name the layout with --as (`plimsoll explain layouts` lists them); plimsoll load --guess FILE drafts a mapping".into()
+                "download it again with all columns, or name the layout with --as (`plimsoll explain layouts` lists them; a list of your own is plain-list); plimsoll load --guess FILE drafts a mapping".into()
             }
             IngestError::NoSuchLayout { .. } => "take one of those names".into(),
             IngestError::MissingColumn { layout, .. } if layout == crate::mapping::LAYOUT => {

@@ -1,10 +1,11 @@
 //! How old may it be? Each publication against its publisher's rhythm, and what an answer says
 //! that rests on an older one.
 //!
-//! What is older than its limit is told of, and stands in the answer's JSON. A house that wants no answer from it says
-//! `--refuse-stale` (or `PLIMSOLL_REFUSE_STALE=1` for all commands): then the exit code is 3, and
-//! `--allow-stale` gives the answer once, with that on record. Refusing is not the usual way: an
-//! old edition is often loaded on purpose, and every answer names the editions it rests on.
+//! What is older than its limit is told of, and stands in the answer's JSON. A house that wants
+//! no answer from it says `--refuse-stale` (or `PLIMSOLL_REFUSE_STALE=1` for all commands): then
+//! the exit code is 3, and `--allow-stale` gives the answer once, with that on record. Refusing is
+//! not the usual way: an old edition is often loaded on purpose, and every answer names the
+//! editions it rests on.
 
 use crate::failure::{Exit, Failure};
 use crate::watchlists::{Edition, Editions};

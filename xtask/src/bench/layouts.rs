@@ -17,9 +17,9 @@ use plimsoll_ingest::formats;
 use plimsoll_screen::lists;
 use serde_json::Value;
 
-use super::generate;
 use super::measure::{Run, measure};
 use super::table::{grouped, machine, ratio};
+use super::{generate, statistics};
 use crate::random::SplitMix;
 use crate::{Outcome, files};
 
@@ -183,8 +183,7 @@ pub(super) fn run(words: &[&str]) -> Outcome {
     let root = files::root()?;
     let folder = files::target_dir()?.join("bench/layouts");
     fs::create_dir_all(&folder).map_err(|e| format!("{}: {e}", folder.display()))?;
-    let bin = bin.unwrap_or(files::target_dir()?.join("debug/plimsoll"));
-    let bin = bin.canonicalize().map_err(|e| format!("{}: {e}", bin.display()))?;
+    let bin = statistics::program(bin.as_deref(), "dev", &root)?;
     let codes = generate::codes(&root.join("crates/plimsoll-terms/data/hs_codes.csv"))?;
     let mut page = head(bytes);
     for made in ALL.iter().filter(|m| only.is_empty() || only.iter().any(|o| o == m.layout)) {

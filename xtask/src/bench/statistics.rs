@@ -42,7 +42,11 @@ pub(super) fn run(options: &Options) -> Outcome {
         Some(seconds) => println!("{} bytes in {seconds:.1} s", input.bytes),
         None => println!("{} bytes kept from an earlier run", input.bytes),
     }
-    let bin = if options.skip_ours { None } else { Some(program(options, &places.root)?) };
+    let bin = if options.skip_ours {
+        None
+    } else {
+        Some(program(options.bin.as_deref(), &options.profile, &places.root)?)
+    };
     let peer = if options.skip_peer { None } else { peer_version(&places) };
     let cells = measure_all(options, &places, &input, bin.as_deref(), peer.is_some());
     let report = Report {
@@ -84,20 +88,20 @@ fn places(options: &Options) -> Outcome<Places> {
 }
 
 /// The program to measure, built when none is given.
-fn program(options: &Options, root: &Path) -> Outcome<PathBuf> {
-    if let Some(bin) = &options.bin {
+pub(super) fn program(bin: Option<&Path>, profile: &str, root: &Path) -> Outcome<PathBuf> {
+    if let Some(bin) = bin {
         return bin.canonicalize().map_err(|e| format!("{}: {e}", bin.display()));
     }
-    println!("building plimsoll, profile {}", options.profile);
+    println!("building plimsoll, profile {profile}");
     let status = Command::new("cargo")
-        .args(["build", "-p", "plimsoll", "--profile", &options.profile])
+        .args(["build", "-p", "plimsoll", "--profile", profile])
         .current_dir(root)
         .status()
         .map_err(|e| format!("cargo: {e}"))?;
     if !status.success() {
         return Err("plimsoll does not build".to_owned());
     }
-    let folder = if options.profile == "dev" { "debug" } else { options.profile.as_str() };
+    let folder = if profile == "dev" { "debug" } else { profile };
     let name = format!("plimsoll{}", std::env::consts::EXE_SUFFIX);
     Ok(files::target_dir()?.join(folder).join(name))
 }

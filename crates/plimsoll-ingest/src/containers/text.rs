@@ -46,7 +46,7 @@ impl Block {
         Some(Problem::new(rule, self.first_line, &value, hint))
     }
 
-    /// Hands out its records with the line of each in the file; empty ones are passed over.
+    /// Hands out its records with the line of each in the file.
     ///
     /// # Errors
     /// What `each` says.
@@ -63,9 +63,7 @@ impl Block {
         let mut record = csv::ByteRecord::new();
         while reader.read_byte_record(&mut record).map_err(std::io::Error::other)? {
             let line = record.position().map_or(0, csv::Position::line) + self.first_line - 1;
-            if !is_empty(&record) {
-                each(line, &record)?;
-            }
+            each(line, &record)?;
         }
         Ok(())
     }

@@ -41,9 +41,14 @@ const KNOWN_BY_LETTERS: [&Encoding; 9] = [
     encoding_rs::EUC_KR,
 ];
 
+/// So much of a file from its first letter that is not ASCII tells its encoding.
+const TELLING: usize = 1 << 20;
+
 fn by_letters(bytes: &[u8]) -> &'static Encoding {
+    let from = bytes.iter().position(|b| !b.is_ascii()).unwrap_or(0);
+    let telling = &bytes[from..bytes.len().min(from + TELLING)];
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
-    detector.feed(bytes, true);
+    detector.feed(telling, from + telling.len() == bytes.len());
     let guess = detector.guess(None, Utf8Detection::Deny);
     if KNOWN_BY_LETTERS.contains(&guess) { guess } else { encoding_rs::WINDOWS_1252 }
 }

@@ -39,13 +39,13 @@ pub fn behind(store: &Path, base: &Edition, change: Received) -> Result<Vec<Rece
     for file in &base.files {
         let path = file.path(&folder(store));
         let raw = fs::read(&path).map_err(|e| broken(&path, e))?;
-        let content = unpack(&path, &file.member)?;
+        let unpacked = Some(unpack(&path, &file.member)?).filter(|content| *content != raw);
         set.push(Received {
             path,
             source: change.source,
             file: file.clone(),
             raw,
-            unpacked: Some(content),
+            unpacked,
             day: None,
             is_base: true,
         });
