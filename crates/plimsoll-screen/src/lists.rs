@@ -43,6 +43,7 @@ pub mod uk_csv;
 pub mod uk_xml;
 pub mod un_vessels;
 pub mod un_xml;
+mod unread;
 
 #[cfg(test)]
 mod us_tests;

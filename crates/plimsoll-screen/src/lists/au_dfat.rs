@@ -8,6 +8,7 @@
 
 use super::columns::{Groups, Needed, Sheet, numbered, once_primary, set_aside};
 use super::intake::{self, Draft, Field, FileResult, Row};
+use super::unread::Unread;
 use super::{ListEdition, ListError, ListFile, ListSource, Parsed, Sureness, dates};
 use crate::entity::{DateKind, EntityKind, IdentifierKind, NameKind, Origin};
 use plimsoll_terms::problem::Problem;
@@ -18,6 +19,9 @@ use std::collections::HashMap;
 pub struct AuDfat;
 
 const ID: &str = "au-dfat";
+
+/// Names that every edition has.
+const NAMES: &[Needed] = &[&["nametype"], &["aliasstrength"]];
 
 const NEEDED: &[Needed] =
     &[&["reference"], &["nameofindividualorentity"], &["type"], &["nametype"], &["committees"]];
@@ -97,6 +101,8 @@ fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
         add(&sheet, row, kind, draft, origin, &mut result.problems);
     }
     let entities = groups.finish(&mut result);
+    let unread = Unread::of_sheet(&sheet);
+    result.problems.extend(unread.judge(NAMES, file, ID)?);
     let title = "Australia: DFAT consolidated list".to_owned();
     let list = ID.to_owned();
     result.editions = vec![ListEdition { list, title, published: String::new(), entities }];

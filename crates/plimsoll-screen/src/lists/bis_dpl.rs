@@ -10,6 +10,7 @@
 
 use super::headed::{self, Header};
 use super::intake::{self, Draft, Field, FileResult, Row};
+use super::unread::Unread;
 use super::{ListEdition, ListError, ListFile, ListSource, Parsed, Sureness, dates};
 use crate::entity::{EntityKind, NameKind, Origin};
 use plimsoll_terms::problem::Problem;
@@ -92,6 +93,8 @@ fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
             add(row, &table.header, origin, draft);
         }
     }
+    let unread = Unread::of_header(&table.header, &table.rows);
+    result.problems.extend(unread.judge(&[], file, ID)?);
     let entities = drafts.into_iter().filter_map(Draft::finish).collect();
     result.editions.push(ListEdition {
         list: ID.to_owned(),

@@ -6,10 +6,11 @@
 //! The publisher gives no ids: country, schedule and item are the law's own place of an entry and
 //! are never used twice. The file states no day of its own.
 
-use super::columns::once_primary;
+use super::columns::{Needed, once_primary};
 use super::intake::{self, Draft, Field, FileResult, Parties};
 use super::markup::{Node, Walk, root_name};
 use super::un_xml::latin;
+use super::unread::Unread;
 use super::{ListEdition, ListError, ListFile, ListSource, Parsed, Sureness};
 use crate::entity::{DateKind, Entity, EntityKind, IdentifierKind, NameKind, Origin};
 use plimsoll_terms::problem::Problem;
@@ -20,6 +21,9 @@ pub struct CaSema;
 
 const ID: &str = "ca-sema";
 const ROOT: &str = "data-set";
+
+/// Names that every edition has.
+const NAMES: &[Needed] = &[&["LastName"], &["GivenName"]];
 
 impl ListSource for CaSema {
     fn id(&self) -> &'static str {
@@ -93,14 +97,17 @@ fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
     let mut result = FileResult { problems: odd.into_iter().collect(), ..FileResult::default() };
     let mut walk = Walk::new(file.name, ID, text.trim_start_matches('\u{feff}'));
     let mut parties = Parties::default();
+    let mut unread = Unread::default();
     while let Some(node) = walk.next(&["record"])? {
         result.count.rows_in += 1;
         let party = record(&node, number, &mut result.problems);
+        unread.record(&node);
         parties.take(party, &mut result.count);
     }
     if walk.root() != Some(ROOT) {
         return Err(walk.malformed(&format!("its root element is not {ROOT}")));
     }
+    result.problems.extend(unread.judge(NAMES, file, ID)?);
     let title = "Canada: consolidated autonomous sanctions list".to_owned();
     let list = ID.to_owned();
     result.editions =

@@ -5,10 +5,11 @@
 //! whose last modification is `de-listed` is not loaded. Not read: parts of names that are titles
 //! as names (they are positions), the sets of measures beside their programme.
 
-use super::columns::{labelled_numbers, number_kind, once_primary};
+use super::columns::{Needed, labelled_numbers, number_kind, once_primary};
 use super::intake::{self, Draft, Field, FileResult, Parties};
 use super::markup::{Node, Walk, root_name};
 use super::un_xml::latin;
+use super::unread::Unread;
 use super::{ListEdition, ListError, ListFile, ListSource, Parsed, Sureness};
 use crate::entity::{DateKind, Entity, EntityKind, IdentifierKind, NameKind, Origin};
 use plimsoll_terms::problem::Problem;
@@ -20,6 +21,24 @@ pub struct ChSeco;
 
 const ID: &str = "ch-seco";
 const ROOT: &str = "swiss-sanctions-list";
+
+/// Names that every edition has.
+const NAMES: &[Needed] = &[&["name-part"], &["value"]];
+
+/// What says nothing of a party.
+const PASSED_OVER: [&str; 11] = [
+    "ssid",
+    "order",
+    "iso-code",
+    "code",
+    "lang",
+    "script",
+    "date-of-issue",
+    "expiry-date",
+    "calendar",
+    "type",
+    "object-type",
+];
 
 impl ListSource for ChSeco {
     fn id(&self) -> &'static str {
@@ -117,14 +136,22 @@ fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
     let tables = tables(file.name, text)?;
     let mut walk = Walk::new(file.name, ID, text);
     let mut parties = Parties::default();
+    let mut unread = Unread::default();
     while let Some(node) = walk.next(&["target"])? {
         result.count.rows_in += 1;
         let party = target(&node, number, &tables, &mut result.problems);
+        if party.is_ok() {
+            // A modification holds the party once more, as it was and as it became.
+            node.children().iter().filter(|c| kind_of(c).is_some()).for_each(|c| unread.record(c));
+        }
         parties.settle(party, &mut result);
     }
     if walk.root() != Some(ROOT) {
         return Err(walk.malformed(&format!("its root element is not {ROOT}")));
     }
+    result
+        .problems
+        .extend(unread.without(|name| PASSED_OVER.contains(&name)).judge(NAMES, file, ID)?);
     let published = intake::date(walk.root_attribute("date")).unwrap_or_default();
     let title =
         "Switzerland: SECO list of sanctioned individuals, entities and organisations".to_owned();

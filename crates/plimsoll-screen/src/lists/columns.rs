@@ -9,6 +9,7 @@ use super::un_xml::by_script;
 use super::{ListError, ListFile};
 use crate::entity::{Entity, IdentifierKind, NameKind};
 use plimsoll_terms::problem::Problem;
+use std::cell::Cell;
 use std::collections::HashMap;
 
 /// A header further down is none: titles and notes above it take a few rows.
@@ -34,6 +35,10 @@ pub(super) struct Sheet {
     pub(super) rows: Vec<Row>,
     columns: HashMap<String, usize>,
     headings: Vec<String>,
+    /// As they stand in the file.
+    titles: Vec<String>,
+    /// Which columns were asked for.
+    asked: Vec<Cell<bool>>,
     least: usize,
 }
 
@@ -94,19 +99,49 @@ impl Sheet {
         let found =
             needed.iter().filter_map(|names| names.iter().find_map(|name| columns.get(*name)));
         let least = found.max().map_or(0, |last| last + 1);
-        Ok(Self { above, rows, columns, headings, least })
+        let titles: Vec<String> = header.cells.iter().map(|cell| intake::squeeze(cell)).collect();
+        let asked = vec![Cell::new(false); headings.len()];
+        Ok(Self { above, rows, columns, headings, titles, asked, least })
     }
 
     /// The cell under the first of these headings that is filled; squeezed, empty where none is.
     pub(super) fn cell(&self, row: &Row, names: &[&str]) -> String {
-        let cells = names.iter().map(|name| row.cell(self.columns.get(*name).copied()));
+        let cells = names.iter().map(|name| row.cell(self.column(name)));
         cells.into_iter().find(|cell| !cell.is_empty()).unwrap_or_default()
     }
 
     /// The same as it stands, with its line ends.
     pub(super) fn raw<'a>(&self, row: &'a Row, names: &[&str]) -> &'a str {
-        let cells = names.iter().filter_map(|name| row.cells.get(*self.columns.get(*name)?));
+        let cells = names.iter().filter_map(|name| row.cells.get(self.column(name)?));
         cells.map(|cell| cell.trim()).find(|cell| !cell.is_empty()).unwrap_or("")
+    }
+
+    fn column(&self, name: &str) -> Option<usize> {
+        let at = self.columns.get(name).copied()?;
+        self.ask(at);
+        Some(at)
+    }
+
+    fn ask(&self, at: usize) {
+        if let Some(asked) = self.asked.get(at) {
+            asked.set(true);
+        }
+    }
+
+    /// Whether there is such a column.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.columns.contains_key(name)
+    }
+
+    /// That the cells under a heading were read among [`Self::filled`].
+    pub(super) fn read_filled(&self, heading: &str) {
+        self.column(heading);
+    }
+
+    /// Each column as it is called, its heading, and whether it was asked for.
+    pub(super) fn asked(&self) -> impl Iterator<Item = (&str, &str, bool)> {
+        let columns = self.titles.iter().zip(&self.headings).zip(&self.asked);
+        columns.map(|((title, heading), asked)| (title.as_str(), heading.as_str(), asked.get()))
     }
 
     /// The filled cells of a row with their headings, in order.

@@ -94,6 +94,9 @@ pub(super) const TEXTS: [&str; 19] = [
     "remarks",
 ];
 
+/// Members and columns that say nothing of a party.
+pub(super) const PASSED_OVER: [&str; 2] = ["source_list_url", "source_information_url"];
+
 /// Members that have several values.
 pub(super) const LISTS: [&str; 6] =
     ["programs", "alt_names", "nationalities", "citizenships", "places_of_birth", "dates_of_birth"];

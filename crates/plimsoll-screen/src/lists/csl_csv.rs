@@ -13,6 +13,7 @@ use super::csl::{self, Entry, Id, LISTS, Lists, TEXTS};
 use super::dates;
 use super::delimited::{Record, Table, decode, table};
 use super::ofac::{self, Tally};
+use super::unread::Unread;
 use super::{FileCount, ListError, ListFile, ListSource, Parsed, Sureness};
 
 /// The US Consolidated Screening List as CSV.
@@ -148,8 +149,31 @@ fn read_file(
     if count.rows_loaded == 0 {
         return Err(ListError::Empty { file: file.name.to_owned(), layout: LAYOUT });
     }
+    let unread = unread(&table, &header).judge(&[&["alt_names"]], &file, LAYOUT)?;
+    parsed.problems.extend(unread.into_iter().map(|problem| (number, problem)));
     parsed.counts.push(count);
     Ok(())
+}
+
+/// The columns that no entry is made of.
+fn unread(table: &Table, header: &Header) -> Unread {
+    let known = |name: &str| {
+        let parts: [&[&str]; 4] = [&TEXTS, &LISTS, &csl::PASSED_OVER, &["addresses", "ids"]];
+        parts.iter().any(|names| names.contains(&name))
+    };
+    let mut unread = Unread::default();
+    let Some(titles) = table.records.first() else { return unread };
+    for (at, title) in titles.cells().enumerate() {
+        let name = title.trim().to_ascii_lowercase();
+        unread.meet(&name);
+        if known(&name) && header.at(&name) == Some(at) {
+            continue;
+        }
+        for record in table.records.iter().skip(1) {
+            unread.add(title, record.line, record.cell(at));
+        }
+    }
+    unread
 }
 
 fn header_of(file: ListFile<'_>, table: &Table) -> Result<Header, ListError> {

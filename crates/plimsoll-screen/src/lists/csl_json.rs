@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 use super::csl::{self, Entry, Id, LISTS, Lists, TEXTS};
 use super::csl_csv::{address, parts};
 use super::json::{self, text, values};
+use super::unread::Unread;
 use super::{FileCount, ListError, ListFile, ListSource, Parsed, Sureness, intake, ofac};
 
 /// The US Consolidated Screening List as JSON.
@@ -101,7 +102,16 @@ fn read_file(
         ..FileCount::default()
     };
     let mut problems: Vec<Problem> = odd.into_iter().chain(found.problems).collect();
+    let mut unread = Unread::default();
+    let known: Vec<&str> = TEXTS
+        .iter()
+        .chain(&LISTS)
+        .chain(&["id", "addresses", "ids"])
+        .chain(&csl::PASSED_OVER)
+        .copied()
+        .collect();
     for record in &found.records {
+        unread.members(&record.value, &known, record.line);
         let entry = entry_of(&record.value, record.line);
         if entry.is_empty() {
             count.rows_set_aside += 1;
@@ -116,6 +126,7 @@ fn read_file(
     if count.rows_loaded == 0 {
         return Err(ListError::Empty { file: name(), layout: LAYOUT });
     }
+    problems.extend(unread.judge(&[&["alt_names"]], file, LAYOUT)?);
     problems.sort_by_key(|problem| problem.line);
     parsed.problems.extend(problems.into_iter().map(|problem| (number, problem)));
     parsed.counts.push(count);

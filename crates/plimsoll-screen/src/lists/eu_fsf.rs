@@ -4,7 +4,7 @@
 //! names. Here is what each becomes. A party is an enterprise or a person to the publisher; a ship
 //! is known by an identification that says so, or by a remark that begins with what it is.
 
-use super::columns::{number_kind, once_primary};
+use super::columns::{number_kind, once_primary, plain};
 use super::intake::{self, Draft, Field};
 use super::un_xml::latin;
 use crate::entity::{DateKind, EntityKind, IdentifierKind, NameKind, Origin};
@@ -62,6 +62,53 @@ pub(super) struct IdFacts {
     pub(super) description: String,
     pub(super) country: String,
     pub(super) remark: String,
+    pub(super) name_on_document: String,
+}
+
+/// What is passed over of both layouts, by its name in small letters and digits: numbers of the
+/// database, acts of each single fact (those of the entry are read), languages, codes beside words,
+/// and whether a document is valid, which its remark says.
+pub(super) fn is_passed_over(name: &str) -> bool {
+    const ENDS: [&str; 5] =
+        ["logicalid", "iso2code", "language", "calendartype", "asatlistingtime"];
+    const OF_AN_ACT: [&str; 7] = [
+        "regulationtype",
+        "organisationtype",
+        "publicationdate",
+        "entryintoforcedate",
+        "numbertitle",
+        "programme",
+        "publicationurl",
+    ];
+    const OF_A_DOCUMENT: [&str; 10] = [
+        "diplomatic",
+        "knownexpired",
+        "knownfalse",
+        "reportedlost",
+        "revokedbyissuer",
+        "issuedby",
+        "issueddate",
+        "validfrom",
+        "validto",
+        "identificationregion",
+    ];
+    let name = plain(name);
+    ENDS.iter().chain(&OF_A_DOCUMENT).any(|end| name.ends_with(end))
+        || OF_AN_ACT.contains(&name.as_str())
+        || name.contains("regulation") && !name.starts_with("entity")
+        || matches!(
+            name.as_str(),
+            "entityregulationtype"
+                | "entityregulationorganisationtype"
+                | "entityregulationpublicationdate"
+                | "entityregulationentryintoforcedate"
+                | "entitysubjecttype"
+                | "subjecttype"
+                | "birthdatezipcode"
+                | "citizenshipregion"
+                | "region"
+                | "zipcode"
+        )
 }
 
 /// A party in the making.
@@ -196,6 +243,11 @@ impl Party<'_> {
         }
         if !facts.remark.is_empty() {
             self.draft.fact(Field::Remark, &format!("{label} {}: {}", facts.number, facts.remark));
+        }
+        if !facts.name_on_document.is_empty() {
+            let text =
+                format!("{label} {} in the name of {}", facts.number, facts.name_on_document);
+            self.draft.fact(Field::Remark, &text);
         }
         if kind == Imo && !facts.number.is_empty() {
             self.draft.entity.kind = EntityKind::Vessel;

@@ -8,6 +8,7 @@
 use super::columns::{Groups, Needed, Sheet, set_aside};
 use super::eu_fsf::{self, BirthFacts, IdFacts, NameFacts, Party};
 use super::intake::{self, Draft, Field, FileResult, Row};
+use super::unread::Unread;
 use super::{ListEdition, ListError, ListFile, ListSource, Parsed, Sureness, dates};
 use crate::entity::Origin;
 
@@ -100,6 +101,8 @@ fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
         add(&sheet, row, &mut Party { draft, origin, problems: &mut result.problems });
     }
     let entities = groups.finish(&mut result);
+    let unread = Unread::of_sheet(&sheet).without(eu_fsf::is_passed_over);
+    result.problems.extend(unread.judge(&[], file, ID)?);
     let (list, title) = (eu_fsf::LIST.to_owned(), eu_fsf::TITLE.to_owned());
     result.editions = vec![ListEdition { list, title, published, entities }];
     Ok(result)
@@ -153,9 +156,19 @@ fn add(sheet: &Sheet, row: &Row, party: &mut Party<'_>) {
             "idencountry",
         ]),
         remark: cell(&["identificationremark", "idenremark"]),
+        name_on_document: cell(&["identificationnameondocument"]),
     });
     party.citizenship(&cell(&["citizenshipcountrydescription", "citicountry"]));
     party.remark(&cell(&["entityremark"]));
+    for heading in [
+        "entitydesignationdetails",
+        "addressremark",
+        "addresscontactinfo",
+        "birthdateremark",
+        "citizenshipremark",
+    ] {
+        party.draft.fact(Field::Remark, &cell(&[heading]));
+    }
     party.regulation(
         &cell(&["entityregulationprogramme", "programme"]),
         &cell(&["entityregulationnumbertitle", "lebanumtitle", "legnumtitle"]),

@@ -4,9 +4,11 @@
 //! schema as others read it; not yet met on a real file. Not read: the acts of single names and
 //! addresses (`regulationSummary`), languages of names.
 
+use super::columns::Needed;
 use super::eu_fsf::{self, BirthFacts, IdFacts, NameFacts, Party};
 use super::intake::{self, Draft, Field, FileResult, Parties};
 use super::markup::{Node, Walk, root_name};
+use super::unread::Unread;
 use super::{ListEdition, ListError, ListFile, ListSource, Parsed, Sureness};
 use crate::entity::{Entity, Origin};
 use plimsoll_terms::problem::Problem;
@@ -16,6 +18,9 @@ use plimsoll_terms::problem::Problem;
 pub struct EuFsfXml;
 
 const ID: &str = "eu-fsf-xml";
+
+/// Names that every edition has.
+const NAMES: &[Needed] = &[&["wholeName"]];
 
 impl ListSource for EuFsfXml {
     fn id(&self) -> &'static str {
@@ -87,14 +92,17 @@ fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
     let mut result = FileResult { problems: odd.into_iter().collect(), ..FileResult::default() };
     let mut walk = Walk::new(file.name, ID, text.trim_start_matches('\u{feff}'));
     let mut parties = Parties::default();
+    let mut unread = Unread::default();
     while let Some(node) = walk.next(&["sanctionEntity"])? {
         result.count.rows_in += 1;
         let party = entity(&node, number, &mut result.problems);
+        unread.record(&node);
         parties.take(party, &mut result.count);
     }
     if walk.root() != Some("export") {
         return Err(walk.malformed("its root element is not export"));
     }
+    result.problems.extend(unread.without(eu_fsf::is_passed_over).judge(NAMES, file, ID)?);
     let published = intake::date(walk.root_attribute("generationDate")).unwrap_or_default();
     let (list, title) = (eu_fsf::LIST.to_owned(), eu_fsf::TITLE.to_owned());
     result.editions = vec![ListEdition { list, title, published, entities: parties.entities }];
@@ -119,6 +127,7 @@ fn entity(node: &Node, file: u16, problems: &mut Vec<Problem>) -> Option<Entity>
     for name in ["euReferenceNumber", "unitedNationId"] {
         draft.fact(Field::Reference, node.attribute(name));
     }
+    draft.fact(Field::Remark, node.attribute("designationDetails"));
     let mut party = Party { draft: &mut draft, origin, problems };
     party.listed(node.attribute("designationDate"));
     for child in node.children() {
@@ -157,18 +166,24 @@ fn part(node: &Node, party: &mut Party<'_>) {
             title: of("title"),
             function: of("function"),
         }),
-        "citizenship" => party.citizenship(&country(node)),
-        "birthdate" => party.birth(&BirthFacts {
-            day: of("birthdate"),
-            numbers: [
-                of("year"),
-                of("monthOfYear") + node.attribute("month"),
-                of("dayOfMonth") + node.attribute("day"),
-            ],
-            years: [of("yearRangeFrom"), of("yearRangeTo")],
-            circa: of("circa"),
-            place: vec![of("place"), of("city"), of("region"), country(node)],
-        }),
+        "citizenship" => {
+            party.citizenship(&country(node));
+            party.remark(&node.child_text("remark"));
+        }
+        "birthdate" => {
+            party.remark(&node.child_text("remark"));
+            party.birth(&BirthFacts {
+                day: of("birthdate"),
+                numbers: [
+                    of("year"),
+                    of("monthOfYear") + node.attribute("month"),
+                    of("dayOfMonth") + node.attribute("day"),
+                ],
+                years: [of("yearRangeFrom"), of("yearRangeTo")],
+                circa: of("circa"),
+                place: vec![of("place"), of("city"), of("region"), country(node)],
+            });
+        }
         "address" => {
             let parts = ["poBox", "street", "place", "zipCode", "city", "region"].map(&of);
             party.address(&parts, &country(node));
@@ -184,6 +199,7 @@ fn part(node: &Node, party: &mut Party<'_>) {
             description: of("identificationTypeDescription"),
             country: country(node),
             remark: node.child_text("remark"),
+            name_on_document: of("nameOnDocument"),
         }),
         _ => {}
     }

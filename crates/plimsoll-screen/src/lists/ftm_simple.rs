@@ -8,6 +8,7 @@
 
 use super::headed::{self, Header};
 use super::intake::{self, Draft, Field, FileResult, Row};
+use super::unread::Unread;
 use super::{ListEdition, ListError, ListFile, ListSource, Parsed, Sureness, ftm};
 use crate::entity::{DateKind, EntityKind, IdentifierKind, NameKind, Origin};
 use plimsoll_terms::problem::Problem;
@@ -94,6 +95,9 @@ fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
             }
         }
     }
+    let unread = Unread::of_header(&table.header, &table.rows)
+        .without(|name| matches!(name, "first_seen" | "last_seen" | "last_change"));
+    result.problems.extend(unread.judge(&[], file, ID)?);
     datasets.remove("");
     let (list, title) = match (datasets.pop_first(), datasets.is_empty()) {
         (Some(only), true) => {

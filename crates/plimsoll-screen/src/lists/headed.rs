@@ -6,6 +6,7 @@
 use super::intake::{self, Row};
 use super::{FileCount, ListError, ListFile, Sureness};
 use plimsoll_terms::problem::Problem;
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 /// What may stand between the cells.
@@ -18,6 +19,9 @@ pub(super) struct Header {
     width: usize,
     columns: BTreeMap<String, usize>,
     titles: Vec<String>,
+    names: Vec<String>,
+    /// Which columns were asked for.
+    asked: Vec<Cell<bool>>,
 }
 
 impl Header {
@@ -42,12 +46,20 @@ impl Header {
             columns.entry(intake::slug(cell)).or_insert(at);
         }
         let titles = row.cells.iter().map(|cell| intake::squeeze(cell)).collect();
-        Self { separator, width: row.cells.len(), columns, titles }
+        let names = row.cells.iter().map(|cell| intake::slug(cell)).collect();
+        let asked = vec![Cell::new(false); row.cells.len()];
+        Self { separator, width: row.cells.len(), columns, titles, names, asked }
     }
 
     /// Where a column is, by the first of its names that is there.
     pub(super) fn at(&self, names: &[&str]) -> Option<usize> {
         names.iter().find_map(|name| self.columns.get(*name).copied())
+    }
+
+    /// Each column as it is called, its name here, and whether it was asked for.
+    pub(super) fn asked(&self) -> impl Iterator<Item = (&str, &str, bool)> {
+        let columns = self.titles.iter().zip(&self.names).zip(&self.asked);
+        columns.map(|((title, name), asked)| (title.as_str(), name.as_str(), asked.get()))
     }
 
     /// The names of the columns as they stand, in their order.
@@ -57,7 +69,15 @@ impl Header {
 
     /// The cell of a column, squeezed; empty where there is none.
     pub(super) fn cell(&self, row: &Row, names: &[&str]) -> String {
-        row.cell(self.at(names))
+        self.at(names).map(|at| self.cell_at(row, at)).unwrap_or_default()
+    }
+
+    /// The cell of a column by its place, squeezed.
+    pub(super) fn cell_at(&self, row: &Row, at: usize) -> String {
+        if let Some(asked) = self.asked.get(at) {
+            asked.set(true);
+        }
+        row.cell(Some(at))
     }
 
     /// Whether all of these columns are there.

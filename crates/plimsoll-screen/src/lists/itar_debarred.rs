@@ -11,6 +11,7 @@
 
 use super::headed::{self, Header};
 use super::intake::{self, Draft, Field, FileResult, Row};
+use super::unread::Unread;
 use super::{ListEdition, ListError, ListFile, ListSource, Parsed, Sureness, dates};
 use crate::entity::{DateKind, Entity, EntityKind, NameKind, Origin};
 use plimsoll_terms::problem::Problem;
@@ -88,6 +89,9 @@ fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
         let party = party(row, &table.header, origin, &mut result.problems);
         parties.settle(party.ok_or_else(|| headed::nameless(row)), &mut result);
     }
+    let unread = Unread::of_header(&table.header, &table.rows)
+        .without(|name| ADMINISTRATIVE.contains(&intake::slug(name).as_str()));
+    result.problems.extend(unread.judge(&[], file, ID)?);
     let (list, title) = if table.header.at(&ADMINISTRATIVE).is_some() {
         ("itar-administrative", "ITAR administrative debarments")
     } else {

@@ -12,6 +12,7 @@
 use super::columns::{Needed, Sheet, set_aside, with_brackets};
 use super::intake::{self, Draft, Field, FileResult, Ids};
 use super::records::{self, elements};
+use super::unread::Unread;
 use super::{ListEdition, ListError, ListFile, ListSource, Parsed, Sureness};
 use crate::entity::{Entity, EntityKind, NameKind, Origin};
 use plimsoll_terms::problem::Problem;
@@ -131,6 +132,8 @@ fn from_table(
             }
         }
     }
+    let unread = Unread::of_sheet(&sheet);
+    result.problems.extend(unread.judge(&[], file, ID)?);
     Ok(entities)
 }
 

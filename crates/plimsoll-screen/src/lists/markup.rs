@@ -6,6 +6,7 @@
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
+use std::cell::Cell;
 
 use super::ListError;
 use super::delimited::{LineCounter, clean};
@@ -20,20 +21,54 @@ pub(super) struct Node {
     pub(super) name: String,
     /// Line on which its start tag begins.
     pub(super) line: u32,
-    attributes: Vec<(String, String)>,
+    attributes: Vec<Attribute>,
     raw_text: String,
+    /// Whether its text was asked for.
+    asked: Cell<bool>,
     children: Vec<Node>,
+}
+
+#[derive(Debug)]
+struct Attribute {
+    name: String,
+    value: String,
+    asked: Cell<bool>,
 }
 
 impl Node {
     /// Its own text, cleaned; empty where there is none.
     pub(super) fn text(&self) -> String {
+        self.ask();
+        self.peek()
+    }
+
+    /// The same, without that it counts as asked for: see [`Self::ask`].
+    pub(super) fn peek(&self) -> String {
         clean(&self.raw_text)
+    }
+
+    /// That its text was read.
+    pub(super) fn ask(&self) {
+        self.asked.set(true);
+    }
+
+    /// Its own text where nobody asked for it.
+    pub(super) fn unasked_text(&self) -> Option<&str> {
+        (!self.asked.get() && !self.raw_text.is_empty()).then_some(&self.raw_text)
+    }
+
+    /// Name, value and whether somebody asked for it.
+    pub(super) fn attributes(&self) -> impl Iterator<Item = (&str, &str, bool)> {
+        self.attributes.iter().map(|a| (a.name.as_str(), a.value.as_str(), a.asked.get()))
     }
 
     /// The value of an attribute, empty where there is none.
     pub(super) fn attribute(&self, name: &str) -> &str {
-        self.attributes.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
+        let found = self.attributes.iter().find(|attribute| attribute.name == name);
+        found.map_or("", |attribute| {
+            attribute.asked.set(true);
+            &attribute.value
+        })
     }
 
     pub(super) fn children(&self) -> &[Node] {
@@ -212,10 +247,14 @@ fn node_of(start: &BytesStart<'_>, line: u32) -> Node {
         .with_checks(false)
         .flatten()
         .map(|attribute| {
-            let key = attribute.key.local_name().as_ref().to_owned();
+            let name = attribute.key.local_name().as_ref().to_owned();
+            // What a schema or a language says of an element is no fact of a list.
+            let prefix = attribute.key.prefix().map(|prefix| prefix.as_ref().to_owned());
+            let of_xml = ["xmlns", "xsi", "xml", "i"];
+            let of_xml = prefix.is_some_and(|p| of_xml.contains(&p.as_str())) || name == "xmlns";
             let value = quick_xml::escape::unescape(&attribute.value)
                 .map_or_else(|_| attribute.value.to_string(), std::borrow::Cow::into_owned);
-            (key, clean(&value))
+            Attribute { name, value: clean(&value), asked: Cell::new(of_xml) }
         })
         .collect();
     Node { name: start.local_name().as_ref().to_owned(), line, attributes, ..Node::default() }

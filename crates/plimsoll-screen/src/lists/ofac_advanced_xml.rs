@@ -14,6 +14,7 @@ use super::dates;
 use super::delimited::{clean, decode};
 use super::markup::{Node, Walk, root_name};
 use super::ofac::{self, Fact, ListName};
+use super::unread::Unread;
 use super::{FileCount, ListEdition, ListError, ListFile, ListSource, Parsed, Sureness};
 use crate::entity::{DateFact, DateKind, Entity, EntityKind, NameKind, Origin};
 
@@ -22,6 +23,26 @@ use crate::entity::{DateFact, DateKind, Entity, EntityKind, NameKind, Origin};
 pub struct OfacAdvancedXml;
 
 const LAYOUT: &str = "ofac-advanced-xml";
+
+/// Numbers and marks of the data model that say nothing of a party. A date is read as the first
+/// and last day of its periods.
+fn is_passed_over(name: &str) -> bool {
+    const MARKS: [&str; 12] = [
+        "ID",
+        "FixedRef",
+        "False",
+        "Primary",
+        "LowQuality",
+        "Acronym",
+        "DayFixed",
+        "MonthFixed",
+        "YearFixed",
+        "Approximate",
+        "DeltaAction",
+        "Year",
+    ];
+    name.ends_with("ID") || MARKS.contains(&name) || matches!(name, "Month" | "Day" | "YearFixed")
+}
 
 impl ListSource for OfacAdvancedXml {
     fn id(&self) -> &'static str {
@@ -171,6 +192,7 @@ struct Reading {
     relations: Vec<Node>,
     count: FileCount,
     problems: Vec<Problem>,
+    unread: Unread,
 }
 
 fn read_file(file: ListFile<'_>, number: u16, parsed: &mut Parsed) -> Result<(), ListError> {
@@ -190,7 +212,10 @@ fn read_file(file: ListFile<'_>, number: u16, parsed: &mut Parsed) -> Result<(),
                 let identity = node.attribute("IdentityID").to_owned();
                 reading.documents.entry(identity).or_default().push(node);
             }
-            "DistinctParty" => reading.add_party(&node, number),
+            "DistinctParty" => {
+                reading.add_party(&node, number);
+                reading.unread.record(&node);
+            }
             "ProfileRelationship" => reading.relations.push(node),
             _ => reading.add_listing(&node),
         }
@@ -201,6 +226,8 @@ fn read_file(file: ListFile<'_>, number: u16, parsed: &mut Parsed) -> Result<(),
     if reading.entities.is_empty() {
         return Err(ListError::Empty { file: file.name.to_owned(), layout: LAYOUT });
     }
+    let unread = std::mem::take(&mut reading.unread).without(is_passed_over);
+    reading.problems.extend(unread.judge(&[], &file, LAYOUT)?);
     reading.add_relations();
     reading.close(file.name, number, parsed);
     Ok(())

@@ -286,7 +286,7 @@ fn add_primary(source: &Source<'_>, groups: &mut Vec<Group>, parsed: &mut Parsed
         if !admit(parsed, source, record) {
             continue;
         }
-        if value(record, 1).is_empty() {
+        if !names_somebody(value(record, 1)) {
             set_aside(parsed, source, record, "name-missing");
             continue;
         }
@@ -314,6 +314,11 @@ fn add_primary(source: &Source<'_>, groups: &mut Vec<Group>, parsed: &mut Parsed
         let remark = record.cell(11);
         group.remarks.push(if remark.trim() == "-0-" { String::new() } else { remark.to_owned() });
     }
+}
+
+/// Whether it can be searched: control characters and dashes are no name.
+fn names_somebody(text: &str) -> bool {
+    text.chars().any(char::is_alphanumeric)
 }
 
 /// By the name of the file, else by programmes and remarks.
@@ -380,7 +385,7 @@ fn add_part(source: &Source<'_>, groups: &mut [Group], parsed: &mut Parsed) {
             continue;
         };
         let origin = Origin { file: source.number, line: record.line };
-        if source.part == Part::Alternates && value(record, 3).is_empty() {
+        if source.part == Part::Alternates && !names_somebody(value(record, 3)) {
             set_aside(parsed, source, record, "name-missing");
             continue;
         }

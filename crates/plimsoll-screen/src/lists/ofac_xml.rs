@@ -5,10 +5,12 @@
 
 use plimsoll_terms::problem::Problem;
 
+use super::columns::Needed;
 use super::dates;
 use super::delimited::{clean, decode};
 use super::markup::{Node, Walk, root_name};
 use super::ofac::{self, Fact};
+use super::unread::Unread;
 use super::{FileCount, ListEdition, ListError, ListFile, ListSource, Parsed, Sureness};
 use crate::entity::{Entity, IdentifierKind, NameKind, Origin};
 
@@ -17,6 +19,13 @@ use crate::entity::{Entity, IdentifierKind, NameKind, Origin};
 pub struct OfacXml;
 
 const LAYOUT: &str = "ofac-xml";
+
+/// Numbers of the data, and which of several citizenships comes first; an alias that is no weak
+/// one is strong.
+const PASSED_OVER: [&str; 3] = ["uid", "mainEntry", "category"];
+
+/// Names that every edition has.
+const NAMES: &[Needed] = &[&["lastName"]];
 
 impl ListSource for OfacXml {
     fn id(&self) -> &'static str {
@@ -98,6 +107,7 @@ fn read_file(file: ListFile<'_>, number: u16, parsed: &mut Parsed) -> Result<(),
     let mut head = Head::default();
     let mut count = FileCount::default();
     let mut entities = Vec::new();
+    let mut unread = Unread::default();
     while let Some(node) = walk.next(&["publshInformation", "sdnEntry"])? {
         if node.name != "sdnEntry" {
             head.published = dates::day(&node.child_text("Publish_Date")).unwrap_or_default();
@@ -106,6 +116,7 @@ fn read_file(file: ListFile<'_>, number: u16, parsed: &mut Parsed) -> Result<(),
         }
         count.rows_in += 1;
         let entity = entry(&node, number);
+        unread.record(&node);
         if entity.names.is_empty() {
             let hint = "an entry without a name cannot be screened";
             let problem = Problem::new("name-missing", u64::from(node.line), &entity.id, hint);
@@ -126,6 +137,8 @@ fn read_file(file: ListFile<'_>, number: u16, parsed: &mut Parsed) -> Result<(),
     if entities.is_empty() {
         return Err(ListError::Empty { file: file.name.to_owned(), layout: LAYOUT });
     }
+    let unread = unread.without(|name| PASSED_OVER.contains(&name)).judge(NAMES, &file, LAYOUT)?;
+    parsed.problems.extend(unread.into_iter().map(|problem| (number, problem)));
     let (list, title) =
         ofac::list_by_name(file.name).unwrap_or_else(|| ofac::list_by_content(&entities));
     parsed.counts.push(count);

@@ -10,12 +10,18 @@ use super::uk::{self, Entry};
 use crate::entity::{IdentifierKind, Origin};
 use plimsoll_terms::problem::Problem;
 
+/// Columns and elements that say nothing of a party.
+pub(super) const PASSED_OVER: [&str; 5] =
+    ["lastupdated", "id", "fullname", "nonlatinscripttype", "nonlatinscriptlanguage"];
+
 /// One row: what stands under each heading.
 pub(super) trait OfsiRow {
     /// The value under the first of these headings that is filled.
     fn get(&self, names: &[&str]) -> String;
-    /// All filled values with their headings.
+    /// All filled values with their headings; they count as asked for by [`Self::ask`] alone.
     fn all(&self) -> Vec<(String, String)>;
+    /// That the values under a heading were read.
+    fn ask(&self, heading: &str);
 }
 
 /// Adds a row to its party.
@@ -56,6 +62,8 @@ pub(super) fn add(row: &dyn OfsiRow, origin: Origin, groups: &mut Groups, result
         &row.get(&["nationalidentificationdetails", "individualnidetails"]),
     );
     for (heading, value) in row.all() {
-        entry.fact(&heading, &value);
+        if entry.fact(&heading, &value) {
+            row.ask(&heading);
+        }
     }
 }

@@ -3,9 +3,10 @@
 //! A row `Last Updated,03/06/2026` above the header `Name 6,Name 1,…,Group ID`. From the
 //! publisher's format of 2022 as others read it; not yet met on a real file.
 
-use super::columns::{Groups, Needed, Sheet};
+use super::columns::{Groups, Needed, Sheet, plain};
 use super::intake::{self, FileResult, Row};
 use super::ofsi::{self, OfsiRow};
+use super::unread::Unread;
 use super::{ListEdition, ListError, ListFile, ListSource, Parsed, Sureness, dates, uk};
 use crate::entity::Origin;
 
@@ -69,6 +70,9 @@ impl OfsiRow for Cells<'_> {
     fn all(&self) -> Vec<(String, String)> {
         self.0.filled(self.1).map(|(heading, cell)| (heading.to_owned(), cell.to_owned())).collect()
     }
+    fn ask(&self, heading: &str) {
+        self.0.read_filled(heading);
+    }
 }
 
 fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
@@ -89,6 +93,9 @@ fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
     let cells = sheet.above.iter().flat_map(|row| &row.cells);
     let published = cells.filter_map(|cell| dates::day_first(cell)).next().unwrap_or_default();
     let entities = groups.finish(&mut result);
+    let unread =
+        Unread::of_sheet(&sheet).without(|name| ofsi::PASSED_OVER.contains(&plain(name).as_str()));
+    result.problems.extend(unread.judge(&[&["name1"]], file, ID)?);
     let (list, title) = (uk::CONSOLIDATED.0.to_owned(), uk::CONSOLIDATED.1.to_owned());
     result.editions = vec![ListEdition { list, title, published, entities }];
     Ok(result)

@@ -7,6 +7,7 @@ use super::columns::{Groups, plain};
 use super::intake::{self, FileResult};
 use super::markup::{Node, Walk, root_name};
 use super::ofsi::{self, OfsiRow};
+use super::unread::Unread;
 use super::{ListEdition, ListError, ListFile, ListSource, Parsed, Sureness, uk};
 use crate::entity::Origin;
 
@@ -82,7 +83,11 @@ impl OfsiRow for Elements<'_> {
         found.unwrap_or_default()
     }
     fn all(&self) -> Vec<(String, String)> {
-        self.0.children().iter().map(|child| (plain(&child.name), child.text())).collect()
+        self.0.children().iter().map(|child| (plain(&child.name), child.peek())).collect()
+    }
+    fn ask(&self, heading: &str) {
+        let named = self.0.children().iter().filter(|child| plain(&child.name) == heading);
+        named.for_each(Node::ask);
     }
 }
 
@@ -91,15 +96,19 @@ fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
     let mut result = FileResult { problems: odd.into_iter().collect(), ..FileResult::default() };
     let mut walk = Walk::new(file.name, ID, text.trim_start_matches('\u{feff}'));
     let mut groups = Groups::default();
+    let mut unread = Unread::default();
     while let Some(node) = walk.next(&["FinancialSanctionsTarget"])? {
         result.count.rows_in += 1;
         let origin = Origin { file: number, line: node.line };
         ofsi::add(&Elements(&node), origin, &mut groups, &mut result);
+        unread.record(&node);
     }
     if walk.root() != Some(ROOT) {
         return Err(walk.malformed(&format!("its root element is not {ROOT}")));
     }
     let entities = groups.finish(&mut result);
+    let unread = unread.without(|name| ofsi::PASSED_OVER.contains(&plain(name).as_str()));
+    result.problems.extend(unread.judge(&[&["name1", "Name1"]], file, ID)?);
     let (list, title) = (uk::CONSOLIDATED.0.to_owned(), uk::CONSOLIDATED.1.to_owned());
     result.editions = vec![ListEdition { list, title, published: String::new(), entities }];
     Ok(result)

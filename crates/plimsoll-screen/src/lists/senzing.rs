@@ -98,14 +98,10 @@ fn read_file(
     parsed: &mut Parsed,
 ) -> Result<(), ListError> {
     let (text, odd) = intake::decode(file.bytes);
-    let found = json::records(&text, "", file, ID)?;
-    let mut count = FileCount {
-        rows_in: (found.records.len() + found.problems.len()) as u64,
-        rows_set_aside: found.problems.len() as u64,
-        ..FileCount::default()
-    };
-    let mut problems: Vec<Problem> = odd.into_iter().chain(found.problems).collect();
-    for record in &found.records {
+    let mut count = FileCount::default();
+    let mut problems: Vec<Problem> = odd.into_iter().collect();
+    let rest = json::each(&text, "", file, ID, &mut |record| {
+        count.rows_in += 1;
         let origin = Origin { file: number, line: record.line };
         let source = json::text(record.value.get("DATA_SOURCE"));
         match party(&record.value, origin, &mut problems) {
@@ -125,7 +121,10 @@ fn read_file(
                 problems.push(Problem::new("no-name", record.line.into(), &shown, hint));
             }
         }
-    }
+    })?;
+    count.rows_in += rest.problems.len() as u64;
+    count.rows_set_aside += rest.problems.len() as u64;
+    problems.splice(0..0, rest.problems);
     if count.rows_loaded == 0 {
         return Err(ListError::Empty { file: file.name.to_owned(), layout: ID });
     }

@@ -7,9 +7,10 @@
 //! Row numbers change with every edition, so that an entry goes by its name. Under English
 //! headings alone the table could be anybody's and wants `--as tw-shtc`.
 
-use super::columns::{Needed, Sheet, numbered, set_aside, with_brackets};
+use super::columns::{Needed, Sheet, numbered, plain, set_aside, with_brackets};
 use super::intake::{self, Draft, Field, FileResult, Ids, Row};
 use super::un_xml::latin;
+use super::unread::Unread;
 use super::{ListEdition, ListError, ListFile, ListSource, Parsed, Sureness};
 use crate::entity::{EntityKind, IdentifierKind, NameKind, Origin};
 use plimsoll_terms::problem::Problem;
@@ -106,6 +107,8 @@ fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
     for entity in &mut entities {
         entity.id = ids.unique(std::mem::take(&mut entity.id));
     }
+    let unread = Unread::of_sheet(&sheet).without(|name| plain(name) == "item");
+    result.problems.extend(unread.judge(&[], file, ID)?);
     let title = "Taiwan: strategic high-tech commodities entity list".to_owned();
     let list = ID.to_owned();
     result.editions = vec![ListEdition { list, title, published: String::new(), entities }];

@@ -8,6 +8,7 @@
 use super::columns::{labelled_numbers, number_kind, numbered, once_primary};
 use super::dates::day_first;
 use super::intake::{self, Draft, Field};
+use super::unread;
 use crate::entity::{DateKind, EntityKind, IdentifierKind, NameKind, Origin};
 use plimsoll_terms::problem::Problem;
 
@@ -107,12 +108,11 @@ impl Entry<'_> {
         self.draft.fact(Field::Remark, &format!("{label}: {value}"));
     }
 
-    /// Adds what one heading says; false where the heading is none of these.
+    /// Adds what one heading says; false where the heading is none of these, or nothing is said.
     pub(super) fn fact(&mut self, heading: &str, value: &str) -> bool {
         let value = intake::squeeze(value);
-        // `-` and `N/A` say nothing.
-        if value.is_empty() || !value.chars().any(char::is_alphanumeric) || value == "N/A" {
-            return true;
+        if !unread::says_something(&value) {
+            return false;
         }
         self.about(heading, &value) || self.ship(heading, &value) || self.listing(heading, &value)
     }

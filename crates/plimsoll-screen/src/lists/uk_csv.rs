@@ -8,6 +8,7 @@
 use super::columns::{Groups, Needed, Sheet, set_aside, with_brackets};
 use super::intake::{self, Draft, FileResult, Row};
 use super::uk::{self, Entry};
+use super::unread::Unread;
 use super::{ListEdition, ListError, ListFile, ListSource, Parsed, Sureness, dates};
 use crate::entity::{IdentifierKind, NameKind, Origin};
 
@@ -16,6 +17,14 @@ use crate::entity::{IdentifierKind, NameKind, Origin};
 pub struct UkSanctions;
 
 const ID: &str = "uk-sanctions";
+
+/// Names that every edition has: with names in parts, and with whole ones.
+const PARTS: &[Needed] = &[&["name1"]];
+const WHOLE: &[Needed] = &[&["name"]];
+
+/// Columns that say nothing of a party, or what a name tells itself.
+const PASSED_OVER: [&str; 3] =
+    ["Last Updated", "Non-latin script type", "Non-latin script language"];
 
 const NEEDED: &[Needed] = &[&["uniqueid"], &["name", "name6"], &["regimename"]];
 
@@ -92,6 +101,9 @@ fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
         add(&sheet, row, Entry { draft, origin, problems: &mut result.problems });
     }
     let entities = groups.finish(&mut result);
+    let unread = Unread::of_sheet(&sheet).without(|name| PASSED_OVER.contains(&name));
+    let names = if sheet.has("name6") { PARTS } else { WHOLE };
+    result.problems.extend(unread.judge(names, file, ID)?);
     let (list, title) = uk::SANCTIONS_LIST;
     let published = published(&sheet);
     let (list, title) = (list.to_owned(), title.to_owned());
@@ -143,7 +155,9 @@ fn add(sheet: &Sheet, row: &Row, mut entry: Entry<'_>) {
         entry.document(kind, &cell(&[number]), &cell(&[details]));
     }
     for (heading, value) in sheet.filled(row) {
-        entry.fact(heading, value);
+        if entry.fact(heading, value) {
+            sheet.read_filled(heading);
+        }
     }
 }
 

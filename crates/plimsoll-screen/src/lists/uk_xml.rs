@@ -4,10 +4,11 @@
 //! The elements around a value are named in more than one way (`PassportDetails/Passport` and
 //! `PassportDetails/PassportDetail`), so that values go by the innermost name.
 
-use super::columns::plain;
+use super::columns::{Needed, plain};
 use super::intake::{self, Draft, FileResult};
 use super::markup::{Node, Walk, root_name};
 use super::uk::{self, Entry};
+use super::unread::Unread;
 use super::{ListEdition, ListError, ListFile, ListSource, Parsed, Sureness, dates};
 use crate::entity::{Entity, IdentifierKind, Origin};
 use plimsoll_terms::problem::Problem;
@@ -17,6 +18,13 @@ use plimsoll_terms::problem::Problem;
 pub struct UkSanctionsXml;
 
 const ID: &str = "uk-sanctions-xml";
+
+/// Names that every edition has.
+const NAMES: &[Needed] = &[&["Name1"], &["Name6"]];
+
+/// Elements that say nothing of a party, or what a name tells itself.
+const PASSED_OVER: [&str; 4] =
+    ["LastUpdated", "LastUpdatedDate", "NonLatinScriptType", "NonLatinScriptLanguage"];
 
 impl ListSource for UkSanctionsXml {
     fn id(&self) -> &'static str {
@@ -88,6 +96,7 @@ fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
     let mut result = FileResult { problems: odd.into_iter().collect(), ..FileResult::default() };
     let mut walk = Walk::new(file.name, ID, text.trim_start_matches('\u{feff}'));
     let mut parties = intake::Parties::default();
+    let mut unread = Unread::default();
     let (list, title) = uk::SANCTIONS_LIST;
     let mut edition =
         ListEdition { list: list.to_owned(), title: title.to_owned(), ..ListEdition::default() };
@@ -98,12 +107,16 @@ fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
         }
         result.count.rows_in += 1;
         let party = designation(&node, number, &mut result.problems);
+        unread.record(&node);
         parties.take(party, &mut result.count);
     }
     if walk.root() != Some("Designations") {
         return Err(walk.malformed("its root element is not Designations"));
     }
     edition.entities = parties.entities;
+    result
+        .problems
+        .extend(unread.without(|name| PASSED_OVER.contains(&name)).judge(NAMES, file, ID)?);
     result.editions = vec![edition];
     Ok(result)
 }
@@ -172,7 +185,9 @@ fn part(node: &Node, file: u16, draft: &mut Draft, problems: &mut Vec<Problem>) 
             &text("NationalIdentifierAdditionalInformation"),
         ),
         name if node.children().is_empty() => {
-            entry.fact(&plain(name), &node.text());
+            if entry.fact(&plain(name), &node.peek()) {
+                node.ask();
+            }
         }
         _ => {
             for child in node.children() {

@@ -10,6 +10,7 @@
 
 use super::headed::{self, Header};
 use super::intake::{self, Draft, Field, FileResult, Row};
+use super::unread::Unread;
 use super::{ListEdition, ListError, ListFile, ListSource, Parsed, Sureness};
 use crate::entity::{Entity, EntityKind, IdentifierKind, NameKind, Origin};
 use plimsoll_terms::problem::Problem;
@@ -89,6 +90,9 @@ fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
         let party = vessel(row, &table.header, origin, &mut result.problems);
         parties.settle(party.ok_or_else(|| headed::nameless(row)), &mut result);
     }
+    let unread = Unread::of_header(&table.header, &table.rows)
+        .without(|name| matches!(intake::slug(name).as_str(), "" | "no" | "s-no" | "number"));
+    result.problems.extend(unread.judge(&[], file, ID)?);
     result.editions.push(ListEdition {
         list: "un-1718-vessels".to_owned(),
         title: "UN 1718 Designated Vessels List".to_owned(),
@@ -153,7 +157,7 @@ fn is_measure(title: &str) -> bool {
 /// What applies to a ship: the titles of the columns that have a mark, and a column of its own.
 fn measures(row: &Row, header: &Header, draft: &mut Draft) {
     for (at, title) in header.titles().enumerate().filter(|(_, title)| is_measure(title)) {
-        let mark = row.cell(Some(at)).to_lowercase();
+        let mark = header.cell_at(row, at).to_lowercase();
         if !matches!(mark.as_str(), "" | "-" | "n" | "no" | "0" | "false") {
             draft.fact(Field::Programme, title);
         }

@@ -8,7 +8,9 @@
 //!
 //! Read in a file of 2025-04-19 with 877 entries and in a damaged one of 2025-08-16 with 879.
 
+use super::delimited::LineCounter;
 use super::intake::{self, Draft, Field, FileResult, Ids};
+use super::unread::Unread;
 use super::{ListEdition, ListError, ListFile, ListSource, Parsed, Sureness};
 use crate::entity::{DateKind, EntityKind, IdentifierKind, NameKind, Origin};
 use plimsoll_terms::problem::Problem;
@@ -322,6 +324,32 @@ fn tag(text: &str) -> Result<Option<(usize, Piece<'_>)>, &'static str> {
     Err("a tag")
 }
 
+/// The elements that are none of the layout's: what opens and closes around a text.
+fn unread(text: &str) -> Unread {
+    let mut unread = Unread::default();
+    let mut lines = LineCounter::new(text);
+    for at in memchr::memchr_iter(b'<', text.as_bytes()) {
+        let rest = &text[at + 1..];
+        let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let name = &rest[..rest.find(|c| !is_name(c)).unwrap_or(rest.len())];
+        // No element of a list has a shorter name; a stray `<` before a letter is none.
+        if name.len() < 3 || !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
+            continue;
+        }
+        if TAGS.contains(&name) || MORE_TAGS.contains(&name) {
+            unread.meet(name);
+            continue;
+        }
+        let Some((attributes, inner)) = rest[name.len()..].split_once('>') else { continue };
+        let Some((value, end)) = inner.split_once('<') else { continue };
+        let closes = end.strip_prefix('/').and_then(|end| end.strip_prefix(name));
+        if !attributes.contains('<') && closes.is_some_and(|end| end.starts_with('>')) {
+            unread.add(name, lines.at(at), &visible(value));
+        }
+    }
+    unread
+}
+
 /// The text with the five entities of XML and numbered characters; others stand as they are.
 fn unescape(text: &str) -> Cow<'_, str> {
     if !text.contains('&') {
@@ -521,6 +549,8 @@ fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
     let Decoded { text, invalid, controls } = decode(file.bytes);
     let (published, entries) = entries(text.trim_start_matches('\u{feff}'), file)?;
     let mut result = FileResult::default();
+    let names: [&[&str]; 2] = [&["FIRST_NAME"], &["ALIAS_NAME"]];
+    result.problems.extend(unread(&text).judge(&names, file, ID)?);
     let damaged = invalid + controls > 0;
     if damaged {
         let hint = "this file was damaged before it reached us: names that show it are set aside, \
