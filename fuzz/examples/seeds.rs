@@ -48,6 +48,14 @@ fn main() -> std::io::Result<()> {
             write(target, format.id(), format.example().as_bytes())?;
         }
     }
+    for (number, format) in plimsoll_ingest::evidence::ALL.iter().enumerate() {
+        let (name, text) = format.example();
+        write("evidence", name, &[&[number as u8], text.as_bytes()].concat())?;
+        write("guessed", name, text.as_bytes())?;
+    }
+    for format in plimsoll_ingest::formats::ALL {
+        write("guessed", format.id(), format.example().as_bytes())?;
+    }
     for (number, text) in NAMES.iter().enumerate() {
         write("names", &format!("{number:02}"), text.as_bytes())?;
     }

@@ -3,6 +3,7 @@
 //! One function for each kind of fuzz target. A broken law is a panic, since that is what a
 //! fuzzer reports. Nothing here is measured; times are held by `tests/hostile.rs`.
 
+pub mod evidence;
 pub mod statistics;
 
 use plimsoll_screen::candidates::Scratch;

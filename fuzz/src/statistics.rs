@@ -79,6 +79,14 @@ pub fn file(data: &[u8]) {
                     read(&table.header, table.rows.iter().map(|(_, record)| record));
                 }
             }
+            Member::Json(json) => {
+                let mut records = Vec::new();
+                let _ = json.records(&mut |_, record| {
+                    records.push(record);
+                    true
+                });
+                read(&json.header, records.iter());
+            }
             Member::Nothing => {}
         }
         Ok(())

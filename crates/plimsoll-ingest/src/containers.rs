@@ -5,7 +5,7 @@
 
 use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::error::IngestError;
 
@@ -17,10 +17,10 @@ pub mod sheets;
 pub mod text;
 pub mod workbook;
 
-/// The largest JSON document or workbook that is read as a whole, bytes.
+/// The largest workbook, or JSON document in an archive, that is read as a whole, bytes.
 const LARGEST_WHOLE: u64 = 2 << 30;
 
-/// Records that were not lines of text: from JSON or a workbook.
+/// Records that were not lines of text: a sheet of a workbook.
 #[derive(Clone, Debug, Default)]
 pub struct Table {
     /// Sheet or member name.
@@ -35,10 +35,44 @@ pub struct Table {
 pub enum Member<'a> {
     /// Delimited text, in UTF-8 or an encoding that keeps ASCII.
     Text(Box<dyn Read + 'a>),
-    /// Records.
+    /// The sheets of a workbook.
     Tables(Vec<Table>),
+    /// A JSON document.
+    Json(Json),
     /// A member of an archive that holds no data: empty, a picture, prose.
     Nothing,
+}
+
+/// The records of a JSON document, which is read anew for each question.
+pub struct Json {
+    /// The names of their fields.
+    pub header: Vec<String>,
+    path: PathBuf,
+    /// Its content where the file itself cannot be read again: packed, or in another encoding.
+    bytes: Option<Vec<u8>>,
+}
+
+impl Json {
+    /// Hands out the records with their numbers, from 1, until `take` says no more.
+    ///
+    /// # Errors
+    /// Where the document cannot be read again.
+    pub fn records(
+        &self,
+        take: &mut dyn FnMut(u64, csv::ByteRecord) -> bool,
+    ) -> Result<(), IngestError> {
+        let read = match &self.bytes {
+            Some(bytes) => json::records(&bytes[..], &self.header, take),
+            None => {
+                let file = File::open(&self.path).map_err(|e| read_error(&self.path, e))?;
+                json::records(file, &self.header, take)
+            }
+        };
+        read.map_err(|fault| IngestError::Unreadable {
+            path: self.path.clone(),
+            detail: fault.detail,
+        })
+    }
 }
 
 /// Calls `each` with the name and content of every readable member of the file: one for a
@@ -67,7 +101,7 @@ pub fn members(
                 each,
             )
         }
-        _ => stream(path, "", Counted { inner: file, progress }, each),
+        _ => plain(path, Counted { inner: file, progress }, each),
     }
 }
 
@@ -134,6 +168,12 @@ fn raw_members(
     }
     Ok(found)
 }
+
+/// So much of a text tells whether it could be a table.
+const HEAD: usize = 64 * 1024;
+
+/// What is done with a readable member.
+type Each<'e> = dyn FnMut(&str, Member<'_>) -> Result<(), IngestError> + 'e;
 
 /// What to do about a file that is packed in a way that is not read here.
 const UNPACK: &str = "unpack it yourself and load the data file";
@@ -238,18 +278,64 @@ fn content<R: Read>(
         return delimited(path, name, all, each);
     }
     let bytes = whole(path, all)?;
-    match json::tables(&bytes) {
-        Ok(tables) if tables.is_empty() => {
-            Err(IngestError::NoRows { path: path.to_owned(), what: "a JSON document" })
+    let found = json::names(&bytes[..]);
+    match json_member(path, name, &bytes[..bytes.len().min(HEAD)], found)? {
+        Found::Names(header) => {
+            each(name, Member::Json(Json { header, path: path.to_owned(), bytes: Some(bytes) }))
         }
-        Ok(tables) => each(name, Member::Tables(tables)),
-        Err(fault) if !fault.is_json && has_delimiter(&bytes) => {
-            each(name, Member::Text(Box::new(&bytes[..])))
+        Found::Text => each(name, Member::Text(Box::new(&bytes[..]))),
+        Found::Nothing => each(name, Member::Nothing),
+    }
+}
+
+/// A file as it lies on the disk: JSON is read from there, however long it is.
+fn plain(
+    path: &Path,
+    mut input: Counted<'_, File>,
+    each: &mut Each<'_>,
+) -> Result<(), IngestError> {
+    let mut start = vec![0u8; HEAD];
+    let got = read_up_to(&mut input, &mut start).map_err(|e| damaged(path, e))?;
+    start.truncate(got);
+    let visible = start.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&start).trim_ascii_start();
+    let is_json = matches!(visible.first(), Some(b'{' | b'['));
+    let again = std::io::Cursor::new(start.clone()).chain(input);
+    if !is_json || encoding::is_utf16(&start).is_some() {
+        return stream(path, "", again, each);
+    }
+    match json_member(path, "", &start, json::names(again))? {
+        Found::Names(header) => {
+            each("", Member::Json(Json { header, path: path.to_owned(), bytes: None }))
         }
-        // Beside the data of an archive there may be prose, or settings in JSON.
-        Err(fault) if !name.is_empty() && !fault.is_data(is_named_json(name)) => {
-            each(name, Member::Nothing)
+        Found::Text => {
+            let file = File::open(path).map_err(|source| read_error(path, source))?;
+            each("", Member::Text(Box::new(file)))
         }
+        Found::Nothing => each("", Member::Nothing),
+    }
+}
+
+/// What a text that begins with a bracket is.
+enum Found {
+    /// JSON with records of these names.
+    Names(Vec<String>),
+    /// A table of text.
+    Text,
+    /// Prose or settings beside the data of an archive.
+    Nothing,
+}
+
+fn json_member(
+    path: &Path,
+    name: &str,
+    start: &[u8],
+    names: Result<Option<Vec<String>>, json::Fault>,
+) -> Result<Found, IngestError> {
+    match names {
+        Ok(None) => Err(IngestError::NoRows { path: path.to_owned(), what: "a JSON document" }),
+        Ok(Some(names)) => Ok(Found::Names(names)),
+        Err(fault) if !fault.is_json && has_delimiter(start) => Ok(Found::Text),
+        Err(fault) if !name.is_empty() && !fault.is_data(is_named_json(name)) => Ok(Found::Nothing),
         Err(fault) => Err(IngestError::Unreadable { path: path.to_owned(), detail: fault.detail }),
     }
 }

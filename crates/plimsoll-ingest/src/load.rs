@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 
 use crate::containers::encoding::decoded;
 use crate::containers::text::{Block, Blocks, is_empty, line_length};
-use crate::containers::{self, Member, Table};
+use crate::containers::{self, Json, Member, Table};
 use crate::error::IngestError;
 use crate::fact::{Fact, Place};
 use crate::formats::{self, Header, IngestFormat, Row, RowReader, Said};
@@ -37,6 +37,8 @@ const PREAMBLE: usize = 20;
 const BATCH: usize = 1 << 18;
 /// At most so many at once.
 const BATCH_BLOCKS: usize = 4096;
+/// So many records of a workbook or a JSON document are handed to a reading thread together.
+const RECORDS: usize = 1 << 14;
 /// Names of unknown places that a report shows.
 pub(crate) const UNRESOLVED_SHOWN: usize = 20;
 
@@ -231,6 +233,7 @@ impl FileLoad<'_> {
         let found = match member {
             Member::Text(input) => self.text_member(name, input),
             Member::Tables(tables) => self.table_member(name, tables),
+            Member::Json(json) => self.json_member(name, &json),
             Member::Nothing => Err(IngestError::Empty { path: self.path.to_owned() }),
         };
         match found {
@@ -364,11 +367,29 @@ impl FileLoad<'_> {
             return Err(self.unknown(line.as_bytes()));
         };
         let outcome = self.read(&bound, &mut |send| {
-            for part in rows.chunks(1 << 14) {
+            for part in rows.chunks(RECORDS) {
                 if send.send(Work::Records(part.to_vec())).is_err() {
                     break;
                 }
             }
+            Ok(())
+        })?;
+        Ok((bound, outcome))
+    }
+
+    fn json_member(&self, name: &str, json: &Json) -> Result<(Bound, ReadOutcome), IngestError> {
+        let Some(bound) = self.bind(name, Header::new(&json.header), b',')? else {
+            return Err(self.unknown(json.header.join(",").as_bytes()));
+        };
+        let outcome = self.read(&bound, &mut |send| {
+            let mut part = Vec::with_capacity(RECORDS);
+            json.records(&mut |number, record| {
+                part.push((number, record));
+                let full = part.len() >= RECORDS;
+                !full || send.send(Work::Records(std::mem::take(&mut part))).is_ok()
+            })?;
+            // A thread that no longer listens has its failure told when it is joined.
+            let _ = send.send(Work::Records(part));
             Ok(())
         })?;
         Ok((bound, outcome))
@@ -769,7 +790,14 @@ impl<'a> Reading<'a> {
     fn one(&mut self, row: &Row<'_>) -> std::io::Result<()> {
         self.counts.rows_in += 1;
         match self.bound.reader.read(row, &mut self.scratch) {
-            Ok(fact) => self.keep(row, &fact),
+            Ok(fact) => match nowhere(&fact) {
+                Some(side) => {
+                    let hint = format!("the row names no {side}: is its column the right one?");
+                    self.set_aside(Problem::new("place-missing", row.line, "", hint));
+                    Ok(())
+                }
+                None => self.keep(row, &fact),
+            },
             Err(problem) => {
                 self.set_aside(problem);
                 Ok(())
@@ -879,6 +907,18 @@ impl<'a> Reading<'a> {
         }
         self.last_rate = Some((key, rate));
         rate
+    }
+}
+
+/// Which side of a trade has no name at all.
+fn nowhere(fact: &Fact) -> Option<&'static str> {
+    let empty = |place: Place| place == Place::Unresolved(crate::scratch::EMPTY);
+    if empty(fact.exporter) {
+        Some("exporter")
+    } else if empty(fact.importer) {
+        Some("importer")
+    } else {
+        None
     }
 }
 

@@ -14,6 +14,9 @@ use plimsoll_terms::problem::Problem;
 /// Values at or above this are no trade figures in any currency.
 const LARGEST_VALUE: f64 = 1e15;
 
+/// The number of the empty text.
+pub const EMPTY: u32 = 0;
+
 /// Texts and their numbers, shared by the threads of one load. Number 0 is the empty text.
 #[derive(Debug, Default)]
 pub struct Names {

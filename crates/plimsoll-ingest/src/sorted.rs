@@ -220,6 +220,26 @@ fn sort(rows: Vec<SortRow>) -> Vec<SortRow> {
     order.iter().map(|&(_, _, i)| rows[i as usize]).collect()
 }
 
+/// Rows on disk, in a file that nobody else sees.
+#[derive(Debug)]
+pub struct Spilled(RunStore);
+
+impl Spilled {
+    /// Writes rows away.
+    pub fn of(rows: &[SortRow]) -> std::io::Result<Spilled> {
+        Ok(Spilled(RunStore::Disk(spill(rows)?, rows.len())))
+    }
+
+    /// Hands them out in the order in which they came.
+    pub fn each(self, mut each: impl FnMut(SortRow) -> std::io::Result<()>) -> std::io::Result<()> {
+        let mut rows = RunReader::open(self.0)?;
+        while let Some(row) = rows.next_row()? {
+            each(row)?;
+        }
+        Ok(())
+    }
+}
+
 fn spill(rows: &[SortRow]) -> std::io::Result<File> {
     let mut file = tempfile::tempfile()?;
     let mut buffer = Vec::with_capacity(ROW_BYTES << 14);

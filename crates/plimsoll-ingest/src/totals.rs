@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::fact::{Breakdown, CodeKey, Flow};
 use crate::formats::Repeats;
-use crate::sorted::{Key, SortRow};
+use crate::sorted::{Key, SortRow, Spilled};
 use crate::trade::Shape;
 use plimsoll_terms::hs::HsRevision;
 use plimsoll_terms::period::PeriodKind;
@@ -20,16 +20,39 @@ use serde::{Deserialize, Serialize};
 const SAME_VALUE: f64 = 1e-6;
 /// How far the sum over the largest may be from 2, 4 or 8.
 const WHOLE_MULTIPLE: f64 = 1e-3;
+/// So many rows of one fact are kept in memory: 64 MiB; those before go to disk.
+const GROUP_ROWS: usize = if cfg!(test) { 3 } else { 1 << 20 };
 
 /// Marks the rows of each fact as they come by in order.
 pub struct Totals<'a> {
     repeats: Repeats,
     shapes: &'a mut Shapes,
+    /// The rows of the fact that is being read, the last of them where they are very many.
     group: Vec<SortRow>,
+    /// Those before.
+    earlier: Vec<Spilled>,
+    /// What was seen of each fact of the group.
+    facts: BTreeMap<FactKey, Seen>,
+    /// How many rows of the group were looked at.
+    seen: u64,
     /// What was found, by rule.
     pub rules: BTreeMap<String, u64>,
     /// What the file covers.
     pub index: Index,
+}
+
+/// Rows with one key are of one fact where these agree: places that the catalogue does not know
+/// share a key and are told apart by their own text, and by origin and by dispatch are two facts.
+type FactKey = (u32, u32, u8);
+
+/// What was seen of the totals of one fact.
+#[derive(Clone, Copy, Debug)]
+struct Seen {
+    rows: u64,
+    /// Number in its group of the first row with the largest value, and that value.
+    largest: u64,
+    value: f64,
+    sum: f64,
 }
 
 /// Numbers for the texts that marks need.
@@ -91,6 +114,9 @@ impl<'a> Totals<'a> {
             repeats,
             shapes,
             group: Vec::new(),
+            earlier: Vec::new(),
+            facts: BTreeMap::new(),
+            seen: 0,
             rules: BTreeMap::new(),
             index: Index::default(),
         }
@@ -105,6 +131,11 @@ impl<'a> Totals<'a> {
         if self.group.first().is_some_and(|first| first.key != row.key) {
             self.finish(out)?;
         }
+        if self.group.len() == GROUP_ROWS {
+            self.look();
+            self.earlier.push(Spilled::of(&self.group)?);
+            self.group.clear();
+        }
         self.group.push(row);
         Ok(())
     }
@@ -114,18 +145,32 @@ impl<'a> Totals<'a> {
         &mut self,
         out: &mut dyn FnMut(SortRow) -> std::io::Result<()>,
     ) -> std::io::Result<()> {
-        if self.group.len() > 1 {
-            self.mark();
+        if self.group.len() > 1 || !self.earlier.is_empty() {
+            self.look();
         }
-        let group = std::mem::take(&mut self.group);
-        for row in &group {
+        let facts = std::mem::take(&mut self.facts);
+        for seen in facts.values().filter(|seen| seen.rows > 1) {
+            self.count_fact(seen);
+        }
+        let mut number = 0;
+        let mut hand = |this: &mut Self, row: SortRow| {
+            let row = this.marked(row, number, &facts);
+            number += 1;
             let key = Key::unpack(row.key);
-            self.index.see(&key, row.shape, &self.shapes.all);
-            self.count_kind(&key, row.shape);
-            out(*row)?;
+            this.index.see(&key, row.shape, &this.shapes.all);
+            this.count_kind(&key, row.shape);
+            out(row)
+        };
+        for rows in std::mem::take(&mut self.earlier) {
+            rows.each(|row| hand(self, row))?;
         }
+        let mut group = std::mem::take(&mut self.group);
+        for row in &group {
+            hand(self, *row)?;
+        }
+        group.clear();
         self.group = group;
-        self.group.clear();
+        self.seen = 0;
         Ok(())
     }
 
@@ -156,71 +201,71 @@ impl<'a> Totals<'a> {
         }
     }
 
-    /// Rows with one key: the same reporter, flow, partner, code and period. Places that the
-    /// catalogue does not know share a key and are told apart by their own text. By origin and by
-    /// dispatch are two facts.
-    fn mark(&mut self) {
-        let mut facts: BTreeMap<(u32, u32, u8), Vec<usize>> = BTreeMap::new();
-        for i in 0..self.group.len() {
-            let shape = &self.shapes.all[self.group[i].shape as usize];
-            if shape.breakdown == Breakdown::Total {
-                let of = (shape.exporter_raw, shape.importer_raw, shape.basis as u8);
-                facts.entry(of).or_default().push(i);
+    /// The fact of a row that is a total.
+    fn fact(&self, row: &SortRow) -> Option<FactKey> {
+        let shape = &self.shapes.all[row.shape as usize];
+        (shape.breakdown == Breakdown::Total).then_some((
+            shape.exporter_raw,
+            shape.importer_raw,
+            shape.basis as u8,
+        ))
+    }
+
+    /// Looks at the rows of the group that were not looked at.
+    fn look(&mut self) {
+        for at in 0..self.group.len() {
+            let row = self.group[at];
+            let number = self.seen;
+            self.seen += 1;
+            let Some(fact) = self.fact(&row) else { continue };
+            let first = Seen { rows: 0, largest: number, value: row.value, sum: 0.0 };
+            let seen = self.facts.entry(fact).or_insert(first);
+            seen.rows += 1;
+            seen.sum += row.value;
+            if row.value > seen.value {
+                (seen.largest, seen.value) = (number, row.value);
             }
         }
-        for totals in facts.into_values().filter(|of| of.len() > 1) {
-            match self.repeats {
-                Repeats::LargestIsTotal => self.mark_largest(&totals),
-                Repeats::AddUp => self.mark_adding(&totals),
-                Repeats::SameFact => self.mark_same(&totals),
+    }
+
+    /// Counts what a fact that is said by several rows is, where that is one for the fact.
+    fn count_fact(&mut self, seen: &Seen) {
+        match self.repeats {
+            Repeats::SameFact => {}
+            Repeats::AddUp => self.count("rows-that-add-up", seen.rows),
+            // The breakdown codes are lost: each mode or procedure level repeats the total, so
+            // the sum over the largest is a power of two, and the largest row is the total.
+            Repeats::LargestIsTotal => {
+                let ratio = seen.sum / seen.value;
+                let is_multiple = |m: &f64| (ratio / m - 1.0).abs() < WHOLE_MULTIPLE;
+                let found = [2.0, 4.0, 8.0].iter().any(is_multiple);
+                self.count(
+                    if found { "total-found-among-parts" } else { "total-assumed-largest" },
+                    1,
+                );
             }
         }
     }
 
-    fn mark_adding(&mut self, totals: &[usize]) {
-        let mark = Breakdown::Adds(self.shapes.marks.split);
-        for &i in totals {
-            self.group[i].shape = self.shapes.with(self.group[i].shape, mark);
-        }
-        self.count("rows-that-add-up", totals.len() as u64);
-    }
-
-    fn largest(&self, rows: &[usize]) -> usize {
-        let mut best = rows[0];
-        for &i in rows {
-            if self.group[i].value > self.group[best].value {
-                best = i;
+    /// A row with the mark that it gets beside the others of its fact.
+    ///
+    /// Of one fact said again the first stands; one with another value is a conflict, and then the
+    /// larger stands, since a part may hide among them.
+    fn marked(&mut self, row: SortRow, number: u64, facts: &BTreeMap<FactKey, Seen>) -> SortRow {
+        let seen = self.fact(&row).and_then(|fact| facts.get(&fact)).filter(|seen| seen.rows > 1);
+        let Some(seen) = seen else { return row };
+        let marks = self.shapes.marks;
+        let mark = match self.repeats {
+            Repeats::AddUp => Breakdown::Adds(marks.split),
+            _ if number == seen.largest => return row,
+            Repeats::LargestIsTotal => Breakdown::Part(marks.unlabelled),
+            Repeats::SameFact => {
+                let same = (row.value - seen.value).abs() <= SAME_VALUE * seen.value;
+                self.count(if same { "repeated-row" } else { "conflicting-row" }, 1);
+                Breakdown::Part(if same { marks.repeat } else { marks.conflict })
             }
-        }
-        best
-    }
-
-    /// The breakdown codes are lost: each mode or procedure level repeats the total, so the
-    /// sum over the largest is a power of two, and the largest row is the total.
-    fn mark_largest(&mut self, totals: &[usize]) {
-        let largest = self.largest(totals);
-        let max = self.group[largest].value;
-        let ratio = totals.iter().map(|&i| self.group[i].value).sum::<f64>() / max;
-        let whole = [2.0, 4.0, 8.0].iter().any(|m: &f64| (ratio / m - 1.0).abs() < WHOLE_MULTIPLE);
-        self.count(if whole { "total-found-among-parts" } else { "total-assumed-largest" }, 1);
-        for &i in totals.iter().filter(|&&i| i != largest) {
-            let mark = Breakdown::Part(self.shapes.marks.unlabelled);
-            self.group[i].shape = self.shapes.with(self.group[i].shape, mark);
-        }
-    }
-
-    /// The same fact again: the first stands; one with another value is a conflict, and then
-    /// the larger stands, since a part may hide among them.
-    fn mark_same(&mut self, totals: &[usize]) {
-        let stands = self.largest(totals);
-        let value = self.group[stands].value;
-        for &i in totals.iter().filter(|&&i| i != stands) {
-            let same = (self.group[i].value - value).abs() <= SAME_VALUE * value;
-            let marks = self.shapes.marks;
-            let mark = Breakdown::Part(if same { marks.repeat } else { marks.conflict });
-            self.group[i].shape = self.shapes.with(self.group[i].shape, mark);
-            self.count(if same { "repeated-row" } else { "conflicting-row" }, 1);
-        }
+        };
+        SortRow { shape: self.shapes.with(row.shape, mark), ..row }
     }
 }
 

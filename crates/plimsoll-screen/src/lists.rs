@@ -217,6 +217,36 @@ pub fn surest(file: &ListFile<'_>) -> Option<(&'static dyn ListSource, Sureness)
     sure.rev().max_by_key(|(_, sureness)| *sureness).filter(|(_, sureness)| *sureness > 0)
 }
 
+/// The layout of tables that a file comes closest to without being it, and the columns of its
+/// example that the file lacks: at least half of them are there.
+pub fn closest(file: &ListFile<'_>) -> Option<(&'static dyn ListSource, Vec<String>)> {
+    /// Titles and notes above a header take a few lines.
+    const ABOVE: usize = 20;
+    let text = intake::head(file);
+    let lines: Vec<headed::Header> = text.lines().take(ABOVE).map(headed::Header::of).collect();
+    let mut best: Option<(usize, &'static dyn ListSource, Vec<String>)> = None;
+    for source in ALL {
+        let example = source.example().1.lines().take(ABOVE).map(headed::Header::of);
+        // Rows are as wide as their header, which comes first.
+        let widest = example.min_by_key(|header| std::cmp::Reverse(header.titles().count()));
+        let Some(wanted) = widest else { continue };
+        let wanted: Vec<&str> = wanted.titles().filter(|title| !title.is_empty()).collect();
+        for line in &lines {
+            let lacks: Vec<String> = wanted
+                .iter()
+                .filter(|title| line.at(&[&intake::slug(title)]).is_none())
+                .map(|title| (*title).to_owned())
+                .collect();
+            let found = wanted.len() - lacks.len();
+            if found >= 3 && found * 2 >= wanted.len() && best.as_ref().is_none_or(|b| found > b.0)
+            {
+                best = Some((found, *source, lacks));
+            }
+        }
+    }
+    best.map(|(_, source, lacks)| (source, lacks))
+}
+
 /// Reads files with a layout and checks the digits of every identifier.
 ///
 /// # Errors
@@ -249,6 +279,18 @@ pub fn read(source: &dyn ListSource, files: &[ListFile<'_>]) -> Result<Parsed, L
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_closest_layout_is_named_with_what_is_missing() {
+        let closest = |text: &str| {
+            let found = closest(&ListFile { name: "t.csv", bytes: text.as_bytes() });
+            found.map(|(source, lacks)| format!("{} lacks {}", source.id(), lacks.join(", ")))
+        };
+        let uk = by_id("uk-sanctions").unwrap().example().1;
+        let renamed = uk.replace("Unique ID", "Reference");
+        assert_eq!(closest(&renamed).as_deref(), Some("uk-sanctions lacks Unique ID"));
+        assert_eq!(closest("a,b,c\n1,2,3\n"), None);
+    }
 
     /// No layout takes the example of another, but the user's own list, which is any table with
     /// ids, types and names: there the publisher's layout is surer.

@@ -28,7 +28,7 @@ use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-/// Lists are read into memory; none of the published ones has a tenth of this.
+/// Lists are read into memory. Of the published ones only collections of all lists come near.
 const MOST_BYTES: u64 = 2 << 30;
 
 /// One file of an edition.
@@ -241,7 +241,7 @@ pub fn unpack(path: &Path, member: &str) -> Result<Vec<u8>, Failure> {
         return Err(Failure::usage(
             "file-refused",
             format!("{} unpacks to more than 2 GiB", path.display()),
-            "no watchlist is as long; look at it in an editor",
+            "load the lists of which it is collected one by one: each is far shorter",
         ));
     }
     Ok(found.bytes)

@@ -1,14 +1,14 @@
 //! Which records are in a JSON document? An API's answer, a bare array, or one object a line.
 //!
-//! Reads values as they are written and never builds the document in memory: an answer of a
-//! quarter of a million records would take a gigabyte. Never interprets a column.
+//! Reads values as they are written and never holds the document or its records: the first time
+//! through it finds the names, the second time it hands out the records one by one. Never
+//! interprets a column.
 
 use std::collections::HashMap;
 use std::fmt;
+use std::io::Read;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
-
-use crate::containers::Table;
 
 /// The names under which services wrap their records.
 const WRAPPERS: [&str; 4] = ["data", "dataset", "records", "results"];
@@ -45,16 +45,48 @@ impl Fault {
     }
 }
 
-/// The records of a document: the header holds all keys in the order of their first
-/// appearance. Empty if there is no record; an error if the service says that it failed.
-pub fn tables(bytes: &[u8]) -> Result<Vec<Table>, Fault> {
-    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    let mut records = Records::default();
-    let mut input = serde_json::Deserializer::from_slice(bytes);
-    // One object a line is one document after the other.
+/// The names of a document's records, in the order of their first appearance; none where there
+/// is no record.
+///
+/// # Errors
+/// Where it is no JSON, ends early, or the service says that it failed.
+pub fn names(input: impl Read) -> Result<Option<Vec<String>>, Fault> {
+    let mut records = Records::new(Vec::new(), None);
+    read(input, &mut records)?;
+    Ok((records.seen > 0).then_some(records.header))
+}
+
+/// Hands out the records with their numbers, each with a field for every name, until `take` says
+/// no more.
+///
+/// # Errors
+/// As [`names`].
+pub fn records(
+    input: impl Read,
+    names: &[String],
+    take: &mut dyn FnMut(u64, csv::ByteRecord) -> bool,
+) -> Result<(), Fault> {
+    let mut records = Records::new(names.to_vec(), Some(take));
+    match read(input, &mut records) {
+        Err(_) if records.enough => Ok(()),
+        read => read,
+    }
+}
+
+/// Reads one document after the other: one object a line is many.
+fn read(mut input: impl Read, records: &mut Records<'_>) -> Result<(), Fault> {
+    let mut mark = [0; 3];
+    let got = super::read_up_to(&mut input, &mut mark).map_err(|error| Fault {
+        detail: error.to_string(),
+        is_json: false,
+        meant_as_data: true,
+    })?;
+    let start = mark[..got].strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&mark[..got]);
+    let input = std::io::BufReader::with_capacity(1 << 18, start.chain(input));
+    let mut input = serde_json::Deserializer::from_reader(input);
     while input.end().is_err() {
         let mut message = None;
-        Document { records: &mut records, message: &mut message }
+        Document { records, message: &mut message }
             .deserialize(&mut input)
             .map_err(|e| Fault::parse(&e, records.seen))?;
         if let Some(message) = message {
@@ -62,25 +94,39 @@ pub fn tables(bytes: &[u8]) -> Result<Vec<Table>, Fault> {
             return Err(Fault { detail, is_json: true, meant_as_data: true });
         }
     }
-    if records.rows.is_empty() {
-        return Ok(Vec::new());
-    }
-    Ok(vec![Table { name: String::new(), header: records.header, rows: records.rows }])
+    Ok(())
 }
 
 /// The records found so far.
-#[derive(Default)]
-struct Records {
+struct Records<'t> {
     header: Vec<String>,
     columns: HashMap<String, usize>,
-    rows: Vec<(u64, csv::ByteRecord)>,
+    /// Who gets the records; none where only names are looked for.
+    take: Option<&'t mut dyn FnMut(u64, csv::ByteRecord) -> bool>,
+    /// Whether no more are wanted.
+    enough: bool,
+    /// Whether an array of names was read: behind it arrays are records.
+    named: bool,
     /// The fields of the record that is being read, by column.
     fields: Vec<String>,
     /// Records seen, arrays of names not counted.
     seen: u64,
 }
 
-impl Records {
+impl<'t> Records<'t> {
+    fn new(
+        header: Vec<String>,
+        take: Option<&'t mut dyn FnMut(u64, csv::ByteRecord) -> bool>,
+    ) -> Self {
+        let mut columns = HashMap::new();
+        for (at, name) in header.iter().enumerate() {
+            // A service may name a column twice: its values stand in both places.
+            columns.entry(name.clone()).or_insert(at);
+        }
+        let fields = vec![String::new(); header.len()];
+        Records { header, columns, take, enough: false, named: false, fields, seen: 0 }
+    }
+
     /// The column of a key. Records mostly repeat their keys in order, so `expected` is
     /// looked at first.
     fn column(&mut self, key: &str, expected: usize) -> usize {
@@ -102,34 +148,46 @@ impl Records {
         self.fields[column] = field;
     }
 
-    fn end_of_record(&mut self) {
+    /// Hands the record on; an error where no more are wanted.
+    fn hand<E: Error>(
+        &mut self,
+        record: impl FnOnce(&[String]) -> csv::ByteRecord,
+    ) -> Result<(), E> {
         self.seen += 1;
-        self.rows.push((self.seen, csv::ByteRecord::from_iter(self.fields.iter())));
+        let Some(take) = &mut self.take else { return Ok(()) };
+        if take(self.seen, record(&self.fields)) {
+            return Ok(());
+        }
+        self.enough = true;
+        Err(E::custom("no more records are wanted"))
+    }
+
+    fn end_of_record<E: Error>(&mut self) -> Result<(), E> {
+        let handed = self.hand(|fields| csv::ByteRecord::from_iter(fields.iter()));
         self.fields.iter_mut().for_each(String::clear);
+        handed
     }
 
     /// An array in place of an object: the first holds the names.
-    fn array(&mut self, fields: Vec<String>) {
-        if self.header.is_empty() {
-            // A service may name a column twice: its values stand in both places.
-            for name in fields {
-                self.columns.entry(name.clone()).or_insert(self.header.len());
-                self.header.push(name);
-            }
-            return;
+    fn array<E: Error>(&mut self, fields: Vec<String>) -> Result<(), E> {
+        if self.named || self.seen > 0 {
+            return self.hand(|_| csv::ByteRecord::from_iter(fields));
         }
-        self.seen += 1;
-        self.rows.push((self.seen, csv::ByteRecord::from_iter(fields)));
+        if self.header.is_empty() {
+            *self = Records::new(fields, self.take.take());
+        }
+        self.named = true;
+        Ok(())
     }
 }
 
 /// A whole document: records in an array, or wrapped, or itself one record.
-struct Document<'a> {
-    records: &'a mut Records,
+struct Document<'a, 't> {
+    records: &'a mut Records<'t>,
     message: &'a mut Option<String>,
 }
 
-impl<'de> DeserializeSeed<'de> for Document<'_> {
+impl<'de> DeserializeSeed<'de> for Document<'_, '_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, input: D) -> Result<(), D::Error> {
@@ -137,7 +195,7 @@ impl<'de> DeserializeSeed<'de> for Document<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Document<'_> {
+impl<'de> Visitor<'de> for Document<'_, '_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -170,7 +228,7 @@ impl<'de> Visitor<'de> for Document<'_> {
                 let column = self.records.column(&key, place);
                 self.records.set(column, field);
             }
-            self.records.end_of_record();
+            self.records.end_of_record()?;
         }
         Ok(())
     }
@@ -204,9 +262,9 @@ fn complaint(own: &[(String, String)], wrapped: bool) -> Option<String> {
 }
 
 /// The value under a wrapper's name: records (`None`), or a plain field of that name.
-struct Wrapped<'a>(&'a mut Records);
+struct Wrapped<'a, 't>(&'a mut Records<'t>);
 
-impl<'de> DeserializeSeed<'de> for Wrapped<'_> {
+impl<'de> DeserializeSeed<'de> for Wrapped<'_, '_> {
     type Value = Option<String>;
 
     fn deserialize<D: Deserializer<'de>>(self, input: D) -> Result<Self::Value, D::Error> {
@@ -214,7 +272,7 @@ impl<'de> DeserializeSeed<'de> for Wrapped<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Wrapped<'_> {
+impl<'de> Visitor<'de> for Wrapped<'_, '_> {
     type Value = Option<String>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -257,9 +315,9 @@ impl<'de> Visitor<'de> for Wrapped<'_> {
 }
 
 /// One record: an object, or an array whose names stood in the first one.
-struct Record<'a>(&'a mut Records);
+struct Record<'a, 't>(&'a mut Records<'t>);
 
-impl<'de> DeserializeSeed<'de> for Record<'_> {
+impl<'de> DeserializeSeed<'de> for Record<'_, '_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, input: D) -> Result<(), D::Error> {
@@ -267,7 +325,7 @@ impl<'de> DeserializeSeed<'de> for Record<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Record<'_> {
+impl<'de> Visitor<'de> for Record<'_, '_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -277,31 +335,37 @@ impl<'de> Visitor<'de> for Record<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<(), A::Error> {
         let mut expected = 0;
         while let Some(column) = object.next_key_seed(Key { records: self.0, expected })? {
+            expected = column + 1;
+            if self.0.take.is_none() {
+                object.next_value::<IgnoredAny>()?;
+                continue;
+            }
             let field = object.next_value_seed(Field)?;
             self.0.set(column, field);
-            expected = column + 1;
         }
-        self.0.end_of_record();
-        Ok(())
+        self.0.end_of_record()
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut array: A) -> Result<(), A::Error> {
         let mut fields = Vec::new();
-        while let Some(field) = array.next_element_seed(Field)? {
-            fields.push(field);
+        if self.0.named && self.0.take.is_none() {
+            while array.next_element::<IgnoredAny>()?.is_some() {}
+        } else {
+            while let Some(field) = array.next_element_seed(Field)? {
+                fields.push(field);
+            }
         }
-        self.0.array(fields);
-        Ok(())
+        self.0.array(fields)
     }
 }
 
 /// A key of a record, read as its column without keeping the text.
-struct Key<'a> {
-    records: &'a mut Records,
+struct Key<'a, 't> {
+    records: &'a mut Records<'t>,
     expected: usize,
 }
 
-impl<'de> DeserializeSeed<'de> for Key<'_> {
+impl<'de> DeserializeSeed<'de> for Key<'_, '_> {
     type Value = usize;
 
     fn deserialize<D: Deserializer<'de>>(self, input: D) -> Result<usize, D::Error> {
@@ -309,7 +373,7 @@ impl<'de> DeserializeSeed<'de> for Key<'_> {
     }
 }
 
-impl Visitor<'_> for Key<'_> {
+impl Visitor<'_> for Key<'_, '_> {
     type Value = usize;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -380,18 +444,19 @@ mod tests {
     use super::*;
 
     fn show(text: &str) -> String {
-        match tables(text.as_bytes()) {
+        match names(text.as_bytes()) {
             Err(e) => format!("error: {}", e.detail),
-            Ok(tables) => tables
-                .iter()
-                .map(|t| {
-                    let rows = t.rows.iter().map(|(n, r)| {
-                        let fields: Vec<_> = r.iter().map(|f| String::from_utf8_lossy(f)).collect();
-                        format!("{n}: {}", fields.join("|"))
-                    });
-                    [vec![t.header.join("|")], rows.collect()].concat().join("\n")
+            Ok(None) => String::new(),
+            Ok(Some(names)) => {
+                let mut lines = vec![names.join("|")];
+                records(text.as_bytes(), &names, &mut |n, r| {
+                    let fields: Vec<_> = r.iter().map(|f| String::from_utf8_lossy(f)).collect();
+                    lines.push(format!("{n}: {}", fields.join("|")));
+                    true
                 })
-                .collect(),
+                .unwrap();
+                lines.join("\n")
+            }
         }
     }
 
@@ -400,14 +465,14 @@ mod tests {
         let text = r#"{"elapsedTime":"1 s","count":2,"data":[
             {"a":1,"b":"x","v":6804128143.0},
             {"b":null,"a":true,"c":[1,{"d":2}],"v":0.5}],"error":""}"#;
-        assert_eq!(show(text), "a|b|v|c\n1: 1|x|6804128143\n2: true||0.5|");
+        assert_eq!(show(text), "a|b|v|c\n1: 1|x|6804128143|\n2: true||0.5|");
     }
 
     #[test]
     fn other_shapes() {
         assert_eq!(show(r#"{"validation":{"count":1},"dataset":[{"yr":2017}]}"#), "yr\n1: 2017");
-        assert_eq!(show(r#"[{"a":1},{"b":2}]"#), "a|b\n1: 1\n2: |2");
-        assert_eq!(show("{\"a\":1}\n{\"a\":2,\"b\":3}\n"), "a|b\n1: 1\n2: 2|3");
+        assert_eq!(show(r#"[{"a":1},{"b":2}]"#), "a|b\n1: 1|\n2: |2");
+        assert_eq!(show("{\"a\":1}\n{\"a\":2,\"b\":3}\n"), "a|b\n1: 1|\n2: 2|3");
         assert_eq!(
             show(r#"[["CTY","VAL"],["5700","12"],["5820",null]]"#),
             "CTY|VAL\n1: 5700|12\n2: 5820|"
@@ -443,9 +508,15 @@ mod tests {
         let Some(bytes) = crate::formats::comtrade::testing::shared(path) else {
             return;
         };
-        let tables = tables(&bytes).unwrap();
-        assert_eq!(tables.len(), 1);
-        assert_eq!(tables[0].header.len(), 47);
-        assert_eq!(tables[0].rows.len(), 4);
+        let names = names(&bytes[..]).unwrap().unwrap();
+        assert_eq!(names.len(), 47);
+        let mut count = 0;
+        let mut three = |_, record: csv::ByteRecord| {
+            assert_eq!(record.len(), 47);
+            count += 1;
+            count < 3
+        };
+        records(&bytes[..], &names, &mut three).unwrap();
+        assert_eq!(count, 3);
     }
 }

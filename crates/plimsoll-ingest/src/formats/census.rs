@@ -310,10 +310,16 @@ mod tests {
     use crate::formats::comtrade::testing::{Outcome, read_records};
 
     fn read(text: &str) -> Outcome {
-        let table = json::tables(text.as_bytes()).unwrap().remove(0);
-        let header = Header::new(&table.header);
+        let names = json::names(text.as_bytes()).unwrap().unwrap();
+        let header = Header::new(&names);
+        let mut rows = Vec::new();
+        let mut take = |number, record| {
+            rows.push((number, record));
+            true
+        };
+        json::records(text.as_bytes(), &names, &mut take).unwrap();
         assert_eq!(formats::recognise(&header).map(|f| f.id()), Some(LAYOUT));
-        read_records(&CENSUS, &Said::default(), &header, table.rows)
+        read_records(&CENSUS, &Said::default(), &header, rows)
     }
 
     #[test]

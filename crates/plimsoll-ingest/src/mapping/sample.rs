@@ -8,7 +8,7 @@ use std::path::Path;
 
 use super::header;
 use super::words;
-use crate::containers::{self, Member, Table, encoding, encoding::Decoded};
+use crate::containers::{self, Json, Member, Table, encoding, encoding::Decoded};
 use crate::error::IngestError;
 use crate::formats::Header;
 
@@ -57,6 +57,7 @@ pub fn read(path: &Path) -> Result<Sample, IngestError> {
             Member::Tables(tables) => {
                 tables.into_iter().for_each(|table| keep(name, of_table(table)))
             }
+            Member::Json(json) => keep(name, of_json(&json)?),
             Member::Nothing => {}
         }
         Ok(())
@@ -102,6 +103,15 @@ fn of_table(table: Table) -> Sample {
         row
     });
     Sample { member: table.name, header: table.header, rows: rows.collect(), ..Sample::default() }
+}
+
+fn of_json(json: &Json) -> Result<Sample, IngestError> {
+    let mut rows: Vec<Vec<String>> = Vec::new();
+    json.records(&mut |_, record| {
+        rows.push(record.iter().map(crate::scratch::text).collect());
+        rows.len() < ROWS
+    })?;
+    Ok(Sample { header: json.header.clone(), rows, ..Sample::default() })
 }
 
 fn of_text(input: impl Read) -> std::io::Result<Option<Sample>> {

@@ -17,7 +17,7 @@ use parquet::arrow::ArrowWriter;
 use super::{Batch, Cells, properties, schema};
 use crate::containers::encoding::decoded;
 use crate::containers::text::{Block, Blocks, is_empty};
-use crate::containers::{self, Member, Table};
+use crate::containers::{self, Json, Member, Table};
 use crate::error::IngestError;
 use crate::formats::{Header, Row};
 use crate::load::{
@@ -155,6 +155,7 @@ impl Load<'_> {
         let read = match member {
             Member::Text(input) => self.text(name, input),
             Member::Tables(tables) => self.tables(name, tables),
+            Member::Json(json) => self.json(name, &json),
             Member::Nothing => Err(IngestError::Empty { path: self.path.to_owned() }),
         };
         match read {
@@ -251,6 +252,28 @@ impl Load<'_> {
                     break;
                 }
             }
+            Ok(())
+        })?;
+        self.keep(entry, counts)
+    }
+
+    fn json(&mut self, name: &str, json: &Json) -> Result<(), IngestError> {
+        let header = Header::new(&json.header);
+        let reader = LineReader::new(&self.mapping, &header)?;
+        let bound = Bound { reader, header, delimiter: b',' };
+        let entry = self.entry(name);
+        let counts = self.read(&entry, &bound, &mut |send| {
+            let (mut part, mut number) = (Vec::with_capacity(ROWS_AT_ONCE), 0);
+            json.records(&mut |line, record| {
+                part.push((line, record));
+                if part.len() < ROWS_AT_ONCE {
+                    return true;
+                }
+                number += 1;
+                send.send((number - 1, Work::Records(std::mem::take(&mut part)))).is_ok()
+            })?;
+            // A thread that no longer listens has its failure told when it is joined.
+            let _ = send.send((number, Work::Records(part)));
             Ok(())
         })?;
         self.keep(entry, counts)

@@ -65,18 +65,17 @@ const EXAMPLE: &str = "\
 \"x-4\",\"Vessel\",\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"Made-up list\",\"\",\"\",\"\"\n";
 
 fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
-    let table = headed::table(file, ID, &NEEDED)?;
-    let mut result =
-        FileResult { count: table.count, problems: table.problems, ..FileResult::default() };
+    let mut result = FileResult::default();
     let mut ids = intake::Ids::default();
     let mut datasets = BTreeSet::new();
     let mut entities = Vec::new();
-    for row in &table.rows {
+    let mut unread = Unread::default();
+    let table = headed::each(file, ID, &NEEDED, &mut |header, row| {
         let origin = Origin { file: number, line: row.line };
-        datasets.insert(table.header.cell(row, &["dataset"]));
-        let schema = table.header.cell(row, &["schema"]);
+        datasets.insert(header.cell(&row, &["dataset"]));
+        let schema = header.cell(&row, &["schema"]);
         let found = match ftm::party_kind(&schema) {
-            Some(kind) => party(row, &table.header, kind, origin, &mut result.problems)
+            Some(kind) => party(&row, header, kind, origin, &mut result.problems)
                 .ok_or(("no-name", "the entity has no id or no name")),
             None => {
                 Err(("not-a-party", "neither a person, an organisation, a vessel nor an aircraft"))
@@ -90,12 +89,17 @@ fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
             }
             Err((rule, hint)) => {
                 result.count.rows_set_aside += 1;
-                let shown = format!("{schema} {}", table.header.cell(row, &["id"]));
+                let shown = format!("{schema} {}", header.cell(&row, &["id"]));
                 result.problems.push(Problem::new(rule, row.line.into(), &shown, hint));
             }
         }
-    }
-    let unread = Unread::of_header(&table.header, &table.rows)
+        unread.row(header, &row);
+    })?;
+    result.count.rows_in = table.count.rows_in;
+    result.count.rows_set_aside += table.count.rows_set_aside;
+    result.problems.extend(table.problems);
+    let unread = unread
+        .asked_by_now(&table.header)
         .without(|name| matches!(name, "first_seen" | "last_seen" | "last_change"));
     result.problems.extend(unread.judge(&[], file, ID)?);
     datasets.remove("");

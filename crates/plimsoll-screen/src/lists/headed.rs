@@ -3,7 +3,7 @@
 //! Columns are found by their names, whatever their case and whatever stands between their words,
 //! so that `Street_Address` and `street address` are one. Knows no list.
 
-use super::intake::{self, Row};
+use super::intake::{self, Row, Rows};
 use super::{FileCount, ListError, ListFile, Sureness};
 use plimsoll_terms::problem::Problem;
 use std::cell::Cell;
@@ -95,7 +95,8 @@ pub(super) fn recognise(file: &ListFile<'_>, needed: &[&str]) -> Sureness {
 #[derive(Debug)]
 pub(super) struct Headed {
     pub(super) header: Header,
-    /// The records with as many cells as the header, without the header.
+    /// The records with as many cells as the header, without the header; none where each was
+    /// handed on.
     pub(super) rows: Vec<Row>,
     /// `rows_in`, and those set aside for their number of cells.
     pub(super) count: FileCount,
@@ -113,13 +114,28 @@ pub(super) fn table(
     layout: &'static str,
     needed: &[&str],
 ) -> Result<Headed, ListError> {
+    let mut rows = Vec::new();
+    let mut out = each(file, layout, needed, &mut |_, row| rows.push(row))?;
+    out.rows = rows;
+    Ok(out)
+}
+
+/// The same, one record after the other; what is returned holds the rest.
+///
+/// # Errors
+/// As [`table`]; then nothing that was handed on counts.
+pub(super) fn each(
+    file: &ListFile<'_>,
+    layout: &'static str,
+    needed: &[&str],
+    take: &mut dyn FnMut(&Header, Row),
+) -> Result<Headed, ListError> {
     let (text, odd) = intake::decode(file.bytes);
     let name = || file.name.to_owned();
     let header = Header::of(&text);
-    let rows = intake::rows(text.trim_start_matches('\u{feff}'), header.separator, true)
-        .map_err(|line| open_quote(file, line))?;
-    let mut rows = rows.into_iter();
-    let Some(first) = rows.next() else {
+    let mut rows = Rows::of(text.trim_start_matches('\u{feff}'), header.separator)
+        .map(|row| row.map_err(|line| open_quote(file, line)));
+    let Some(first) = rows.next().transpose()? else {
         return Err(ListError::Empty { file: name(), layout });
     };
     let missing: Vec<&str> =
@@ -141,12 +157,13 @@ pub(super) fn table(
         header,
     };
     for row in rows {
+        let row = row?;
         if !row.closed && row.cells.len() < out.header.width {
             return Err(short_row(file, &row, out.header.width));
         }
         out.count.rows_in += 1;
         if row.cells.len() == out.header.width {
-            out.rows.push(row);
+            take(&out.header, row);
             continue;
         }
         out.count.rows_set_aside += 1;

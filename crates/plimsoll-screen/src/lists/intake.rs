@@ -10,9 +10,10 @@ use crate::entity::{
 use crate::identifiers;
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::Encoding;
+use foldhash::{HashMap, HashSet};
 use plimsoll_terms::problem::Problem;
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 
 /// How much of a file is looked at to recognise its layout.
 const HEAD_BYTES: usize = 64 * 1024;
@@ -272,43 +273,73 @@ impl Row {
 ///
 /// The `csv` crate takes an open quote at the end for closed: a file cut there would pass.
 pub(super) fn rows(text: &str, separator: u8, quotes: bool) -> Result<Vec<Row>, u32> {
-    let bytes = text.as_bytes();
-    let mut rows = Vec::new();
-    let mut cells = Vec::new();
-    let mut at = 0;
-    let mut line = 1_u32;
-    let mut begin = 1_u32;
-    while at < bytes.len() {
-        let (cell, next) = if quotes && bytes[at] == b'"' {
-            quoted(text, at, separator).ok_or(line)?
-        } else {
-            let next = bare_end(bytes, at, separator);
-            (text[at..next].to_owned(), next)
-        };
-        line = line.saturating_add(newlines(&bytes[at..next]));
-        cells.push(cell);
-        at = next;
-        let end = bytes.get(at).copied();
-        if end == Some(separator) {
-            at += 1;
-            if at < bytes.len() {
-                continue;
-            }
-            cells.push(String::new());
-        }
-        if end == Some(b'\r') && bytes.get(at + 1) == Some(&b'\n') {
-            at += 1;
-        }
-        let closed = matches!(end, Some(b'\r' | b'\n'));
-        at += usize::from(closed);
-        let cells = std::mem::take(&mut cells);
-        if cells.iter().any(|cell| !squeeze(cell).is_empty()) {
-            rows.push(Row { line: begin, cells, closed });
-        }
-        line = line.saturating_add(u32::from(closed));
-        begin = line;
+    Rows { text, at: 0, line: 1, separator, quotes }.collect()
+}
+
+/// The same, one after the other: a list of millions is not held as cells.
+pub(super) struct Rows<'t> {
+    text: &'t str,
+    at: usize,
+    line: u32,
+    separator: u8,
+    quotes: bool,
+}
+
+impl<'t> Rows<'t> {
+    pub(super) fn of(text: &'t str, separator: u8) -> Self {
+        Self { text, at: 0, line: 1, separator, quotes: true }
     }
-    Ok(rows)
+
+    /// One record, blank or not; none where the text ends.
+    fn record(&mut self) -> Result<Option<Row>, u32> {
+        let bytes = self.text.as_bytes();
+        let (begin, mut cells) = (self.line, Vec::new());
+        // Each turn is one cell; the last returns.
+        while self.at < bytes.len() {
+            let (cell, next) = if self.quotes && bytes[self.at] == b'"' {
+                quoted(self.text, self.at, self.separator).ok_or(self.line)?
+            } else {
+                let next = bare_end(bytes, self.at, self.separator);
+                (self.text[self.at..next].to_owned(), next)
+            };
+            self.line = self.line.saturating_add(newlines(&bytes[self.at..next]));
+            cells.push(cell);
+            self.at = next;
+            let end = bytes.get(self.at).copied();
+            if end == Some(self.separator) {
+                self.at += 1;
+                if self.at < bytes.len() {
+                    continue;
+                }
+                cells.push(String::new());
+            }
+            if end == Some(b'\r') && bytes.get(self.at + 1) == Some(&b'\n') {
+                self.at += 1;
+            }
+            let closed = matches!(end, Some(b'\r' | b'\n'));
+            self.at += usize::from(closed);
+            self.line = self.line.saturating_add(u32::from(closed));
+            return Ok(Some(Row { line: begin, cells, closed }));
+        }
+        Ok(None)
+    }
+}
+
+impl Iterator for Rows<'_> {
+    type Item = Result<Row, u32>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            match self.record() {
+                Ok(Some(row)) if row.cells.iter().all(|cell| squeeze(cell).is_empty()) => {}
+                Ok(row) => return row.map(Ok),
+                Err(line) => {
+                    self.at = self.text.len();
+                    return Some(Err(line));
+                }
+            }
+        }
+    }
 }
 
 fn bare_end(bytes: &[u8], at: usize, separator: u8) -> usize {
@@ -378,7 +409,7 @@ pub(super) struct Draft {
 impl Draft {
     pub(super) fn new(id: String, kind: EntityKind, origin: Origin) -> Self {
         let entity = Entity { id, kind, origin, ..Entity::default() };
-        Self { entity, said: HashSet::new() }
+        Self { entity, said: HashSet::default() }
     }
 
     /// Adds a name, unless it is empty or known. One that holds `�` is set aside as a problem.
@@ -628,7 +659,7 @@ pub(super) mod checks {
             assert_eq!(count.rows_in, count.rows_loaded + count.rows_set_aside);
         }
         for edition in &parsed.editions {
-            let mut ids = HashSet::new();
+            let mut ids = HashSet::default();
             assert!(!edition.entities.is_empty() && !edition.list.is_empty());
             for entity in &edition.entities {
                 assert!(ids.insert(&entity.id), "{} stands twice", entity.id);

@@ -100,6 +100,21 @@ impl Unread {
         }
     }
 
+    /// Takes in one row of a table that is read row by row.
+    pub(super) fn row(&mut self, header: &Header, row: &Row) {
+        for ((title, name, asked), cell) in header.asked().zip(&row.cells) {
+            self.meet(name);
+            if !asked {
+                self.add(title, row.line, cell);
+            }
+        }
+    }
+
+    /// Leaves out the columns that only later rows asked for.
+    pub(super) fn asked_by_now(self, header: &Header) -> Self {
+        self.without(|name| header.asked().any(|(title, _, asked)| asked && title == name))
+    }
+
     fn of_table<'a>(columns: impl Iterator<Item = (&'a str, &'a str, bool)>, rows: &[Row]) -> Self {
         let mut unread = Self::default();
         for (at, (title, name, asked)) in columns.enumerate() {

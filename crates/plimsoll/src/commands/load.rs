@@ -159,6 +159,9 @@ pub(super) fn present_all(context: &Context, all: &present::All<'_>) -> usize {
         if let Err(error) = outcome {
             failed.insert(path);
             let mut failure = Failure::from_ingest_at(path, error);
+            if matches!(error, IngestError::UnknownLayout { closest, .. } if closest.is_empty()) {
+                failure.message.push_str(&watchlists::closest(path));
+            }
             failure.message.push_str("; nothing of it was loaded");
             printer::failure(&failure);
         }

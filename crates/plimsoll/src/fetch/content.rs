@@ -2,7 +2,7 @@
 //! reads a file whole, for that is the reader's work.
 
 use crate::failure::{Exit, Failure};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -169,6 +169,143 @@ fn header(head: &[u8]) -> Option<BTreeSet<String>> {
     is_header.then(|| cells.into_iter().filter(|c| !c.is_empty()).collect())
 }
 
+/// How often each name occurs: elements and attributes of XML, members of JSON.
+type Names = BTreeMap<String, u64>;
+
+/// A name counts where it occurs this often for each hundred of the most frequent one.
+const OFTEN: u64 = 2;
+/// A name that occurred so often and is gone was not dropped by chance.
+const MANY: u64 = 20;
+
+/// Compares the names of elements or members of two files as a whole; none where nothing that was
+/// frequent is gone.
+pub fn compare_names(kind: Kind, before: &Path, now: &Path) -> Option<Changed> {
+    if !matches!(kind, Kind::Xml | Kind::Json) {
+        return None;
+    }
+    changed(&names_in(kind, before)?, &names_in(kind, now)?)
+}
+
+fn changed(before: &Names, now: &Names) -> Option<Changed> {
+    let frequent = |names: &Names| -> Vec<(String, u64)> {
+        let most = names.values().copied().max().unwrap_or(0);
+        let often = names.iter().filter(|(_, n)| *n * 100 >= most * OFTEN);
+        often.map(|(name, n)| (name.clone(), *n)).collect()
+    };
+    let new: Vec<String> = frequent(now)
+        .into_iter()
+        .map(|(name, _)| name)
+        .filter(|name| !before.contains_key(name))
+        .collect();
+    let gone: Vec<String> = frequent(before)
+        .into_iter()
+        .filter(|(name, n)| !now.contains_key(name) && (!new.is_empty() || *n >= MANY))
+        .map(|(name, _)| name)
+        .collect();
+    (!gone.is_empty()).then_some(Changed { gone, new })
+}
+
+/// The names in a file that is not packed.
+fn names_in(kind: Kind, path: &Path) -> Option<Names> {
+    let mut bytes = std::io::BufReader::with_capacity(1 << 18, File::open(path).ok()?).bytes();
+    let mut next = || bytes.next().and_then(Result::ok);
+    let mut names = Names::new();
+    match kind {
+        Kind::Xml => xml_names(&mut next, &mut names),
+        _ => json_names(&mut next, &mut names),
+    }
+    Some(names)
+}
+
+fn count(names: &mut Names, name: &[u8]) {
+    let Ok(name) = std::str::from_utf8(name) else { return };
+    match names.get_mut(name) {
+        Some(n) => *n += 1,
+        None => {
+            names.insert(name.to_owned(), 1);
+        }
+    }
+}
+
+/// Opening tags and their attributes. Whether the file is well formed is for its reader to say.
+fn xml_names(next: &mut dyn FnMut() -> Option<u8>, names: &mut Names) {
+    let mut name = Vec::new();
+    while let Some(byte) = next() {
+        if byte != b'<' {
+            continue;
+        }
+        let (mut quote, mut first) = (None, true);
+        name.clear();
+        while let Some(byte) = next() {
+            match (quote, byte) {
+                (Some(open), _) => {
+                    if open == byte {
+                        quote = None;
+                    }
+                }
+                (None, b'/' | b'?') if first && name.is_empty() => break,
+                (None, b'!') if first && name.is_empty() => {
+                    pass_over(next);
+                    break;
+                }
+                (None, b'"' | b'\'') => quote = Some(byte),
+                (None, b'=' | b'>' | b'/' | b' ' | b'\t' | b'\r' | b'\n') => {
+                    if !name.is_empty() && (first || byte == b'=') {
+                        count(names, &name);
+                    }
+                    first &= name.is_empty();
+                    name.clear();
+                    if byte == b'>' {
+                        break;
+                    }
+                }
+                (None, byte) => name.push(byte),
+            }
+        }
+    }
+}
+
+/// The rest of a comment, of text that is no markup, or of a declaration.
+fn pass_over(next: &mut dyn FnMut() -> Option<u8>) {
+    let (mut last, mut end): ([u8; 3], Option<&[u8]>) = ([0; 3], None);
+    let mut read = 0;
+    while let Some(byte) = next() {
+        last = [last[1], last[2], byte];
+        read += 1;
+        if read == 2 {
+            end = match &last[1..] {
+                b"--" => Some(b"-->"),
+                b"[C" => Some(b"]]>"),
+                _ => Some(b">"),
+            };
+        }
+        if end.is_some_and(|end| read > 2 && last.ends_with(end)) {
+            break;
+        }
+    }
+}
+
+/// Texts with a colon behind them.
+fn json_names(next: &mut dyn FnMut() -> Option<u8>, names: &mut Names) {
+    let mut text = Vec::new();
+    while let Some(byte) = next() {
+        match byte {
+            b'"' => {
+                text.clear();
+                while let Some(byte) = next().filter(|byte| *byte != b'"') {
+                    text.push(byte);
+                    if byte == b'\\' {
+                        text.extend(next());
+                    }
+                }
+            }
+            b':' => count(names, &std::mem::take(&mut text)),
+            byte if byte.is_ascii_whitespace() => {}
+            _ => text.clear(),
+        }
+    }
+}
+
 /// The failure of a file that lost columns.
 pub fn layout_changed(shown: &str, since: &str, changed: &Changed) -> Failure {
     let list = |names: &[String]| names.iter().take(6).cloned().collect::<Vec<_>>().join(", ");
@@ -180,7 +317,7 @@ pub fn layout_changed(shown: &str, since: &str, changed: &Changed) -> Failure {
         exit: Exit::Failed,
         code: "fetch-layout-changed",
         message: format!(
-            "{shown} has another header row than the edition of {since}: gone are: {}{new}; refused, the edition of {since} stands",
+            "{shown} has other columns or elements than the edition of {since}: gone are: {}{new}; refused, the edition of {since} stands",
             list(&changed.gone)
         ),
         hint: "look at the publisher's notes; plimsoll load FILE --as LAYOUT takes the kept file if you trust it"
@@ -219,6 +356,43 @@ mod tests {
         assert!(!ok(Kind::Any, "application/pdf", b"%PDF-1.7"));
         let said = check(Kind::Csv, "text/html", b"<html><h1>Down for\n maintenance", "x");
         assert!(said.is_err_and(|f| f.message.contains("\"Down for maintenance\"")));
+    }
+
+    #[test]
+    fn names_of_xml_and_json() {
+        let names = |kind, text: &str| {
+            let mut names = Names::new();
+            let mut bytes = text.bytes();
+            match kind {
+                Kind::Xml => xml_names(&mut || bytes.next(), &mut names),
+                _ => json_names(&mut || bytes.next(), &mut names),
+            }
+            names.into_iter().map(|(name, n)| format!("{name} {n}")).collect::<Vec<_>>().join(", ")
+        };
+        let xml =
+            "<?xml version='1.0'?><!-- <no/> --><l><e a='1>2' b=\"=\"/>\n<e\n c='x'>t</e></l>";
+        assert_eq!(names(Kind::Xml, xml), "a 1, b 1, c 1, e 2, l 1");
+        assert_eq!(names(Kind::Xml, "<l><e a='cut"), "a 1, e 1, l 1");
+        let json = r#"[{"a":"b: c","d" : {"e\"":1}},{"a":null, "f":["g"]}]"#;
+        assert_eq!(names(Kind::Json, json), r#"a 2, d 1, e\" 1, f 1"#);
+    }
+
+    #[test]
+    fn a_renamed_element_is_gone_and_a_rare_one_is_not() {
+        let names = |text: &str| -> Names {
+            let one = |part: &str| {
+                let (name, n) = part.split_once(' ')?;
+                Some((name.to_owned(), n.parse().ok()?))
+            };
+            text.split(", ").filter_map(one).collect()
+        };
+        let gone = |a: &str, b: &str| changed(&names(a), &names(b)).map(|c| c.gone.join(" "));
+        assert_eq!(gone("E 900, NAME 900", "E 900, FULL 900").as_deref(), Some("NAME"));
+        assert_eq!(gone("E 2, NAME 2", "E 2, FULL 2").as_deref(), Some("NAME"));
+        assert_eq!(gone("E 900, NAME 900", "E 900").as_deref(), Some("NAME"));
+        assert_eq!(gone("E 900, RARE 3", "E 900, NEW 3"), None);
+        assert_eq!(gone("E 3, NOTE 1", "E 3"), None);
+        assert_eq!(gone("E 3", "E 3, NOTE 3"), None);
     }
 
     #[test]

@@ -325,6 +325,9 @@ fn look(
             changed.new.join(", ")
         ));
     }
+    if let Some(changed) = content::compare_names(file.kind, &last.path, path) {
+        return Err(content::layout_changed(&shown, &last.day, &changed));
+    }
     let bytes = fs::metadata(path).map_or(0, |m| m.len());
     shrunk(desk, &shown, "bytes", bytes, (&last.day, last.sidecar.bytes))
 }

@@ -105,6 +105,20 @@ pub fn recognise(path: &Path, told: Option<&str>) -> (Vec<Found>, Vec<String>) {
     (found, others)
 }
 
+/// Which layout of watchlists a table comes closest to, as the end of a message; empty where none.
+pub fn closest(path: &Path) -> String {
+    let mut heads = containers::raw(path, None, HEAD + 1).unwrap_or_default();
+    let (Some(head), true) = (heads.pop(), heads.is_empty()) else { return String::new() };
+    match lists::closest(&ListFile { name: &last_name(path), bytes: &head.bytes }) {
+        Some((source, lacks)) => format!(
+            "; it comes closest to the list {}, which has also: {}",
+            source.id(),
+            lacks.into_iter().take(6).collect::<Vec<_>>().join(", ")
+        ),
+        None => String::new(),
+    }
+}
+
 /// A watchlist in a file.
 pub struct Found {
     /// Its layout.
@@ -407,7 +421,10 @@ fn accept(editions: &Editions, parsed: &Parsed, set: &[Received], how: &How<'_>)
     let Some(source) = set.first().map(|r| r.source) else { return judged };
     let known = |list: &str| {
         let known = editions.editions.iter().find(|e| e.list == list && is_of(e, set));
-        known.filter(|_| !how.replace).cloned()
+        // A day that is said makes another edition of it, unless the file says its own.
+        let same_day =
+            |e: &&Edition| e.day_from == "content" || how.date.is_none_or(|day| day == e.edition);
+        known.filter(|_| !how.replace).filter(same_day).cloned()
     };
     let mut gone_from_it = Vec::new();
     for (number, one) in parsed.editions.iter().enumerate() {

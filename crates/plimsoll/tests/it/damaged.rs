@@ -233,6 +233,7 @@ fn names_in_another_encoding_load_as_unresolved() {
 
 #[test]
 fn rows_that_cannot_be_read_are_set_aside_with_their_place() {
+    set_aside("2022-02,Germany,,85423190,5,1", "place-missing", "", "");
     set_aside("2022-02,Germany,RU,85423190,abc,1", "not-a-number", "value_eur", "abc");
     set_aside("2022-02,Germany,RU,85423190,\"1,234\",1", "not-a-number", "value_eur", "1,234");
     set_aside("2022-02,Germany,RU,85423190,inf,1", "not-a-number", "value_eur", "inf");

@@ -479,3 +479,25 @@ fn letters_and_layouts_that_are_not_understood_give_no_silent_list() {
     assert!(told.contains("Windows-1251"), "{told}");
     assert_eq!(hits(&desk, &["Завод точной механики"]).len(), 1);
 }
+
+/// The names of a list are searched by whole names: half of each is none.
+#[test]
+fn a_list_with_a_renamed_column_of_names_is_refused_and_another_is_told() {
+    let list = |first: &str, passport: &str| {
+        format!(
+            "Report Date: 13-Feb-2026\nUnique ID,Name 6,{first},Name type,Regime Name,Designation Type,{passport}\n\
+             UTO0001,MPLESON,Exa,Primary Name,The Utopia (Sanctions) Regulations 2099,Individual,X0000001\n"
+        )
+    };
+    let desk = Desk::new();
+    let refused = desk.file("uk_one.csv", list("Given name", "Passport number"));
+    desk.run(&["load", &refused]).exits(2).says(&[
+        "list-malformed",
+        "name1 is missing",
+        "Given name (\"Exa\")",
+    ]);
+    let told = desk.file("uk_two.csv", list("Name 1", "Passport no."));
+    let run = desk.run(&["load", &told]).exits(0);
+    assert!(run.out.contains("column-unread") && run.out.contains("Passport no."), "{}", run.out);
+    desk.run(&["screen", "Exa Mpleson"]).exits(1);
+}

@@ -288,6 +288,42 @@ fn a_list_that_shrank_or_is_empty_or_has_another_layout_is_refused() {
     fetch_csl(&desk, &server).exits(2).says(&["list-empty", "no earlier edition"]);
 }
 
+/// The consolidated list of the UN with so many made-up persons.
+fn un(count: usize, first_name: &str) -> String {
+    let entry = |n: usize| {
+        format!(
+            "<INDIVIDUAL><DATAID>{n}</DATAID><{first_name}>EXA{n}</{first_name}><SECOND_NAME>MPLESON</SECOND_NAME>\
+             <INDIVIDUAL_ALIAS><QUALITY>Good</QUALITY><ALIAS_NAME>Madeup {n}</ALIAS_NAME></INDIVIDUAL_ALIAS></INDIVIDUAL>\n"
+        )
+    };
+    let entries: String = (1..=count).map(entry).collect();
+    format!(
+        "<?xml version='1.0' encoding='UTF-8'?>\n<CONSOLIDATED_LIST dateGenerated='2024-01-31T23:00:00.000Z'>\n\
+         <INDIVIDUALS>{entries}</INDIVIDUALS><ENTITIES></ENTITIES></CONSOLIDATED_LIST>\n"
+    )
+}
+
+/// A list of half names looks like a whole one: it has as many entries and as many names.
+#[test]
+fn a_renamed_element_is_refused_with_and_without_an_edition_before() {
+    let count = AtomicUsize::new(0);
+    let server = Server::new(move |_| {
+        let name =
+            if count.fetch_add(1, Ordering::SeqCst) == 1 { "FIRST_NAME" } else { "GIVEN_NAME" };
+        Reply::ok(un(9, name)).with("Content-Type", "text/xml")
+    });
+    let desk = Desk::new();
+    let first = fetch(&desk, &server, &["un"]).exits(2);
+    assert!(first.err.contains("FIRST_NAME is missing"), "{}", first.err);
+    assert!(first.err.contains("GIVEN_NAME (\"EXA1\")"), "{}", first.err);
+    fetch(&desk, &server, &["un"]).exits(0);
+    let second = fetch(&desk, &server, &["un"]).exits(2);
+    for word in ["fetch-layout-changed", "gone are: FIRST_NAME; new are: GIVEN_NAME"] {
+        assert!(second.err.contains(word), "{word}: {}", second.err);
+    }
+    desk.run(&["screen", "Exa7 Mpleson"]).exits(1);
+}
+
 #[test]
 fn without_a_network_the_last_edition_stands() {
     let (desk, server) = desk_with_csl(|_, _| Reply::new(500, ""));
