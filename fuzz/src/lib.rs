@@ -213,7 +213,7 @@ pub static WHOLE: LazyLock<Vec<u8>> = LazyLock::new(|| {
     }
     let lists = editions.iter().map(|edition| ListInput {
         meta: ListMeta { list: edition.list.clone(), ..ListMeta::default() },
-        entities: &edition.entities,
+        entities: edition.entities.as_slice().into(),
     });
     compile(lists.collect())
 });

@@ -411,7 +411,7 @@ mod tests {
             }],
             ..Entity::default()
         };
-        compile(vec![ListInput { meta: ListMeta::default(), entities: &[entity] }])
+        compile(vec![ListInput { meta: ListMeta::default(), entities: vec![entity].into() }])
     }
 
     fn ask(bytes: &[u8]) {

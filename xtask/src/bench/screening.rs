@@ -100,9 +100,9 @@ fn made_up_lists(page: &mut String) -> Outcome {
             })
             .collect();
         let begun = Instant::now();
-        let bytes = compile(vec![ListInput { meta: ListMeta::default(), entities: &entities }]);
+        let entities = entities.into();
+        let bytes = compile(vec![ListInput { meta: ListMeta::default(), entities }]);
         let compiled = begun.elapsed().as_secs_f64();
-        drop(entities);
         let times = time(&bytes, &queries)?;
         let mib = bytes.len() >> 20;
         let _ = writeln!(
@@ -125,7 +125,8 @@ pub(super) fn run(words: &[&str]) -> Outcome {
         .iter()
         .map(|a| Query { name: a.name.clone(), kind: a.kind, ..Query::default() })
         .collect();
-    let bytes = compile(vec![ListInput { meta: ListMeta::default(), entities: &set.entities }]);
+    let entities = set.entities.as_slice().into();
+    let bytes = compile(vec![ListInput { meta: ListMeta::default(), entities }]);
     let ours = time(&bytes, &queries)?;
     let (list, asked) = peers::write_list(&set)?;
     let peer = peers::call("speed", &[&list, &asked]);

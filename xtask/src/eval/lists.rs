@@ -269,7 +269,7 @@ struct Answer {
 
 fn measure(set: &ListSet, options: &Options) -> Figures {
     let meta = ListMeta { list: set.name.clone(), ..ListMeta::default() };
-    let bytes = compile(vec![ListInput { meta, entities: &set.entities }]);
+    let bytes = compile(vec![ListInput { meta, entities: set.entities.as_slice().into() }]);
     let Ok(snapshot) = Snapshot::open(&bytes) else { return Figures::default() };
     let mut scratch = Scratch::default();
     // Recall at a share needs scores below the threshold; innocents alone do not.

@@ -11,7 +11,7 @@ use plimsoll_terms::problem::Problem;
 
 use super::csl::{self, Entry, Id, LISTS, Lists, TEXTS};
 use super::dates;
-use super::delimited::{Record, Table, decode, table};
+use super::delimited::{Ends, Record, decode, each, table};
 use super::ofac::{self, Tally};
 use super::unread::Unread;
 use super::{FileCount, ListError, ListFile, ListSource, Parsed, Sureness};
@@ -125,16 +125,18 @@ fn read_file(
 ) -> Result<(), ListError> {
     let (text, problem) = decode(file.bytes);
     parsed.problems.extend(problem.map(|problem| (number, problem)));
-    let table = table(&text);
-    let header = header_of(file, &table)?;
-    if let Some(detail) = cut(&table, &header) {
-        return Err(ListError::Cut { file: file.name.to_owned(), detail });
-    }
+    let mut columns: Option<Columns> = None;
     let mut count = FileCount::default();
-    for record in table.records.iter().skip(1) {
+    let mut unread = Unread::default();
+    let ends = each(&text, &mut |record| {
+        let Some(columns) = &columns else {
+            columns = Some(Columns::of(record, &mut unread));
+            return;
+        };
         count.rows_in += 1;
-        let entry = entry_of(record, &header);
-        match refuse(record, &entry, &header) {
+        columns.leftover(record, &mut unread);
+        let entry = entry_of(record, &columns.header);
+        match refuse(record, &entry, &columns.header) {
             Some(problem) => {
                 count.rows_set_aside += 1;
                 parsed.problems.push((number, problem));
@@ -145,69 +147,77 @@ fn read_file(
                 parsed.problems.extend(problem.map(|problem| (number, problem)));
             }
         }
+    });
+    let Some(columns) = columns else {
+        return Err(ListError::Empty { file: file.name.to_owned(), layout: LAYOUT });
+    };
+    columns.check(file, count.rows_in, &ends)?;
+    if let Some(detail) = cut(&ends, &columns.header) {
+        return Err(ListError::Cut { file: file.name.to_owned(), detail });
     }
     if count.rows_loaded == 0 {
         return Err(ListError::Empty { file: file.name.to_owned(), layout: LAYOUT });
     }
-    let unread = unread(&table, &header).judge(&[&["alt_names"]], &file, LAYOUT)?;
+    let unread = unread.judge(&[&["alt_names"]], &file, LAYOUT)?;
     parsed.problems.extend(unread.into_iter().map(|problem| (number, problem)));
     parsed.counts.push(count);
     Ok(())
 }
 
-/// The columns that no entry is made of.
-fn unread(table: &Table, header: &Header) -> Unread {
-    let known = |name: &str| {
-        let parts: [&[&str]; 4] = [&TEXTS, &LISTS, &csl::PASSED_OVER, &["addresses", "ids"]];
-        parts.iter().any(|names| names.contains(&name))
-    };
-    let mut unread = Unread::default();
-    let Some(titles) = table.records.first() else { return unread };
-    for (at, title) in titles.cells().enumerate() {
-        let name = title.trim().to_ascii_lowercase();
-        unread.meet(&name);
-        if known(&name) && header.at(&name) == Some(at) {
-            continue;
-        }
-        for record in table.records.iter().skip(1) {
-            unread.add(title, record.line, record.cell(at));
-        }
-    }
-    unread
+/// The header, and which of its columns no entry is made of.
+struct Columns {
+    header: Header,
+    leftover: Vec<(usize, String)>,
 }
 
-fn header_of(file: ListFile<'_>, table: &Table) -> Result<Header, ListError> {
-    let Some(first) = table.records.first() else {
-        return Err(ListError::Empty { file: file.name.to_owned(), layout: LAYOUT });
-    };
-    let header = Header::of(first);
-    let missing: Vec<&str> =
-        NEEDED.iter().copied().filter(|name| header.at(name).is_none()).collect();
-    if missing.is_empty() {
-        return Ok(header);
+impl Columns {
+    fn of(record: &Record, unread: &mut Unread) -> Self {
+        let header = Header::of(record);
+        let known = |name: &str| {
+            let parts: [&[&str]; 4] = [&TEXTS, &LISTS, &csl::PASSED_OVER, &["addresses", "ids"]];
+            parts.iter().any(|names| names.contains(&name))
+        };
+        let mut leftover = Vec::new();
+        for (at, title) in record.cells().enumerate() {
+            let name = title.trim().to_ascii_lowercase();
+            unread.meet(&name);
+            // Of two columns of one name the first is read.
+            if !known(&name) || header.at(&name) != Some(at) {
+                leftover.push((at, title.to_owned()));
+            }
+        }
+        Self { header, leftover }
     }
-    let file = file.name.to_owned();
-    if table.records.len() == 1 && !table.ends_line {
-        return Err(ListError::Cut { file, detail: "it ends within its header".to_owned() });
+
+    fn leftover(&self, record: &Record, unread: &mut Unread) {
+        for (at, title) in &self.leftover {
+            unread.add(title, record.line, record.cell(*at));
+        }
     }
-    let detail = format!("line 1: columns are missing: {}", missing.join(", "));
-    Err(ListError::Malformed { file, layout: LAYOUT, detail })
+
+    fn check(&self, file: ListFile<'_>, rows: u64, ends: &Ends) -> Result<(), ListError> {
+        let missing: Vec<&str> =
+            NEEDED.iter().copied().filter(|name| self.header.at(name).is_none()).collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let file = file.name.to_owned();
+        if rows == 0 && !ends.ends_line {
+            return Err(ListError::Cut { file, detail: "it ends within its header".to_owned() });
+        }
+        let detail = format!("line 1: columns are missing: {}", missing.join(", "));
+        Err(ListError::Malformed { file, layout: LAYOUT, detail })
+    }
 }
 
 /// Whether the file ends early, and where.
-fn cut(table: &Table, header: &Header) -> Option<String> {
-    let last = table.records.last()?;
-    if table.open_quote {
-        return Some(format!("line {}: the last record ends inside a quotation", last.line));
+fn cut(ends: &Ends, header: &Header) -> Option<String> {
+    let (line, cells) = ends.last;
+    if ends.open_quote {
+        return Some(format!("line {line}: the last record ends inside a quotation"));
     }
-    (!table.ends_line && last.len() < header.width).then(|| {
-        format!(
-            "line {}: the last record has {} of {} columns",
-            last.line,
-            last.len(),
-            header.width
-        )
-    })
+    (!ends.ends_line && cells < header.width)
+        .then(|| format!("line {line}: the last record has {cells} of {} columns", header.width))
 }
 
 /// Why a record cannot be taken, if it cannot.

@@ -108,26 +108,45 @@ const END_MARK: char = '\u{1a}';
 
 /// Reads all records. A last line of one control character is not a record.
 pub(super) fn table(text: &str) -> Table {
+    let mut records = Vec::new();
+    let ends = each(text, &mut |record| {
+        records.push(Record { line: record.line, cells: record.cells.clone() });
+    });
+    Table { records, open_quote: ends.open_quote, ends_line: ends.ends_line }
+}
+
+/// How a text of records ends.
+pub(super) struct Ends {
+    /// The last record ends inside a quotation.
+    pub(super) open_quote: bool,
+    /// The text ends with a line end, or with a lone control character after one.
+    pub(super) ends_line: bool,
+    /// Line and number of cells of the last record.
+    pub(super) last: (u32, usize),
+}
+
+/// The same, one record after the other: a list of millions is not held as cells.
+pub(super) fn each(text: &str, take: &mut dyn FnMut(&Record)) -> Ends {
     let body = text.strip_suffix(END_MARK).unwrap_or(text);
     let ends_line = body.ends_with(['\n', '\r']) || body.is_empty();
     let mut reader =
         csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(body.as_bytes());
     let mut lines = LineCounter::new(body);
-    let mut records = Vec::new();
-    let mut cells = csv::StringRecord::new();
+    let mut record = Record { line: 0, cells: csv::StringRecord::new() };
     let mut last = 0;
     // The text is valid and held in memory: the only errors of the reader cannot happen.
-    while matches!(reader.read_record(&mut cells), Ok(true)) {
-        let start = cells.position().map_or(0, csv::Position::byte) as usize;
+    while matches!(reader.read_record(&mut record.cells), Ok(true)) {
+        let start = record.cells.position().map_or(0, csv::Position::byte) as usize;
         // The reader's place can lie before the line end of the record before.
         let gap = body
             .get(start..)
             .map_or(0, |rest| rest.len() - rest.trim_start_matches(['\r', '\n']).len());
         last = start + gap;
-        records.push(Record { line: lines.at(last), cells: cells.clone() });
+        record.line = lines.at(last);
+        take(&record);
     }
     let open_quote = body.get(last..).is_some_and(ends_inside_quotes);
-    Table { records, open_quote, ends_line }
+    Ends { open_quote, ends_line, last: (record.line, record.len()) }
 }
 
 /// Whether a record that runs to the end of its text leaves a quotation open. Quotes in a field

@@ -60,7 +60,7 @@ fn made_up() -> Vec<Entity> {
 
 fn snapshot_of(entities: &[Entity]) -> Vec<u8> {
     let meta = ListMeta { list: "made-up".into(), ..ListMeta::default() };
-    compile(vec![ListInput { meta, entities }])
+    compile(vec![ListInput { meta, entities: entities.into() }])
 }
 
 fn ask(bytes: &[u8], name: &str) -> Vec<Hit> {
@@ -241,7 +241,7 @@ fn an_order_that_has_run_out_is_a_hit_and_says_so() {
     all[0].ends = "2023-10-30".into();
     all[1].ends = "2056-06-29".into();
     let meta = ListMeta { edition: "2023-11-30".into(), ..ListMeta::default() };
-    let bytes = compile(vec![ListInput { meta, entities: &all }]);
+    let bytes = compile(vec![ListInput { meta, entities: all.as_slice().into() }]);
     for (name, text) in [
         ("Orvenko Ardo Works", "expired on 2023-10-30, before this edition"),
         ("Orvenko Belvarin Works", "in force until 2056-06-29"),

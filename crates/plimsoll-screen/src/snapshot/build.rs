@@ -13,13 +13,14 @@ use crate::names::tables::{self, CLASSES, Class};
 use crate::names::tokens::{Analysis, Mode, Token, analyse};
 use foldhash::HashMap;
 use sha2::{Digest, Sha256};
+use std::borrow::Cow;
 
 /// A list and its entities, ready to be compiled.
 pub struct ListInput<'a> {
     /// What is said of it; counts are filled in here.
     pub meta: ListMeta,
-    /// Its entities.
-    pub entities: &'a [Entity],
+    /// Its entities. Owned ones are let go as they are compiled: long lists are held once.
+    pub entities: Cow<'a, [Entity]>,
 }
 
 /// Names count as if the lists had at least so many entities, so that in a list of five no word
@@ -56,11 +57,13 @@ pub fn compile(mut lists: Vec<ListInput<'_>>) -> Vec<u8> {
     let mut meta = Meta::default();
     for (number, list) in lists.into_iter().enumerate() {
         let names_before = builder.name_count;
-        for entity in list.entities {
-            builder.entity(entity, number as u16);
+        let entities = list.entities.len() as u32;
+        match list.entities {
+            Cow::Owned(all) => all.into_iter().for_each(|e| builder.entity(&e, number as u16)),
+            Cow::Borrowed(all) => all.iter().for_each(|e| builder.entity(e, number as u16)),
         }
         meta.lists.push(ListMeta {
-            entities: list.entities.len() as u32,
+            entities,
             names: builder.name_count - names_before,
             ..list.meta
         });
@@ -205,7 +208,7 @@ impl Builder {
         self.weigh_names(&weights);
         let (mut ends, mut postings) = (Vec::new(), Vec::new());
         let mut end = 0u32;
-        for list in &self.postings {
+        for list in std::mem::take(&mut self.postings) {
             end += list.len() as u32;
             ends.extend(end.to_le_bytes());
             postings.extend(list.iter().flat_map(|n| n.to_le_bytes()));
@@ -231,7 +234,7 @@ impl Builder {
         sections[Section::Keys as usize] = keys;
         sections[Section::IdentifierEnds as usize] = identifier_ends;
         sections[Section::Identifiers as usize] = identifiers;
-        assemble(&sections)
+        assemble(sections)
     }
 
     fn weights(&self) -> Vec<u16> {
@@ -382,14 +385,14 @@ pub(crate) fn content_hash<T: AsRef<[u8]>>(sections: &[T; SECTIONS]) -> [u8; 32]
     hash.finalize().into()
 }
 
-fn assemble(sections: &[Vec<u8>; SECTIONS]) -> Vec<u8> {
+fn assemble(sections: [Vec<u8>; SECTIONS]) -> Vec<u8> {
     let mut out = Vec::with_capacity(sections.iter().map(Vec::len).sum::<usize>() + 4096);
     out.extend(MAGIC);
     out.extend(VERSION.to_le_bytes());
     out.extend((SECTIONS as u32).to_le_bytes());
-    out.extend(content_hash(sections));
+    out.extend(content_hash(&sections));
     let mut at = HEADER + SECTIONS * 16;
-    for section in sections {
+    for section in &sections {
         at = at.next_multiple_of(8);
         out.extend((at as u64).to_le_bytes());
         out.extend((section.len() as u64).to_le_bytes());
@@ -397,7 +400,7 @@ fn assemble(sections: &[Vec<u8>; SECTIONS]) -> Vec<u8> {
     }
     for section in sections {
         out.resize(out.len().next_multiple_of(8), 0);
-        out.extend(section);
+        out.extend_from_slice(&section);
     }
     debug_assert_eq!(out.len(), at);
     out

@@ -114,7 +114,9 @@ fn compile_editions(store: &Path, editions: &[&Edition]) -> Result<Vec<u8>, Fail
             all.push((edition, entities));
         }
     }
-    let inputs = all.iter().map(|(edition, entities)| ListInput { meta: meta(edition), entities });
+    let inputs = all
+        .into_iter()
+        .map(|(edition, entities)| ListInput { meta: meta(edition), entities: entities.into() });
     Ok(compile(inputs.collect()))
 }
 
