@@ -141,8 +141,7 @@ fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
         result.count.rows_in += 1;
         let party = target(&node, number, &tables, &mut result.problems);
         if party.is_ok() {
-            // A modification holds the party once more, as it was and as it became.
-            node.children().iter().filter(|c| kind_of(c).is_some()).for_each(|c| unread.record(c));
+            leftover(&node, &mut unread);
         }
         parties.settle(party, &mut result);
     }
@@ -218,6 +217,27 @@ fn target(
     }
     listing(node, tables, &mut draft);
     draft.finish().ok_or_else(|| refuse("no-name", id, "the target has no name that can be read"))
+}
+
+/// What of a target nobody asked for. A modification holds the party once more, as it was and as it
+/// became: only what it says itself counts.
+fn leftover(node: &Node, unread: &mut Unread) {
+    for child in node.children() {
+        match child.name.as_str() {
+            "sanctions-set-id" | "foreign-identifier" => {}
+            "modification" => {
+                let of_party = ["effective-date", "publication-date", "enactment-date"];
+                for (name, value, asked) in child.attributes() {
+                    if !asked && !of_party.contains(&name) {
+                        unread.add(name, child.line, value);
+                    }
+                }
+            }
+            _ if kind_of(child).is_some() => unread.record(child),
+            // What it is called says enough.
+            name => unread.add(name, child.line, name),
+        }
+    }
 }
 
 fn kind_of(node: &Node) -> Option<EntityKind> {

@@ -21,6 +21,11 @@ pub struct CslJson;
 
 const LAYOUT: &str = "csl-json";
 
+/// Members of an address; the country stands apart.
+const ADDRESS: [&str; 5] = ["address", "city", "state", "postal_code", "country"];
+/// Members of a number.
+const ID: [&str; 5] = ["type", "number", "country", "issue_date", "expiration_date"];
+
 impl ListSource for CslJson {
     fn id(&self) -> &'static str {
         LAYOUT
@@ -112,6 +117,11 @@ fn read_file(
         .collect();
     for record in &found.records {
         unread.members(&record.value, &known, record.line);
+        for (name, known) in [("addresses", &ADDRESS[..]), ("ids", &ID)] {
+            for object in values(record.value.get(name)).iter().filter_map(Value::as_object) {
+                unread.members(object, known, record.line);
+            }
+        }
         let entry = entry_of(&record.value, record.line);
         if entry.is_empty() {
             count.rows_set_aside += 1;
@@ -158,8 +168,7 @@ fn addresses(value: &Value) -> Vec<(String, String)> {
     let Some(object) = value.as_object() else {
         return parts(&text(Some(value))).map(address).collect();
     };
-    let known = ["address", "city", "state", "postal_code"];
-    let whole: Vec<String> = known.iter().map(|name| text(object.get(*name))).collect();
+    let whole: Vec<String> = ADDRESS[..4].iter().map(|name| text(object.get(*name))).collect();
     let whole: Vec<&str> =
         whole.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
     let whole = whole.join(", ");
@@ -176,9 +185,7 @@ fn id(value: &Value) -> Option<Id> {
         let plain = text(Some(value));
         return (!plain.is_empty()).then_some(Id::Plain(plain));
     };
-    let [label, value, country, issued, expires] =
-        ["type", "number", "country", "issue_date", "expiration_date"]
-            .map(|name| text(object.get(name)));
+    let [label, value, country, issued, expires] = ID.map(|name| text(object.get(name)));
     let empty = label.is_empty() && value.is_empty();
     (!empty).then_some(Id::Labelled { label, value, country, issued, expires })
 }

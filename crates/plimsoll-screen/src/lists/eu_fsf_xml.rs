@@ -19,6 +19,18 @@ pub struct EuFsfXml;
 
 const ID: &str = "eu-fsf-xml";
 
+/// The elements of an entry.
+const PARTS: [&str; 8] = [
+    "remark",
+    "regulation",
+    "subjectType",
+    "nameAlias",
+    "citizenship",
+    "birthdate",
+    "address",
+    "identification",
+];
+
 /// Names that every edition has.
 const NAMES: &[Needed] = &[&["wholeName"]];
 
@@ -97,6 +109,9 @@ fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
         result.count.rows_in += 1;
         let party = entity(&node, number, &mut result.problems);
         unread.record(&node);
+        for child in node.children().iter().filter(|c| !PARTS.contains(&c.name.as_str())) {
+            unread.add(&child.name, child.line, &child.name);
+        }
         parties.take(party, &mut result.count);
     }
     if walk.root() != Some("export") {

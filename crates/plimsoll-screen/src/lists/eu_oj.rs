@@ -5,10 +5,12 @@
 //! registers, each with its label in brackets behind it.
 
 use super::intake::{self, Draft, Field, FileResult, Ids, Row};
+use super::unread::Unread;
 use super::{ListEdition, ListError, ListFile, ListSource, Parsed, Sureness};
 use crate::entity::{DateKind, EntityKind, IdentifierKind, NameKind, Origin};
 use crate::identifiers;
 use plimsoll_terms::problem::Problem;
+use std::cell::Cell;
 use std::collections::{BTreeMap, HashMap};
 
 /// The layout `eu-oj`.
@@ -64,16 +66,30 @@ impl ListSource for EuOj {
 }
 
 /// The columns of one file by name.
-struct Columns(HashMap<String, usize>);
+struct Columns {
+    places: HashMap<String, usize>,
+    /// Each column, and whether it was asked for.
+    titles: Vec<(String, Cell<bool>)>,
+}
 
 impl Columns {
     fn cell(&self, row: &Row, name: &str) -> String {
-        row.cell(self.0.get(name).copied())
+        row.cell(self.place(name))
+    }
+
+    fn place(&self, name: &str) -> Option<usize> {
+        let at = self.places.get(name).copied()?;
+        self.titles[at].1.set(true);
+        Some(at)
+    }
+
+    fn asked(&self) -> impl Iterator<Item = (&str, &str, bool)> {
+        self.titles.iter().map(|(title, asked)| (title.as_str(), title.as_str(), asked.get()))
     }
 
     /// Several values, separated by semicolons outside brackets.
     fn values(&self, row: &Row, name: &str) -> Vec<String> {
-        let cell = self.0.get(name).and_then(|at| row.cells.get(*at));
+        let cell = self.place(name).and_then(|at| row.cells.get(at));
         intake::split_outside(cell.map_or("", String::as_str), |c| c == ';')
     }
 }
@@ -105,7 +121,8 @@ fn table(text: &str, file: &ListFile<'_>) -> Result<(Columns, Vec<Row>, usize), 
             format!("its last line {} has {} of {width} cells", last.line, last.cells.len());
         return Err(cut(detail));
     }
-    Ok((Columns(columns), rows, width))
+    let titles = header.cells.iter().map(|cell| (intake::squeeze(cell), Cell::new(false)));
+    Ok((Columns { places: columns, titles: titles.collect() }, rows, width))
 }
 
 fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
@@ -136,6 +153,8 @@ fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
             result.count.rows_set_aside += 1;
         }
     }
+    let unread = Unread::of_table(columns.asked(), &rows);
+    result.problems.extend(unread.judge(&[&["alias"]], file, ID)?);
     result.editions =
         lists.into_iter().map(|(list, (edition, _))| ListEdition { list, ..edition }).collect();
     Ok(result)

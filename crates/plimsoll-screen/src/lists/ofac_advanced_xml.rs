@@ -24,6 +24,9 @@ pub struct OfacAdvancedXml;
 
 const LAYOUT: &str = "ofac-advanced-xml";
 
+/// Without these it is not known which list an entry is on, what a party is and what a name.
+const NEEDED_SETS: [&str; 4] = ["List", "PartyType", "PartySubType", "NamePartType"];
+
 /// Numbers and marks of the data model that say nothing of a party. A date is read as the first
 /// and last day of its periods.
 fn is_passed_over(name: &str) -> bool {
@@ -223,6 +226,9 @@ fn read_file(file: ListFile<'_>, number: u16, parsed: &mut Parsed) -> Result<(),
     if walk.root() != Some("Sanctions") {
         return Err(walk.malformed("its root element is not Sanctions"));
     }
+    if let Some(set) = NEEDED_SETS.iter().find(|set| reading.lacks(set)) {
+        return Err(walk.malformed(&format!("it has no reference values {set}")));
+    }
     if reading.entities.is_empty() {
         return Err(ListError::Empty { file: file.name.to_owned(), layout: LAYOUT });
     }
@@ -241,6 +247,11 @@ fn date_of(node: &Node) -> Option<String> {
 }
 
 impl Reading {
+    /// Whether there are parties and no reference value of a set.
+    fn lacks(&self, set: &str) -> bool {
+        !self.entities.is_empty() && !self.values.keys().any(|(name, _)| name == set)
+    }
+
     /// Keeps every reference value by the name of its element and its ID.
     fn add_values(&mut self, node: &Node) {
         for set in node.children() {
@@ -467,6 +478,13 @@ impl Reading {
             self.problems.push(Problem::new("entry-missing", u64::from(node.line), id, hint));
             return;
         };
+        let list = self.value("List", node.attribute("ListID"));
+        if list.is_empty() {
+            let hint =
+                "the listing does not say of which list it is: taken for the consolidated one";
+            let id = node.attribute("ProfileID").to_owned();
+            self.problems.push(Problem::new("list-unsaid", u64::from(node.line), &id, hint));
+        }
         let sdn = self.value("List", node.attribute("ListID")) == "SDN List";
         let mut programmes = Vec::new();
         let mut remarks = Vec::new();

@@ -4,6 +4,7 @@
 //! one they are id, type, name, alias, alias, … A type word in the second column is what tells.
 
 use super::intake::{self, Draft, Field, FileResult, Row};
+use super::unread::Unread;
 use super::{ListEdition, ListError, ListFile, ListSource, Parsed, Sureness};
 use crate::entity::{DateKind, EntityKind, IdentifierKind, NameKind, Origin};
 use crate::identifiers;
@@ -95,6 +96,8 @@ struct Columns {
     /// How many columns of the header are understood, and how many are not.
     known: usize,
     others: usize,
+    /// Each column, and whether it is understood.
+    titles: Vec<(String, bool)>,
 }
 
 impl Columns {
@@ -107,6 +110,7 @@ impl Columns {
             let word = word.trim_end_matches(|c: char| c.is_ascii_digit() || c == '-');
             let known = columns.put(at, word);
             columns.known += usize::from(known);
+            columns.titles.push((intake::squeeze(cell), known));
             columns.others += usize::from(!known && !cell.trim().is_empty());
         }
         columns.name.is_some().then_some(columns)
@@ -332,6 +336,10 @@ fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
         }
     }
     debug_assert_eq!(result.count.rows_in, rows.len() as u64);
+    if let Shape::Columns(columns) = &table.shape {
+        let titles = columns.titles.iter().map(|(title, known)| (&**title, &**title, *known));
+        result.problems.extend(Unread::of_table(titles, &rows).judge(&[], file, ID)?);
+    }
     result.editions.push(ListEdition {
         list: list_id(file.name),
         title: file.name.to_owned(),

@@ -12,6 +12,7 @@ use super::columns::{Needed, Sheet, number_kind, once_primary};
 use super::intake::{self, Draft, Field, FileResult, Parties};
 use super::records::{self, elements};
 use super::un_xml::{by_script, latin};
+use super::unread::Unread;
 use super::{ListEdition, ListError, ListFile, ListSource, Parsed, Sureness, dates};
 use crate::entity::{DateKind, Entity, EntityKind, IdentifierKind, NameKind, Origin};
 use plimsoll_terms::problem::Problem;
@@ -76,6 +77,53 @@ const EXAMPLE: &str = r#"[
 ]
 "#;
 
+/// Members and columns that are read, and those that say nothing of a subject.
+const MEMBERS: [&str; 43] = [
+    "sid",
+    "id",
+    "aid",
+    "ukId",
+    "status",
+    "subjectType",
+    "subjecttype",
+    "type",
+    "name",
+    "fullName",
+    "fullname",
+    "shortName",
+    "shortname",
+    "lastName",
+    "lastname",
+    "firstName",
+    "firstname",
+    "middleName",
+    "middlename",
+    "translit",
+    "aliases",
+    "bd",
+    "dd",
+    "dateOfBirth",
+    "birthDate",
+    "citizenships",
+    "registrationCountry",
+    "registrationcountry",
+    "identifiers",
+    "passports",
+    "ipn",
+    "inn",
+    "ogrn",
+    "edrpou",
+    "attributes",
+    "actions",
+    "decree",
+    "restrictions",
+    "sanctionMeasures",
+    "sanctionmeasures",
+    "updatedAt",
+    "createdAt",
+    "photo",
+];
+
 fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
     let (text, odd) = intake::decode(file.bytes);
     let mut result = FileResult { problems: odd.into_iter().collect(), ..FileResult::default() };
@@ -89,11 +137,16 @@ fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
         rows(&text, file)?
     };
     let mut parties = Parties::default();
+    let mut unread = Unread::default();
     for (line, object) in objects {
         result.count.rows_in += 1;
+        if let Some(members) = object.as_object() {
+            unread.members(members, &MEMBERS, line);
+        }
         let party = subject(&object, Origin { file: number, line }, &mut result.problems);
         parties.settle(party, &mut result);
     }
+    result.problems.extend(unread.judge(&[], file, ID)?);
     let title = "Ukraine: State Register of Sanctions".to_owned();
     let list = ID.to_owned();
     result.editions =

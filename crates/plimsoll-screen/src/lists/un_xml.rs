@@ -15,6 +15,7 @@ use super::{ListEdition, ListError, ListFile, ListSource, Parsed, Sureness};
 use crate::entity::{DateKind, EntityKind, IdentifierKind, NameKind, Origin};
 use plimsoll_terms::problem::Problem;
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 /// The layout `un-xml`.
 #[derive(Clone, Copy, Debug, Default)]
@@ -324,10 +325,13 @@ fn tag(text: &str) -> Result<Option<(usize, Piece<'_>)>, &'static str> {
     Err("a tag")
 }
 
-/// The elements that are none of the layout's: what opens and closes around a text.
+/// The elements that are none of the layout's: what opens and is closed somewhere.
 fn unread(text: &str) -> Unread {
     let mut unread = Unread::default();
     let mut lines = LineCounter::new(text);
+    let closing = memchr::memmem::find_iter(text.as_bytes(), b"</");
+    let closed: HashSet<&str> =
+        closing.filter_map(|at| text[at + 2..].split_once('>')).map(|(name, _)| name).collect();
     for at in memchr::memchr_iter(b'<', text.as_bytes()) {
         let rest = &text[at + 1..];
         let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
@@ -341,11 +345,14 @@ fn unread(text: &str) -> Unread {
             continue;
         }
         let Some((attributes, inner)) = rest[name.len()..].split_once('>') else { continue };
-        let Some((value, end)) = inner.split_once('<') else { continue };
-        let closes = end.strip_prefix('/').and_then(|end| end.strip_prefix(name));
-        if !attributes.contains('<') && closes.is_some_and(|end| end.starts_with('>')) {
-            unread.add(name, lines.at(at), &visible(value));
+        if attributes.contains('<') || !closed.contains(name) {
+            continue;
         }
+        // Of one that holds others the name of the first of them is shown.
+        let (value, others) = inner.split_once('<').unwrap_or((inner, ""));
+        let value = if value.trim().is_empty() { others } else { value };
+        let end = value.find(['<', '>', '\n']).unwrap_or(value.len());
+        unread.add(name, lines.at(at), &visible(&value[..end]));
     }
     unread
 }
@@ -549,7 +556,8 @@ fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
     let Decoded { text, invalid, controls } = decode(file.bytes);
     let (published, entries) = entries(text.trim_start_matches('\u{feff}'), file)?;
     let mut result = FileResult::default();
-    let names: [&[&str]; 2] = [&["FIRST_NAME"], &["ALIAS_NAME"]];
+    let names: [&[&str]; 3] =
+        [&["FIRST_NAME"], &["ALIAS_NAME"], &["INDIVIDUAL_ALIAS", "ENTITY_ALIAS"]];
     result.problems.extend(unread(&text).judge(&names, file, ID)?);
     let damaged = invalid + controls > 0;
     if damaged {

@@ -115,7 +115,11 @@ impl Unread {
         self.without(|name| header.asked().any(|(title, _, asked)| asked && title == name))
     }
 
-    fn of_table<'a>(columns: impl Iterator<Item = (&'a str, &'a str, bool)>, rows: &[Row]) -> Self {
+    /// The columns of a table that nobody asked for: title, name, whether it was asked for.
+    pub(super) fn of_table<'a>(
+        columns: impl Iterator<Item = (&'a str, &'a str, bool)>,
+        rows: &[Row],
+    ) -> Self {
         let mut unread = Self::default();
         for (at, (title, name, asked)) in columns.enumerate() {
             unread.meet(name);
@@ -195,6 +199,8 @@ mod tests {
             ("uk-ofsi-xml", "name1>", "givenName>"),
             ("un-xml", "FIRST_NAME", "GIVEN_NAME"),
             ("un-xml", "ALIAS_NAME", "OTHER_NAME"),
+            ("un-xml", "_ALIAS>", "_OTHER>"),
+            ("eu-oj", "alias", "other names"),
             ("eu-fsf-xml", "wholeName", "fullName"),
             ("ca-sema", "GivenName", "FirstName"),
             ("ofac-xml", "lastName>", "surname>"),
@@ -218,6 +224,10 @@ mod tests {
             ("bis-dpl", "Country", "Land", "Land"),
             ("csl-csv", "nationalities", "citizen_of", "citizen_of"),
             ("csl-json", "dates_of_birth", "born", "born"),
+            ("csl-json", "\"number\"", "\"value\"", "value"),
+            ("ua-nsdc", "aliases", "otherNames", "otherNames"),
+            ("ch-seco", "modification-type", "kind-of-change", "kind-of-change"),
+            ("plain-list", "alias", "other spelling", "other spelling"),
             ("ftm-simple", "countries", "lands", "lands"),
         ] {
             let parsed = renamed(layout, from, to).unwrap();
