@@ -123,28 +123,7 @@ fn add(sheet: &Sheet, row: &Row, party: &mut Party<'_>) {
         title: cell(&["namealiastitle", "naaltitle"]),
         function: cell(&["namealiasfunction", "naalfunction"]),
     });
-    let address = [
-        cell(&["addresspobox"]),
-        cell(&["addrnumber"]),
-        cell(&["addressstreet", "addrstreet"]),
-        cell(&["addressplace"]),
-        cell(&["addresszipcode", "addrzipcode"]),
-        cell(&["addresscity", "addrcity"]),
-        cell(&["addressregion", "addrother"]),
-    ];
-    party.address(&address, &cell(&["addresscountrydescription", "addrcountry"]));
-    party.birth(&BirthFacts {
-        day: cell(&["birthdatebirthdate", "birtdate"]),
-        numbers: [cell(&["birthdateyear"]), cell(&["birthdatemonth"]), cell(&["birthdateday"])],
-        years: [cell(&["birthdateyearrangefrom"]), cell(&["birthdateyearrangeto"])],
-        circa: cell(&["birthdatecirca"]),
-        place: vec![
-            cell(&["birthdateplace", "birtplace", "birtplcae"]),
-            cell(&["birthdatecity"]),
-            cell(&["birthdateregion"]),
-            cell(&["birthdatecountrydescription", "birtcountry"]),
-        ],
-    });
+    place_and_birth(sheet, row, party);
     party.identification(&IdFacts {
         number: cell(&["identificationnumber", "idennumber"]),
         latin_number: cell(&["identificationlatinnumber"]),
@@ -183,6 +162,33 @@ fn add(sheet: &Sheet, row: &Row, party: &mut Party<'_>) {
     if party.draft.entity.listed.is_empty() {
         party.listed(&cell(&["lebapublicationdate", "legpublicationdate"]));
     }
+}
+
+/// Where a party is, and where and when it was born.
+fn place_and_birth(sheet: &Sheet, row: &Row, party: &mut Party<'_>) {
+    let cell = |names: &[&str]| sheet.cell(row, names);
+    let address = [
+        cell(&["addresspobox"]),
+        cell(&["addrnumber"]),
+        cell(&["addressstreet", "addrstreet"]),
+        cell(&["addressplace"]),
+        cell(&["addresszipcode", "addrzipcode"]),
+        cell(&["addresscity", "addrcity"]),
+        cell(&["addressregion", "addrother"]),
+    ];
+    party.address(&address, &cell(&["addresscountrydescription", "addrcountry"]));
+    party.birth(&BirthFacts {
+        day: cell(&["birthdatebirthdate", "birtdate"]),
+        numbers: [cell(&["birthdateyear"]), cell(&["birthdatemonth"]), cell(&["birthdateday"])],
+        years: [cell(&["birthdateyearrangefrom"]), cell(&["birthdateyearrangeto"])],
+        circa: cell(&["birthdatecirca"]),
+        place: vec![
+            cell(&["birthdateplace", "birtplace", "birtplcae"]),
+            cell(&["birthdatecity"]),
+            cell(&["birthdateregion"]),
+            cell(&["birthdatecountrydescription", "birtcountry"]),
+        ],
+    });
 }
 
 #[cfg(test)]
