@@ -28,7 +28,7 @@ use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-/// Lists are read into memory. Of the published ones only collections of all lists come near.
+/// Lists are read into memory.
 const MOST_BYTES: u64 = 2 << 30;
 
 /// One file of an edition.
