@@ -879,7 +879,15 @@ impl Pairing<'_> {
         for l in &mut listed_runs {
             for q in &mut query_runs {
                 let words = q.run.1 + l.run.1;
-                if !(3..=5).contains(&words) || !q.may_be(l) {
+                if !(3..=5).contains(&words) {
+                    continue;
+                }
+                // What can be written so is asked of both sides alike, or a score would depend on
+                // which name was asked for.
+                if l.is_foreign() && q.script == Some(Script::Latin) {
+                    l.prepare(self.listed);
+                }
+                if !q.may_be(l) {
                     continue;
                 }
                 let likeness = q.likeness(self.query, l, self.listed) - 15;
@@ -905,11 +913,26 @@ impl Pairing<'_> {
         Edge { gain, pair: WordPair { query, listed, likeness, how, weight } }
     }
 
+    /// The words of a pair, whichever name is the query.
+    fn words(&self, edge: &Edge) -> [String; 2] {
+        let text = |toks: &[Tok<'_>], (at, n): (usize, usize)| -> String {
+            toks[at..at + n].iter().map(|t| t.text).collect()
+        };
+        let mut words = [text(self.query, edge.pair.query), text(self.listed, edge.pair.listed)];
+        words.sort_unstable();
+        words
+    }
+
     /// Takes the best pairs that do not share a word, the most gaining first.
     fn choose(&mut self, mut edges: Vec<Edge>) {
-        edges.sort_by_key(|e| {
+        let place = |e: &Edge| {
             let (q, l) = (e.pair.query, e.pair.listed);
-            (-e.gain, q.0.abs_diff(l.0), q.0 + l.0, q.1 + l.1, q.0)
+            (-e.gain, q.0.abs_diff(l.0), q.0 + l.0, q.1 + l.1)
+        };
+        // Of two pairs that mirror each other their words decide, not which name was asked for.
+        edges.sort_by(|a, b| {
+            let by_place = place(a).cmp(&place(b));
+            by_place.then_with(|| self.words(a).cmp(&self.words(b)))
         });
         for Edge { pair, .. } in edges {
             let bits = |(at, n): (usize, usize)| ((1u64 << n) - 1) << at;
@@ -922,6 +945,27 @@ impl Pairing<'_> {
                 self.listed_taken |= l;
                 self.pairs.push(pair);
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::names::tokens::analyse;
+
+    /// Found by fuzzing: letters of two scripts, of which two joined pairs mirror each other.
+    #[test]
+    fn a_score_is_the_same_both_ways() {
+        let one = b"\xb6@\xb6\x83 \xd7\xa9W\x9e\xd7\xa2\xd7\x91\xd7 \xd7\x9fs\x95\xd7e ae";
+        let other =
+            b"\x00r\xea\x12\x00od\xae\xae\xff\xe0\xb8\x9aL\xd9(\xd7\xa1\xd9\xa2\xd9Iky\xa3 \
+            \xb6\xdbEI\xd7\xa9W\x9e\xd7O\xa2\xd7\x91\xd7\x99 \xd7\x9fs\xb4\xdb\x95";
+        let (one, other) = (String::from_utf8_lossy(one), String::from_utf8_lossy(other));
+        for mode in [Mode::Person, Mode::Organisation] {
+            let (a, b) = (analyse(&one, mode), analyse(&other, mode));
+            let (a, b) = (toks(&a), toks(&b));
+            assert_eq!(compare(&a, &b, mode).score, compare(&b, &a, mode).score, "{mode:?}");
         }
     }
 }
