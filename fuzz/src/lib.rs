@@ -39,6 +39,7 @@ use plimsoll_screen::lists::{ListFile, ListSource, Parsed};
 use plimsoll_screen::names::compare::{compare, toks};
 use plimsoll_screen::names::normalize::{self, MAX_CHARS, MAX_WORDS, Word};
 use plimsoll_screen::names::tokens::{Mode, analyse};
+use plimsoll_screen::scratch::Room;
 use plimsoll_screen::screen::{Query, Settings, screen};
 use plimsoll_screen::snapshot::build::{ListInput, compile};
 use plimsoll_screen::snapshot::{ListMeta, Snapshot};
@@ -121,7 +122,7 @@ pub fn reader(name: &str, data: &[u8]) {
     for file in &files {
         assert!(source.recognise(file) <= 100);
     }
-    if let Ok(parsed) = source.read(&files) {
+    if let Ok(parsed) = source.read(&files, &Room::default()) {
         assert_eq!(parsed.counts.len(), files.len());
         laws_of_lists(&parsed);
     }
@@ -207,13 +208,13 @@ pub static WHOLE: LazyLock<Vec<u8>> = LazyLock::new(|| {
     let mut editions = Vec::new();
     for (_, source) in READERS {
         let (name, text) = source.example();
-        if let Ok(parsed) = source.read(&[ListFile { name, bytes: text.as_bytes() }]) {
+        if let Ok(parsed) = source.read(&[ListFile { name, bytes: text.as_bytes() }], &Room::default()) {
             editions.extend(parsed.editions);
         }
     }
     let lists = editions.iter().map(|edition| ListInput {
         meta: ListMeta { list: edition.list.clone(), ..ListMeta::default() },
-        entities: edition.entities.as_slice().into(),
+        entities: Box::new(edition.entities.iter()),
     });
     compile(lists.collect())
 });

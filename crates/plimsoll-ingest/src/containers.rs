@@ -4,7 +4,7 @@
 //! members are read in place, whatever they call themselves.
 
 use std::fs::File;
-use std::io::{BufReader, Read, Seek, SeekFrom};
+use std::io::{BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use crate::error::IngestError;
@@ -120,22 +120,67 @@ pub struct Raw {
 /// # Errors
 /// Where the file cannot be read, is empty, damaged, or names places outside the archive.
 pub fn raw(path: &Path, only: Option<&str>, most: u64) -> Result<Vec<Raw>, IngestError> {
+    let mut found = Vec::new();
+    each_raw(path, only, most, &mut |member, content| {
+        let mut bytes = Vec::new();
+        content.read_to_end(&mut bytes)?;
+        found.push(Raw { member: member.to_owned(), bytes });
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// Whether a file is packed: [`raw`] gives other bytes than the file's own.
+///
+/// # Errors
+/// Where the file cannot be read.
+pub fn is_packed(path: &Path) -> Result<bool, IngestError> {
+    let (_, magic) = opened(path)?;
+    Ok(matches!(
+        magic.as_slice(),
+        [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] | [0x1F, 0x8B, ..]
+    ))
+}
+
+/// As [`raw`], but each content is written out, one after the other; gives how many there were.
+///
+/// # Errors
+/// As [`raw`], and where `out` cannot be written.
+pub fn copy_raw(
+    path: &Path,
+    only: Option<&str>,
+    most: u64,
+    out: &mut dyn Write,
+) -> Result<usize, IngestError> {
+    let mut count = 0;
+    each_raw(path, only, most, &mut |_, content| {
+        count += 1;
+        std::io::copy(content, out).map(|_| ())
+    })?;
+    Ok(count)
+}
+
+/// What is done with the content of a member.
+type TakeRaw<'t> = dyn FnMut(&str, &mut dyn Read) -> std::io::Result<()> + 't;
+
+fn each_raw(
+    path: &Path,
+    only: Option<&str>,
+    most: u64,
+    take: &mut TakeRaw<'_>,
+) -> Result<(), IngestError> {
     let (file, magic) = opened(path)?;
-    let mut bytes = Vec::new();
     match magic.as_slice() {
-        [] => return Err(IngestError::Empty { path: path.to_owned() }),
+        [] => Err(IngestError::Empty { path: path.to_owned() }),
         [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => {
-            return raw_members(path, file, only, most);
+            raw_members(path, file, only, most, take)
         }
         [0x1F, 0x8B, ..] => {
             let unpacked = flate2::bufread::MultiGzDecoder::new(BufReader::new(file));
-            unpacked.take(most).read_to_end(&mut bytes).map_err(|e| damaged(path, e))?;
+            take("", &mut unpacked.take(most)).map_err(|e| damaged(path, e))
         }
-        _ => {
-            file.take(most).read_to_end(&mut bytes).map_err(|e| read_error(path, e))?;
-        }
+        _ => take("", &mut file.take(most)).map_err(|e| read_error(path, e)),
     }
-    Ok(vec![Raw { member: String::new(), bytes }])
 }
 
 fn raw_members(
@@ -143,30 +188,30 @@ fn raw_members(
     file: File,
     only: Option<&str>,
     most: u64,
-) -> Result<Vec<Raw>, IngestError> {
+    take: &mut TakeRaw<'_>,
+) -> Result<(), IngestError> {
     let mut zip = zip::ZipArchive::new(BufReader::new(file)).map_err(|e| damaged(path, e))?;
-    let mut found = Vec::new();
     let Some(members) = members_of(path, &zip)? else {
         let file = File::open(path).map_err(|source| read_error(path, source))?;
         let sheets = sheets::sheets(&whole(path, file)?, most).map_err(|e| damaged(path, e))?;
-        let wanted = sheets.into_iter().filter(|(name, _)| only.is_none_or(|only| only == name));
-        return Ok(wanted.map(|(member, bytes)| Raw { member, bytes }).collect());
+        for (name, bytes) in sheets.iter().filter(|(name, _)| only.is_none_or(|o| o == name)) {
+            take(name, &mut bytes.as_slice()).map_err(|e| damaged(path, e))?;
+        }
+        return Ok(());
     };
     for (index, name) in members {
         if only.is_some_and(|only| only != name) {
             continue;
         }
         let member = BufReader::new(zip.by_index(index).map_err(|e| damaged(path, e))?);
-        let mut bytes = Vec::new();
         let read = if is_gzip(&name) {
-            flate2::bufread::MultiGzDecoder::new(member).take(most).read_to_end(&mut bytes)
+            take(&name, &mut flate2::bufread::MultiGzDecoder::new(member).take(most))
         } else {
-            member.take(most).read_to_end(&mut bytes)
+            take(&name, &mut member.take(most))
         };
         read.map_err(|e| damaged(&path.join(&name), e))?;
-        found.push(Raw { member: name, bytes });
     }
-    Ok(found)
+    Ok(())
 }
 
 /// So much of a text tells whether it could be a table.

@@ -4,6 +4,9 @@
 //! a fault of the whole file is an error that leaves the last good edition standing.
 
 mod intake;
+mod kept;
+
+pub use kept::{Entities, Problems};
 
 pub mod au_dfat;
 pub mod bis_dpl;
@@ -50,7 +53,7 @@ mod us_tests;
 
 use crate::entity::{Entity, IdentifierKind};
 use crate::identifiers;
-use plimsoll_terms::problem::Problem;
+use crate::scratch::Room;
 
 /// A file as received: name for messages, content already unpacked.
 #[derive(Clone, Copy, Debug)]
@@ -73,7 +76,7 @@ pub struct FileCount {
 }
 
 /// One list out of a file or of files that belong together.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct ListEdition {
     /// Id of the list, such as `ofac-sdn` or `csl-el`.
     pub list: String,
@@ -82,19 +85,33 @@ pub struct ListEdition {
     /// Day of publication as `2024-07-02`, where the content states it; else empty.
     pub published: String,
     /// The listed parties, in the order of the source.
-    pub entities: Vec<Entity>,
+    pub entities: Entities,
+}
+
+impl ListEdition {
+    /// A list without entities.
+    fn new(list: &str, title: &str, room: &Room) -> Self {
+        let (list, title) = (list.to_owned(), title.to_owned());
+        Self { list, title, published: String::new(), entities: Entities::new(room) }
+    }
 }
 
 /// What a reader returns.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Parsed {
     /// The lists found, each with at least one entity, sorted by id.
     pub editions: Vec<ListEdition>,
     /// One for each file, in the order given.
     pub counts: Vec<FileCount>,
     /// Records set aside, and what was odd in records that were kept; in order of file and line.
-    /// The number of the file comes first.
-    pub problems: Vec<(u16, Problem)>,
+    pub problems: Problems,
+}
+
+impl Parsed {
+    /// Nothing yet.
+    fn new(room: &Room) -> Self {
+        Self { editions: Vec::new(), counts: Vec::new(), problems: Problems::new(room) }
+    }
 }
 
 /// Why a file as a whole cannot be taken.
@@ -124,6 +141,14 @@ pub enum ListError {
         /// The layout tried.
         layout: &'static str,
         /// What is wrong, with its place.
+        detail: String,
+    },
+    /// There is no room for what is read.
+    #[error("{file} cannot be read: no room for what it holds: {detail}")]
+    NoRoom {
+        /// Which file.
+        file: String,
+        /// What the room says.
         detail: String,
     },
     /// A part of a set without the part that names the entries.
@@ -163,11 +188,11 @@ pub trait ListSource: Sync {
         let _ = file;
         Vec::new()
     }
-    /// Reads one file, or the files of a set together.
+    /// Reads one file, or the files of a set together. What it finds lies in the room.
     ///
     /// # Errors
     /// [`ListError`] where a file as a whole cannot be taken; then nothing of it counts.
-    fn read(&self, files: &[ListFile<'_>]) -> Result<Parsed, ListError>;
+    fn read(&self, files: &[ListFile<'_>], room: &Room) -> Result<Parsed, ListError>;
     /// A small made-up file in this layout, for `explain` and tests: name and content.
     fn example(&self) -> (&'static str, &'static str);
 }
@@ -250,30 +275,40 @@ pub fn closest(file: &ListFile<'_>) -> Option<(&'static dyn ListSource, Vec<Stri
 /// Reads files with a layout and checks the digits of every identifier.
 ///
 /// # Errors
-/// As [`ListSource::read`].
-pub fn read(source: &dyn ListSource, files: &[ListFile<'_>]) -> Result<Parsed, ListError> {
+/// As [`ListSource::read`], and where there is no room.
+pub fn read(
+    source: &dyn ListSource,
+    files: &[ListFile<'_>],
+    room: &Room,
+) -> Result<Parsed, ListError> {
     if let Some(file) = files.iter().find(|file| intake::is_no_text(file.bytes)) {
         let detail = "it holds zero bytes: is it UTF-16 without its mark? Save it as UTF-8";
         let (file, layout) = (file.name.to_owned(), source.id());
         return Err(ListError::Malformed { file, layout, detail: detail.to_owned() });
     }
-    let mut parsed = source.read(files)?;
-    for edition in &mut parsed.editions {
-        for identifier in edition.entities.iter_mut().flat_map(|e| &mut e.identifiers) {
-            // A number whose kind the list does not say, and that can only be one.
-            let vague = matches!(
-                identifier.kind,
-                IdentifierKind::TaxId | IdentifierKind::Registration | IdentifierKind::Other
-            );
-            if let Some(kind) = identifiers::guess(&identifier.value).filter(|_| vague) {
-                identifier.kind = kind;
-            }
-            if identifier.valid.is_none() {
-                identifier.valid = identifiers::check(identifier.kind, &identifier.value);
-            }
+    let parsed = source.read(files, room);
+    room.check().map_err(|fault| ListError::NoRoom {
+        file: files.first().map_or("", |file| file.name).to_owned(),
+        detail: fault.to_string(),
+    })?;
+    parsed
+}
+
+/// Kinds of numbers whose kind the list does not say and that can only be one, and whether their
+/// digits hold.
+fn read_identifiers(entity: &mut Entity) {
+    for identifier in &mut entity.identifiers {
+        let vague = matches!(
+            identifier.kind,
+            IdentifierKind::TaxId | IdentifierKind::Registration | IdentifierKind::Other
+        );
+        if let Some(kind) = identifiers::guess(&identifier.value).filter(|_| vague) {
+            identifier.kind = kind;
+        }
+        if identifier.valid.is_none() {
+            identifier.valid = identifiers::check(identifier.kind, &identifier.value);
         }
     }
-    Ok(parsed)
 }
 
 #[cfg(test)]

@@ -12,6 +12,8 @@
 //! panic: a damaged file gives wrong or no hits, and [`Snapshot::is_whole`] tells whether it is.
 
 pub mod build;
+mod pairs;
+mod words;
 
 use crate::entity::{Entity, EntityKind, NameKind, Origin};
 use crate::names::compare::Tok;
@@ -390,10 +392,11 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::build::{ListInput, compile};
+    use super::build::{ListInput, compile, compile_in};
     use super::*;
     use crate::candidates::Scratch;
     use crate::entity::{Identifier, IdentifierKind, Name};
+    use crate::scratch::Room;
     use crate::screen::{Query, Settings, screen};
 
     fn whole() -> Vec<u8> {
@@ -411,7 +414,7 @@ mod tests {
             }],
             ..Entity::default()
         };
-        compile(vec![ListInput { meta: ListMeta::default(), entities: vec![entity].into() }])
+        compile(vec![ListInput::of(ListMeta::default(), &[entity])])
     }
 
     fn ask(bytes: &[u8]) {
@@ -426,6 +429,27 @@ mod tests {
             let settings = Settings { threshold: 400, ..Settings::default() };
             screen(&snapshot, &query, &settings, &mut scratch);
         }
+    }
+
+    /// What does not fit into memory is put aside, and that changes nothing.
+    #[test]
+    fn the_same_bytes_in_little_room() {
+        let inputs = || {
+            let lists = crate::lists::ALL.iter().flat_map(|source| {
+                let (name, text) = source.example();
+                let file = crate::lists::ListFile { name, bytes: text.as_bytes() };
+                source.read(&[file], &Room::tight()).unwrap().editions
+            });
+            let input = |list: crate::lists::ListEdition| ListInput {
+                meta: ListMeta { list: list.list, ..ListMeta::default() },
+                entities: list.entities.into_iter(),
+            };
+            lists.map(input).collect()
+        };
+        let mut bytes = Vec::new();
+        compile_in(&Room::tight(), inputs()).unwrap().write(&mut bytes).unwrap();
+        assert!(bytes == compile(inputs()));
+        assert!(Snapshot::open(&bytes).unwrap().is_whole());
     }
 
     /// An offset near the end of all numbers, more names than there are, words without letters.

@@ -19,17 +19,21 @@ pub mod queries;
 pub mod snapshots;
 
 use crate::failure::{Exit, Failure};
+use crate::mapped::{self, Bytes};
 use plimsoll_ingest::containers;
 use plimsoll_ingest::error::IngestError;
 use plimsoll_screen::lists::ListError;
+use plimsoll_screen::scratch::{Room, Scratch, Tape};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::Write;
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-/// Lists are read into memory.
-const MOST_BYTES: u64 = 2 << 30;
+/// No list is longer; what unpacks to more was packed to do harm.
+const MOST_BYTES: u64 = 32 << 30;
+/// Evidence is read into memory.
+const MOST_IN_MEMORY: u64 = 2 << 30;
 
 /// One file of an edition.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -174,14 +178,22 @@ pub fn broken(path: &Path, why: impl std::fmt::Display) -> Failure {
 
 /// Writes a file aside, syncs it and renames it, so that it is there whole or not at all.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    write_by(path, |out| out.write_all(bytes))
+}
+
+/// The same for content that is not in memory.
+pub fn write_by(
+    path: &Path,
+    content: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
+) -> Result<(), Failure> {
     let parent = path.parent().unwrap_or(path);
     let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let aside = parent.join(format!(".new-{}-{name}", std::process::id()));
     let write = || -> std::io::Result<()> {
         fs::create_dir_all(parent)?;
-        let mut file = File::create(&aside)?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
+        let mut out = BufWriter::new(File::create(&aside)?);
+        content(&mut out)?;
+        out.into_inner()?.sync_all()?;
         fs::rename(&aside, path)
     };
     write().map_err(|e| {
@@ -204,12 +216,29 @@ pub fn failure_of(error: &ListError) -> Failure {
             "list-malformed",
             "open it in an editor: is it the list, or a message of the service? The last good edition still stands",
         ),
+        ListError::NoRoom { .. } => {
+            ("list-no-room", "free space in the folder for temporary files (TMPDIR names another)")
+        }
         ListError::PartAlone { .. } => (
             "list-part-alone",
             "name all files of the set in one command, such as sdn.csv alt.csv add.csv sdn_comments.csv",
         ),
     };
     Failure { exit: Exit::Failed, code, message: error.to_string(), hint: hint.into() }
+}
+
+/// Tapes on disk, without names: they go when they are dropped, whatever happens.
+struct OnDisk;
+
+impl Scratch for OnDisk {
+    fn tape(&self) -> std::io::Result<Box<dyn Tape>> {
+        Ok(Box::new(tempfile::tempfile()?))
+    }
+}
+
+/// Room on disk for what readers of lists find, and for a snapshot in the making.
+fn room() -> Room {
+    Room::new(OnDisk)
 }
 
 /// A file that cannot be read at all.
@@ -221,28 +250,62 @@ pub fn unreadable(path: &Path, why: impl std::fmt::Display) -> Failure {
     )
 }
 
-/// The content of a file, or of a member of an archive, unpacked.
+/// The content of a file of the store, or of a member of an archive, unpacked, where it lies.
+pub fn content(path: &Path, member: &str) -> Result<Bytes, Failure> {
+    let in_store = |e: std::io::Error| broken(path, e);
+    // Of an empty file its reader says of which list there is no entry.
+    if fs::metadata(path).map_err(in_store)?.len() == 0 {
+        return Ok(Bytes::Owned(Vec::new()));
+    }
+    let fault = |e: IngestError| Failure::from_ingest_at(path, &e);
+    if !containers::is_packed(path).map_err(fault)? {
+        return mapped::open(path).map_err(in_store);
+    }
+    let only = (!member.is_empty()).then_some(member);
+    let no_room = |e| broken(&std::env::temp_dir(), e);
+    let mut file = tempfile::tempfile().map_err(no_room)?;
+    let count = match containers::copy_raw(path, only, MOST_BYTES + 1, &mut file) {
+        Err(IngestError::Empty { .. }) => return Ok(Bytes::Owned(Vec::new())),
+        other => other.map_err(fault)?,
+    };
+    // Of an archive with one member the store may hold no name.
+    if count != 1 {
+        return Err(not_one(path));
+    }
+    if file.metadata().map_err(no_room)?.len() > MOST_BYTES {
+        return Err(too_long(path, MOST_BYTES));
+    }
+    mapped::map(&file).map_err(no_room)
+}
+
+fn not_one(path: &Path) -> Failure {
+    Failure::usage(
+        "file-refused",
+        format!("{} is a workbook or an archive, not the file of a list", path.display()),
+        "save the workbook as CSV, or unpack the archive, and load that",
+    )
+}
+
+fn too_long(path: &Path, most: u64) -> Failure {
+    Failure::usage(
+        "file-refused",
+        format!("{} unpacks to more than {} GiB", path.display(), most >> 30),
+        "load the lists of which it is collected one by one: each is far shorter",
+    )
+}
+
+/// The content of a file of evidence, unpacked, in memory.
 pub fn unpack(path: &Path, member: &str) -> Result<Vec<u8>, Failure> {
     let only = (!member.is_empty()).then_some(member);
-    let mut all = match containers::raw(path, only, MOST_BYTES + 1) {
+    let mut all = match containers::raw(path, only, MOST_IN_MEMORY + 1) {
         // Its reader says of which list there is no entry.
         Err(IngestError::Empty { .. }) => return Ok(Vec::new()),
         other => other.map_err(|e| Failure::from_ingest_at(path, &e))?,
     };
     // Of an archive with one member the store may hold no name.
-    let (Some(found), true) = (all.pop(), all.is_empty()) else {
-        return Err(Failure::usage(
-            "file-refused",
-            format!("{} is a workbook or an archive, not the file of a list", path.display()),
-            "save the workbook as CSV, or unpack the archive, and load that",
-        ));
-    };
-    if found.bytes.len() as u64 > MOST_BYTES {
-        return Err(Failure::usage(
-            "file-refused",
-            format!("{} unpacks to more than 2 GiB", path.display()),
-            "load the lists of which it is collected one by one: each is far shorter",
-        ));
+    let (Some(found), true) = (all.pop(), all.is_empty()) else { return Err(not_one(path)) };
+    if found.bytes.len() as u64 > MOST_IN_MEMORY {
+        return Err(too_long(path, MOST_IN_MEMORY));
     }
     Ok(found.bytes)
 }

@@ -30,17 +30,21 @@ struct Made {
     layout: &'static str,
     /// The file's name where the layout reads something out of it.
     file: &'static str,
-    /// Lines before the records, and what closes the file behind them.
+    /// Lines before the records, lines behind those that are left out, what stands between
+    /// records, and what closes the file behind them.
     head: usize,
+    skip: usize,
+    between: &'static str,
     close: &'static str,
     /// Texts of the example in whose place come codes of as many digits, figures of as many
-    /// digits, and texts that each time end in another number.
+    /// digits, texts that each time end in another number, and numbers that grow by ten.
     codes: &'static [&'static str],
     figures: &'static [&'static str],
     ids: &'static [&'static str],
+    numbers: &'static [&'static str],
     /// What the command line must say.
     say: &'static [&'static str],
-    /// How peers read it: `csv` with what stands between cells, `json`, `lines`.
+    /// How peers read it: `csv` with what stands between cells, `json`, `lines`, `xml`.
     peer: &'static str,
 }
 
@@ -48,18 +52,21 @@ const STATISTICS: Made = Made {
     layout: "",
     file: "made-up.csv",
     head: 1,
+    skip: 0,
+    between: "",
     close: "",
     codes: &["854231"],
     figures: &[],
     ids: &[],
+    numbers: &[],
     say: &[],
     peer: "csv,",
 };
 
 const LIST: Made = Made { codes: &[], ..STATISTICS };
+const XML: Made = Made { head: 2, peer: "xml", ..LIST };
 
-/// Every layout that comes as text and grows long: those of statistics, and of lists and evidence
-/// those that come in gigabytes.
+/// Every layout of statistics and of lists that comes as text.
 const ALL: &[Made] = &[
     Made { layout: "comtrade", figures: &["3000.5", "1200", "700", "900", "45"], ..STATISTICS },
     Made { layout: "comtrade-legacy", figures: &["5100", "1500", "300", "70"], ..STATISTICS },
@@ -127,6 +134,7 @@ const ALL: &[Made] = &[
     Made {
         layout: "us-census",
         file: "made-up.json",
+        between: ",\n",
         close: "]",
         figures: &["9000", "4000", "900"],
         say: &["--flow", "export"],
@@ -162,6 +170,146 @@ const ALL: &[Made] = &[
         ..LIST
     },
     Made { layout: "csl-csv", ids: &["a1", "900002", "Example Pump Works"], ..LIST },
+    Made {
+        layout: "csl-json",
+        file: "made-up.json",
+        between: ",\n",
+        close: "]}",
+        ids: &["a1", "a2", "Example Pump Works"],
+        numbers: &["900002"],
+        peer: "json",
+        ..LIST
+    },
+    Made {
+        layout: "ofac-csv",
+        file: "sdn.csv",
+        head: 0,
+        ids: &["EXAMPLE PUMP WORKS", "SAMPLE"],
+        numbers: &["900001", "900002"],
+        ..LIST
+    },
+    // Without the number of its records, which would be wrong.
+    Made {
+        layout: "ofac-xml",
+        file: "sdn.xml",
+        skip: 4,
+        close: "</sdnList>",
+        ids: &["SAMPLE"],
+        numbers: &["900001"],
+        ..XML
+    },
+    Made {
+        layout: "ofac-advanced-xml",
+        file: "sdn_advanced.xml",
+        head: 20,
+        close: "</Sanctions>",
+        ids: &["Sample", "X0000001"],
+        numbers: &["900001"],
+        ..XML
+    },
+    Made {
+        layout: "bis-dpl",
+        file: "dpl.txt",
+        ids: &["EXA MPLESON", "MADE-UP AIRWAYS"],
+        peer: "csv\t",
+        ..LIST
+    },
+    Made { layout: "itar-debarred", ids: &["Mpleson", "Made Up Arms Works"], ..LIST },
+    Made {
+        layout: "un-xml",
+        file: "made-up.xml",
+        close: "</CONSOLIDATED_LIST>",
+        ids: &["MPLESON", "EXAMPLE TRADING"],
+        numbers: &["990001", "990002"],
+        ..XML
+    },
+    Made {
+        layout: "un-vessels",
+        ids: &["MADE UP STAR", "ZONTIK"],
+        numbers: &["9074729", "0000000"],
+        ..LIST
+    },
+    Made { layout: "eu-oj", file: "39999R0001.csv", ids: &["Zontik Works", "Made Up"], ..LIST },
+    Made {
+        layout: "eu-fsf-csv",
+        ids: &["Exa Mpleson", "MADE UP"],
+        numbers: &["990001", "990002"],
+        peer: "csv;",
+        ..LIST
+    },
+    Made {
+        layout: "eu-fsf-xml",
+        file: "made-up.xml",
+        close: "</export>",
+        ids: &["Exa Mpleson", "MADE UP"],
+        numbers: &["990001", "990002"],
+        ..XML
+    },
+    Made {
+        layout: "uk-sanctions",
+        head: 2,
+        ids: &["UTO0001", "UTO0002", "UTO0003", "MPLESON", "ZONTIK WORKS", "MADE UP"],
+        ..LIST
+    },
+    Made {
+        layout: "uk-sanctions-xml",
+        file: "made-up.xml",
+        head: 3,
+        close: "</Designations>",
+        ids: &["UTO0001", "UTO0002", "MPLESON", "MADE UP"],
+        ..XML
+    },
+    Made {
+        layout: "uk-ofsi-csv",
+        file: "ConList.csv",
+        head: 2,
+        ids: &["MPLESON", "ZONTIK WORKS"],
+        numbers: &["99001", "99002"],
+        ..LIST
+    },
+    Made {
+        layout: "uk-ofsi-xml",
+        file: "ConList.xml",
+        close: "</ArrayOfFinancialSanctionsTarget>",
+        ids: &["MPLESON", "MADE UP"],
+        numbers: &["99001", "99002"],
+        ..XML
+    },
+    Made {
+        layout: "ca-sema",
+        file: "made-up.xml",
+        close: "</data-set>",
+        ids: &["Mpleson", "Zontik Institute", "Made Up"],
+        ..XML
+    },
+    Made {
+        layout: "ch-seco",
+        file: "made-up.xml",
+        close: "</swiss-sanctions-list>",
+        ids: &["Mpleson", "MADE UP"],
+        numbers: &["990001", "990002", "990003"],
+        ..XML
+    },
+    Made { layout: "au-dfat", ids: &["MPLESON", "MADE UP"], numbers: &["9901", "9902"], ..LIST },
+    Made { layout: "jp-end-user", head: 6, ids: &["Zontik University", "Air Madeup"], ..LIST },
+    Made {
+        layout: "ua-nsdc",
+        file: "made-up.json",
+        between: ",\n",
+        close: "]",
+        ids: &["Mpleson Ekza", "TOV Zontyk"],
+        numbers: &["990001", "990002", "990003"],
+        peer: "json",
+        ..LIST
+    },
+    Made { layout: "tw-shtc", ids: &["Zontik Institute of Rain", "Exa Mpleson"], ..LIST },
+    Made {
+        layout: "plain-list",
+        file: "my_watchlist.csv",
+        ids: &["Umbrella Widgets", "Exa Mpleson", "MV Made Up"],
+        numbers: &["1", "2", "3"],
+        ..LIST
+    },
 ];
 
 /// Runs `bench layouts`.
@@ -233,6 +381,7 @@ enum Piece {
     Code(usize),
     Figure(String),
     Id(String),
+    Number(u64),
 }
 
 /// Cuts a line at what is to vary.
@@ -252,7 +401,16 @@ fn pieces(line: &str, made: &Made) -> Vec<Piece> {
         let figure =
             || made.figures.iter().find(starts).map(|w| (w.len(), Piece::Figure((*w).into())));
         let id = || made.ids.iter().find(starts).map(|w| (w.len(), Piece::Id((*w).into())));
-        if let Some((length, piece)) = code.or_else(figure).or_else(id) {
+        let number = || {
+            let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+            let word = made.numbers.iter().find(|word| {
+                rest.starts_with(**word)
+                    && !digit(line[..at].chars().next_back())
+                    && !digit(rest[word.len()..].chars().next())
+            })?;
+            Some((word.len(), Piece::Number(word.parse().ok()?)))
+        };
+        if let Some((length, piece)) = code.or_else(figure).or_else(id).or_else(number) {
             out.push(Piece::Text(std::mem::take(&mut text)));
             out.push(piece);
             at += length;
@@ -280,7 +438,7 @@ fn write_file(made: &Made, bytes: u64, codes: &[u32], path: &Path) -> Outcome {
     for line in lines.by_ref().take(made.head) {
         writeln!(out, "{line}").map_err(fail)?;
     }
-    let block: Vec<&str> = lines.collect();
+    let block: Vec<&str> = lines.skip(made.skip).collect();
     let block = block.join("\n");
     let block = block.strip_suffix(made.close).unwrap_or(&block);
     let block = pieces(block, made);
@@ -288,8 +446,8 @@ fn write_file(made: &Made, bytes: u64, codes: &[u32], path: &Path) -> Outcome {
     let (mut buffer, mut written, mut number) = (String::new(), 0u64, 0u64);
     while written < bytes {
         buffer.clear();
-        if !made.close.is_empty() && number > 0 {
-            buffer.push_str(",\n");
+        if number > 0 {
+            buffer.push_str(made.between);
         }
         for piece in &block {
             match piece {
@@ -309,9 +467,12 @@ fn write_file(made: &Made, bytes: u64, codes: &[u32], path: &Path) -> Outcome {
                 Piece::Id(id) => {
                     let _ = write!(buffer, "{id}-{number}");
                 }
+                Piece::Number(first) => {
+                    let _ = write!(buffer, "{}", first + 10 * number);
+                }
             }
         }
-        if made.close.is_empty() {
+        if made.between.is_empty() {
             buffer.push('\n');
         }
         out.write_all(buffer.as_bytes()).map_err(fail)?;

@@ -100,8 +100,7 @@ fn made_up_lists(page: &mut String) -> Outcome {
             })
             .collect();
         let begun = Instant::now();
-        let entities = entities.into();
-        let bytes = compile(vec![ListInput { meta: ListMeta::default(), entities }]);
+        let bytes = compile(vec![ListInput::of(ListMeta::default(), &entities)]);
         let compiled = begun.elapsed().as_secs_f64();
         let times = time(&bytes, &queries)?;
         let mib = bytes.len() >> 20;
@@ -125,8 +124,7 @@ pub(super) fn run(words: &[&str]) -> Outcome {
         .iter()
         .map(|a| Query { name: a.name.clone(), kind: a.kind, ..Query::default() })
         .collect();
-    let entities = set.entities.as_slice().into();
-    let bytes = compile(vec![ListInput { meta: ListMeta::default(), entities }]);
+    let bytes = compile(vec![ListInput::of(ListMeta::default(), &set.entities)]);
     let ours = time(&bytes, &queries)?;
     let (list, asked) = peers::write_list(&set)?;
     let peer = peers::call("speed", &[&list, &asked]);

@@ -36,7 +36,9 @@ pub(crate) struct ListSet {
 pub(crate) fn ofac() -> Result<Vec<Entity>, String> {
     let text = data::read("ofac_list_2025-11.tsv")?;
     let file = ListFile { name: "ofac_list_2025-11.tsv", bytes: text.as_bytes() };
-    let parsed = PlainList.read(&[file]).map_err(|e| e.to_string())?;
+    let parsed = PlainList
+        .read(&[file], &plimsoll_screen::scratch::Room::default())
+        .map_err(|e| e.to_string())?;
     Ok(parsed.editions.into_iter().flat_map(|e| e.entities).collect())
 }
 
@@ -140,7 +142,9 @@ fn un() -> Result<ListSet, String> {
     let path = shared().join("data/watchlists/un/un_consolidated_2025-04-19_half.xml");
     let bytes = std::fs::read(&path).map_err(|e| format!("{}: {e}", path.display()))?;
     let file = ListFile { name: "un_consolidated_2025-04-19_half.xml", bytes: &bytes };
-    let parsed = UnXml.read(&[file]).map_err(|e| e.to_string())?;
+    let parsed = UnXml
+        .read(&[file], &plimsoll_screen::scratch::Room::default())
+        .map_err(|e| e.to_string())?;
     let mut entities: Vec<Entity> = parsed.editions.into_iter().flat_map(|e| e.entities).collect();
     let mut asked = Vec::new();
     for entity in &mut entities {
@@ -269,7 +273,7 @@ struct Answer {
 
 fn measure(set: &ListSet, options: &Options) -> Figures {
     let meta = ListMeta { list: set.name.clone(), ..ListMeta::default() };
-    let bytes = compile(vec![ListInput { meta, entities: set.entities.as_slice().into() }]);
+    let bytes = compile(vec![ListInput::of(meta, &set.entities)]);
     let Ok(snapshot) = Snapshot::open(&bytes) else { return Figures::default() };
     let mut scratch = Scratch::default();
     // Recall at a share needs scores below the threshold; innocents alone do not.

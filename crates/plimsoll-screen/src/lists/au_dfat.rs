@@ -9,8 +9,9 @@
 use super::columns::{Groups, Needed, Sheet, numbered, once_primary, set_aside};
 use super::intake::{self, Draft, Field, FileResult, Row};
 use super::unread::Unread;
-use super::{ListEdition, ListError, ListFile, ListSource, Parsed, Sureness, dates};
+use super::{ListEdition, ListError, ListFile, ListSource, Parsed, Problems, Sureness, dates};
 use crate::entity::{DateKind, EntityKind, IdentifierKind, NameKind, Origin};
+use crate::scratch::Room;
 use plimsoll_terms::problem::Problem;
 use std::collections::HashMap;
 
@@ -47,8 +48,8 @@ impl ListSource for AuDfat {
         if Sheet::begins(file, b',', NEEDED) { 100 } else { 0 }
     }
 
-    fn read(&self, files: &[ListFile<'_>]) -> Result<Parsed, ListError> {
-        intake::read_each(files, ID, read)
+    fn read(&self, files: &[ListFile<'_>], room: &Room) -> Result<Parsed, ListError> {
+        intake::read_each(files, ID, room, read)
     }
 
     fn example(&self) -> (&'static str, &'static str) {
@@ -69,14 +70,15 @@ Instrument of Designation,Targeted Financial Sanction,Travel Ban
 9902,MADE UP,Vessel,Primary Name,,,,,,,,9074729,Autonomous (Utopia),2025-02-03,,FALSE,FALSE
 ";
 
-fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
+fn read(number: u16, file: &ListFile<'_>, room: &Room) -> Result<FileResult, ListError> {
     let (text, odd) = intake::decode(file.bytes);
     let sheet = Sheet::open(&text, b',', NEEDED, file, ID)?;
-    let mut result = FileResult { problems: odd.into_iter().collect(), ..FileResult::default() };
-    let mut groups = Groups::default();
+    let mut result = FileResult::new(room, odd);
+    let mut groups = Groups::new(room);
     // How often a number was used for another party, and of whom the last row spoke.
     let (mut used, mut last): (HashMap<String, u32>, String) = Default::default();
-    for row in &sheet.rows {
+    for row in sheet.rows() {
+        let row = &row?;
         result.count.rows_in += 1;
         let base = base(&sheet.cell(row, &["reference"]));
         let refused = sheet.refuse(row).or_else(|| {
@@ -100,7 +102,7 @@ fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
         let draft = groups.draft(&id, row.line, || Draft::new(id.clone(), of, origin));
         add(&sheet, row, kind, draft, origin, &mut result.problems);
     }
-    let entities = groups.finish(&mut result);
+    let entities = groups.finish(room, &mut result);
     let unread = Unread::of_sheet(&sheet);
     result.problems.extend(unread.judge(NAMES, file, ID)?);
     let title = "Australia: DFAT consolidated list".to_owned();
@@ -126,7 +128,7 @@ fn kind_of(word: &str) -> EntityKind {
     }
 }
 
-fn name_kind(sheet: &Sheet, row: &Row) -> NameKind {
+fn name_kind(sheet: &Sheet<'_>, row: &Row) -> NameKind {
     let strength = sheet.cell(row, &["aliasstrength"]).to_lowercase();
     let name_type = sheet.cell(row, &["nametype"]).to_lowercase();
     if strength.contains("weak") || name_type.contains("weak") {
@@ -143,12 +145,12 @@ fn name_kind(sheet: &Sheet, row: &Row) -> NameKind {
 }
 
 fn add(
-    sheet: &Sheet,
+    sheet: &Sheet<'_>,
     row: &Row,
     kind: NameKind,
     draft: &mut Draft,
     origin: Origin,
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) {
     let cell = |name: &str| sheet.cell(row, &[name]);
     let kind = once_primary(draft, kind);
@@ -201,7 +203,7 @@ fn control_day(text: &str) -> Option<String> {
 
 /// A birth in the words of the list: a day, a year, `Approximately 1962`, `Between 1960 and 1962`,
 /// several between commas.
-fn birth(text: &str, draft: &mut Draft, origin: Origin, problems: &mut Vec<Problem>) {
+fn birth(text: &str, draft: &mut Draft, origin: Origin, problems: &mut Problems) {
     let lower = text.to_lowercase();
     let range = lower.strip_prefix("between ").map(|rest| rest.replace(" and ", " to "));
     let plain = lower.replace("circa ", "").replace("approximately ", "");

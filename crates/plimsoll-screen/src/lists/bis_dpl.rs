@@ -9,10 +9,13 @@
 //! comes out of a spreadsheet.
 
 use super::headed::{self, Header};
-use super::intake::{self, Draft, Field, FileResult, Row};
+use super::intake::{self, Draft, Drafts, Field, FileResult, Row};
 use super::unread::Unread;
-use super::{ListEdition, ListError, ListFile, ListSource, Parsed, Sureness, dates};
+use super::{
+    Entities, ListEdition, ListError, ListFile, ListSource, Parsed, Problems, Sureness, dates,
+};
 use crate::entity::{EntityKind, NameKind, Origin};
+use crate::scratch::Room;
 use plimsoll_terms::problem::Problem;
 use std::collections::HashMap;
 
@@ -47,8 +50,8 @@ impl ListSource for BisDpl {
         headed::recognise(file, &NEEDED)
     }
 
-    fn read(&self, files: &[ListFile<'_>]) -> Result<Parsed, ListError> {
-        intake::read_each(files, ID, read)
+    fn read(&self, files: &[ListFile<'_>], room: &Room) -> Result<Parsed, ListError> {
+        intake::read_each(files, ID, room, read)
     }
 
     fn example(&self) -> (&'static str, &'static str) {
@@ -67,35 +70,35 @@ const EXAMPLE: &str = "\
 \"MADE-UP AIRWAYS\"\t\"\"\t\"\"\t\"\"\t\"NO\"\t\"\"\t\"05/06/2021\"\t\"\"\t\"N\"\t\"2021-05-09\"\t\"\"\t\"\"\n\
 \"\"\t\"3 SAMPLE ROAD\"\t\"SAMPLETOWN\"\t\"TX\"\t\"\"\t\"00001\"\t\"01/02/2003\"\t\"\"\t\"Y\"\t\"\"\t\"\"\t\"\"\n";
 
-fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
-    let table = headed::table(file, ID, &NEEDED)?;
-    let mut result =
-        FileResult { count: table.count, problems: table.problems, ..FileResult::default() };
-    let mut drafts: Vec<Draft> = Vec::new();
+fn read(number: u16, file: &ListFile<'_>, room: &Room) -> Result<FileResult, ListError> {
+    let mut result = FileResult::new(room, None);
+    let mut unread = Unread::default();
+    let mut drafts = Drafts::new(room);
     let mut known: HashMap<[String; 4], usize> = HashMap::new();
     let mut ids = intake::Ids::default();
-    for row in &table.rows {
+    let table = headed::each(file, ID, &NEEDED, room, &mut |header, row| {
         let origin = Origin { file: number, line: row.line };
-        let cell = |column: &str| table.header.cell(row, &[column]);
+        let cell = |column: &str| header.cell(&row, &[column]);
         let standard = cell("standard-order").to_uppercase();
         let order = [cell("name"), cell("effective-date"), cell("expiration-date"), standard];
         if !order[0].chars().any(char::is_alphanumeric) {
             result.count.rows_set_aside += 1;
-            result.problems.push(headed::nameless(row));
-            continue;
+            result.problems.push(headed::nameless(&row));
+            unread.row(header, &row);
+            return;
         }
         result.count.rows_loaded += 1;
         let at = *known.entry(order).or_insert_with_key(|order| {
-            drafts.push(begin(order, origin, &mut ids, &mut result.problems));
-            drafts.len() - 1
+            drafts.push(begin(order, origin, &mut ids, &mut result.problems))
         });
-        if let Some(draft) = drafts.get_mut(at) {
-            add(row, &table.header, origin, draft);
-        }
-    }
-    let unread = Unread::of_header(&table.header, &table.rows);
+        add(&row, header, origin, drafts.at(at));
+        unread.row(header, &row);
+    })?;
+    result.add(&table.count, table.problems);
+    let unread = unread.asked_by_now(&table.header);
     result.problems.extend(unread.judge(&[], file, ID)?);
-    let entities = drafts.into_iter().filter_map(Draft::finish).collect();
+    let mut entities = Entities::new(room);
+    drafts.into_values().filter_map(Draft::finish).for_each(|entity| entities.push(entity));
     result.editions.push(ListEdition {
         list: ID.to_owned(),
         title: "BIS Denied Persons List".to_owned(),
@@ -114,7 +117,7 @@ fn begin(
     [name, effective, expires, standard]: &[String; 4],
     origin: Origin,
     ids: &mut intake::Ids,
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) -> Draft {
     let listed = day(effective, "Effective_Date", origin, problems);
     let ends = day(expires, "Expiration_Date", origin, problems);
@@ -151,7 +154,7 @@ fn standard_in_words(given: &str) -> &'static str {
 }
 
 /// A day as BIS writes it, month first; what is none is told and stays in the remarks.
-fn day(text: &str, column: &str, origin: Origin, problems: &mut Vec<Problem>) -> String {
+fn day(text: &str, column: &str, origin: Origin, problems: &mut Problems) -> String {
     if text.is_empty() {
         return String::new();
     }
@@ -272,7 +275,7 @@ mod tests {
         let Some(bytes) = shared("bis_dpl/dpl_2023-11-30.txt") else { return };
         let file = ListFile { name: "dpl_2023-11-30.txt", bytes: &bytes };
         assert_eq!(BisDpl.recognise(&file), 100);
-        let parsed = crate::lists::read(&BisDpl, &[file]).unwrap();
+        let parsed = crate::lists::read(&BisDpl, &[file], &Room::default()).unwrap();
         check_laws(&parsed, 1);
         assert_eq!(summary(&parsed), "bis-dpl 549/551; rows 665=665+0");
         let entities = &parsed.editions[0].entities;

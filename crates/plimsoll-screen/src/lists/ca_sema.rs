@@ -11,8 +11,9 @@ use super::intake::{self, Draft, Field, FileResult, Parties};
 use super::markup::{Node, Walk, root_name};
 use super::un_xml::latin;
 use super::unread::Unread;
-use super::{ListEdition, ListError, ListFile, ListSource, Parsed, Sureness};
+use super::{ListEdition, ListError, ListFile, ListSource, Parsed, Problems, Sureness};
 use crate::entity::{DateKind, Entity, EntityKind, IdentifierKind, NameKind, Origin};
+use crate::scratch::Room;
 use plimsoll_terms::problem::Problem;
 
 /// The layout `ca-sema`.
@@ -49,8 +50,8 @@ impl ListSource for CaSema {
         if root && has("<record>") && has("<Item>") && has("<Country>") { 100 } else { 0 }
     }
 
-    fn read(&self, files: &[ListFile<'_>]) -> Result<Parsed, ListError> {
-        intake::read_each(files, ID, read)
+    fn read(&self, files: &[ListFile<'_>], room: &Room) -> Result<Parsed, ListError> {
+        intake::read_each(files, ID, room, read)
     }
 
     fn example(&self) -> (&'static str, &'static str) {
@@ -92,11 +93,11 @@ const EXAMPLE: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
 </data-set>
 "#;
 
-fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
+fn read(number: u16, file: &ListFile<'_>, room: &Room) -> Result<FileResult, ListError> {
     let (text, odd) = intake::decode(file.bytes);
-    let mut result = FileResult { problems: odd.into_iter().collect(), ..FileResult::default() };
+    let mut result = FileResult::new(room, odd);
     let mut walk = Walk::new(file.name, ID, text.trim_start_matches('\u{feff}'));
-    let mut parties = Parties::default();
+    let mut parties = Parties::new(room);
     let mut unread = Unread::default();
     while let Some(node) = walk.next(&["record"])? {
         result.count.rows_in += 1;
@@ -116,7 +117,7 @@ fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
 }
 
 /// One entry; none, with a problem, where it has no name.
-fn record(node: &Node, file: u16, problems: &mut Vec<Problem>) -> Option<Entity> {
+fn record(node: &Node, file: u16, problems: &mut Problems) -> Option<Entity> {
     let of = |names: &[&str]| {
         let texts = names.iter().map(|name| node.child_text(name));
         texts.into_iter().find(|text| !text.is_empty()).unwrap_or_default()
@@ -245,7 +246,7 @@ fn variants(name: &str) -> Vec<String> {
     if least == Some(1) && most > Some(2) { vec![intake::squeeze(name)] } else { parts }
 }
 
-fn dates(text: &str, draft: &mut Draft, problems: &mut Vec<Problem>) {
+fn dates(text: &str, draft: &mut Draft, problems: &mut Problems) {
     let vessel = draft.entity.kind == EntityKind::Vessel;
     let kind = if vessel { DateKind::Founded } else { DateKind::Birth };
     let origin = draft.entity.origin;

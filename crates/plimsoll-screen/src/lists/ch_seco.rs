@@ -10,8 +10,9 @@ use super::intake::{self, Draft, Field, FileResult, Parties};
 use super::markup::{Node, Walk, root_name};
 use super::un_xml::latin;
 use super::unread::Unread;
-use super::{ListEdition, ListError, ListFile, ListSource, Parsed, Sureness};
+use super::{ListEdition, ListError, ListFile, ListSource, Parsed, Problems, Sureness};
 use crate::entity::{DateKind, Entity, EntityKind, IdentifierKind, NameKind, Origin};
+use crate::scratch::Room;
 use plimsoll_terms::problem::Problem;
 use std::collections::{BTreeMap, HashMap};
 
@@ -61,8 +62,8 @@ impl ListSource for ChSeco {
         if root_name(&intake::head(file)).is_some_and(|root| root == ROOT) { 100 } else { 0 }
     }
 
-    fn read(&self, files: &[ListFile<'_>]) -> Result<Parsed, ListError> {
-        intake::read_each(files, ID, read)
+    fn read(&self, files: &[ListFile<'_>], room: &Room) -> Result<Parsed, ListError> {
+        intake::read_each(files, ID, room, read)
     }
 
     fn example(&self) -> (&'static str, &'static str) {
@@ -128,14 +129,14 @@ struct Tables {
     places: HashMap<String, [String; 3]>,
 }
 
-fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
+fn read(number: u16, file: &ListFile<'_>, room: &Room) -> Result<FileResult, ListError> {
     let (text, odd) = intake::decode(file.bytes);
     let text = text.trim_start_matches('\u{feff}');
-    let mut result = FileResult { problems: odd.into_iter().collect(), ..FileResult::default() };
+    let mut result = FileResult::new(room, odd);
     // Places stand behind the targets that name them.
     let tables = tables(file.name, text)?;
     let mut walk = Walk::new(file.name, ID, text);
-    let mut parties = Parties::default();
+    let mut parties = Parties::new(room);
     let mut unread = Unread::default();
     while let Some(node) = walk.next(&["target"])? {
         result.count.rows_in += 1;
@@ -184,7 +185,7 @@ fn target(
     node: &Node,
     file: u16,
     tables: &Tables,
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) -> Result<Entity, Problem> {
     let refuse = |rule, value: &str, hint: &str| Problem::new(rule, node.line.into(), value, hint);
     let id = node.attribute("ssid");
@@ -290,7 +291,7 @@ fn identity_part(
     file: u16,
     tables: &Tables,
     draft: &mut Draft,
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) {
     let origin = Origin { file, line: node.line };
     match node.name.as_str() {
@@ -373,7 +374,7 @@ fn information(text: &str, origin: Origin, draft: &mut Draft) {
 }
 
 /// One name of its parts in order, and again in each script in which its parts are spelled.
-fn names(node: &Node, main: bool, origin: Origin, draft: &mut Draft, problems: &mut Vec<Problem>) {
+fn names(node: &Node, main: bool, origin: Origin, draft: &mut Draft, problems: &mut Problems) {
     let kind = match (node.attribute("quality"), node.attribute("name-type")) {
         ("low", _) => NameKind::WeakAlias,
         (_, "formerly-known-as") => NameKind::Former,

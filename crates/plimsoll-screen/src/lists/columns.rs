@@ -4,10 +4,11 @@
 //! rows for one party. Headings are compared by their letters and digits alone. Knows no layout.
 
 use super::eu_oj::bracket_kind;
-use super::intake::{self, Draft, FileResult, Row};
+use super::intake::{self, Draft, Drafts, FileResult, Row, Rows};
 use super::un_xml::by_script;
-use super::{ListError, ListFile};
-use crate::entity::{Entity, IdentifierKind, NameKind};
+use super::{Entities, ListError, ListFile};
+use crate::entity::{IdentifierKind, NameKind};
+use crate::scratch::{Room, Shelved};
 use plimsoll_terms::problem::Problem;
 use std::cell::Cell;
 use std::collections::HashMap;
@@ -27,12 +28,11 @@ pub(super) fn plain(heading: &str) -> String {
 }
 
 /// A table under its header.
-#[derive(Debug, Default)]
-pub(super) struct Sheet {
+pub(super) struct Sheet<'t> {
     /// The rows above the header.
     pub(super) above: Vec<Row>,
-    /// The rows below it.
-    pub(super) rows: Vec<Row>,
+    below: Rows<'t>,
+    file: &'t str,
     columns: HashMap<String, usize>,
     headings: Vec<String>,
     /// As they stand in the file.
@@ -42,55 +42,46 @@ pub(super) struct Sheet {
     least: usize,
 }
 
-impl Sheet {
+impl<'t> Sheet<'t> {
     /// Whether the beginning of a file has such a header.
     pub(super) fn begins(file: &ListFile<'_>, separator: u8, needed: &[Needed]) -> bool {
         let text = intake::head(file);
         let text = text.trim_start_matches('\u{feff}');
         // The head may be cut inside a quote; rows up to there are enough.
         let rows = rows_before_open_quote(text, separator);
-        header_at(&rows, needed).is_some()
+        rows.iter().take(HEADER_WITHIN).any(|row| is_header(row, needed))
     }
 
-    /// Reads a table.
+    /// Reads a table as far as its header.
     ///
     /// # Errors
     /// Where it is empty, cut, or has no such header.
     pub(super) fn open(
-        text: &str,
+        text: &'t str,
         separator: u8,
         needed: &[Needed],
-        file: &ListFile<'_>,
+        file: &ListFile<'t>,
         layout: &'static str,
     ) -> Result<Self, ListError> {
-        let name = || file.name.to_owned();
         let text = text.trim_start_matches('\u{feff}');
-        let mut above = intake::rows(text, separator, true).map_err(|line| ListError::Cut {
-            file: name(),
-            detail: format!("the quote opened in line {line} never closes"),
-        })?;
-        let Some(at) = header_at(&above, needed) else {
-            let missing: Vec<&str> =
-                needed.iter().filter_map(|names| names.first().copied()).collect();
-            let detail = format!(
-                "no header with the columns {} in its first {HEADER_WITHIN} rows",
-                missing.join(", ")
-            );
-            return Err(ListError::Malformed { file: name(), layout, detail });
+        let mut below = Rows::of(text, separator);
+        let mut above: Vec<Row> = Vec::new();
+        let header = loop {
+            let row = below.next().filter(|_| above.len() < HEADER_WITHIN).transpose();
+            let Some(row) = row.map_err(|line| open_quote(file.name, line))? else {
+                let missing: Vec<&str> =
+                    needed.iter().filter_map(|names| names.first().copied()).collect();
+                let detail = format!(
+                    "no header with the columns {} in its first {HEADER_WITHIN} rows",
+                    missing.join(", ")
+                );
+                return Err(ListError::Malformed { file: file.name.to_owned(), layout, detail });
+            };
+            if is_header(&row, needed) {
+                break row;
+            }
+            above.push(row);
         };
-        let mut rows = above.split_off(at);
-        let header = rows.remove(0);
-        if let Some(last) =
-            rows.last().filter(|row| !row.closed && row.cells.len() < header.cells.len())
-        {
-            let detail = format!(
-                "its last line {} has {} of {} cells",
-                last.line,
-                last.cells.len(),
-                header.cells.len()
-            );
-            return Err(ListError::Cut { file: name(), detail });
-        }
         let headings: Vec<String> = header.cells.iter().map(|cell| plain(cell)).collect();
         let mut columns = HashMap::new();
         for (at, heading) in headings.iter().enumerate() {
@@ -101,7 +92,24 @@ impl Sheet {
         let least = found.max().map_or(0, |last| last + 1);
         let titles: Vec<String> = header.cells.iter().map(|cell| intake::squeeze(cell)).collect();
         let asked = vec![Cell::new(false); headings.len()];
-        Ok(Self { above, rows, columns, headings, titles, asked, least })
+        Ok(Self { above, below, file: file.name, columns, headings, titles, asked, least })
+    }
+
+    /// The rows below the header, one after the other.
+    ///
+    /// # Errors
+    /// Where the file is cut.
+    pub(super) fn rows(&self) -> impl Iterator<Item = Result<Row, ListError>> + '_ {
+        self.below.clone().map(|row| {
+            let row = row.map_err(|line| open_quote(self.file, line))?;
+            if row.closed || row.cells.len() >= self.headings.len() {
+                return Ok(row);
+            }
+            let (line, cells) = (row.line, row.cells.len());
+            let detail =
+                format!("its last line {line} has {cells} of {} cells", self.headings.len());
+            Err(ListError::Cut { file: self.file.to_owned(), detail })
+        })
     }
 
     /// The cell under the first of these headings that is filled; squeezed, empty where none is.
@@ -180,12 +188,15 @@ fn rows_before_open_quote(text: &str, separator: u8) -> Vec<Row> {
     }
 }
 
-fn header_at(rows: &[Row], needed: &[Needed]) -> Option<usize> {
-    rows.iter().take(HEADER_WITHIN).position(|row| {
-        let headings: Vec<String> = row.cells.iter().map(|cell| plain(cell)).collect();
-        let has = |names: &Needed| headings.iter().any(|heading| names.contains(&heading.as_str()));
-        needed.iter().all(has)
-    })
+fn is_header(row: &Row, needed: &[Needed]) -> bool {
+    let headings: Vec<String> = row.cells.iter().map(|cell| plain(cell)).collect();
+    let has = |names: &Needed| headings.iter().any(|heading| names.contains(&heading.as_str()));
+    needed.iter().all(has)
+}
+
+fn open_quote(file: &str, line: u32) -> ListError {
+    let detail = format!("the quote opened in line {line} never closes");
+    ListError::Cut { file: file.to_owned(), detail }
 }
 
 /// The values of a cell that numbers them: `(1) One. (2) Two` or `a) One b) Two`. A cell without
@@ -330,13 +341,29 @@ pub(super) fn with_brackets(text: &str, kind: NameKind) -> Vec<(String, NameKind
 }
 
 /// The drafts of a table in which many rows are one party, in the order of their first rows.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Groups {
-    drafts: Vec<(Draft, Vec<u32>)>,
-    at: HashMap<String, usize>,
+    drafts: Drafts,
+    at: HashMap<Box<str>, u32>,
+    /// How many rows each draft has.
+    rows: Vec<u32>,
+    /// Draft and line of every row, put aside: for the rows of a party that has no name.
+    lines: Shelved<(u32, Vec<u32>)>,
+    /// The draft in hand, and its lines so far.
+    open: (u32, Vec<u32>),
 }
 
 impl Groups {
+    pub(super) fn new(room: &Room) -> Self {
+        Self {
+            drafts: Drafts::new(room),
+            at: HashMap::new(),
+            rows: Vec::new(),
+            lines: room.shelved(),
+            open: (0, Vec::new()),
+        }
+    }
+
     /// The draft of this id, for one more row of it.
     pub(super) fn draft(
         &mut self,
@@ -344,31 +371,54 @@ impl Groups {
         line: u32,
         make: impl FnOnce() -> Draft,
     ) -> &mut Draft {
-        let new = self.drafts.len();
-        let at = *self.at.entry(id.to_owned()).or_insert(new);
-        if at == new {
-            self.drafts.push((make(), Vec::new()));
+        let at = match self.at.get(id) {
+            Some(at) => *at,
+            None => {
+                let at = self.drafts.push(make()) as u32;
+                self.at.insert(id.into(), at);
+                self.rows.push(0);
+                at
+            }
+        };
+        self.rows[at as usize] += 1;
+        if self.open.0 != at {
+            self.put_lines();
+            self.open.0 = at;
         }
-        let (draft, lines) = &mut self.drafts[at];
-        lines.push(line);
-        draft
+        self.open.1.push(line);
+        self.drafts.at(at as usize)
+    }
+
+    fn put_lines(&mut self) {
+        if !self.open.1.is_empty() {
+            self.lines.push(&self.open);
+            self.open.1.clear();
+        }
     }
 
     /// The entities, and the rows counted as loaded or, where a party has no name, as set aside.
-    pub(super) fn finish(self, result: &mut FileResult) -> Vec<Entity> {
-        let mut entities = Vec::new();
-        for (draft, lines) in self.drafts {
+    pub(super) fn finish(mut self, room: &Room, result: &mut FileResult) -> Entities {
+        self.put_lines();
+        let mut entities = Entities::new(room);
+        let mut nameless: HashMap<u32, String> = HashMap::new();
+        for ((at, draft), rows) in (0..).zip(self.drafts.into_values()).zip(self.rows) {
             let id = draft.entity.id.clone();
-            let rows = lines.len() as u64;
             if let Some(entity) = draft.finish() {
-                result.count.rows_loaded += rows;
+                result.count.rows_loaded += u64::from(rows);
                 entities.push(entity);
                 continue;
             }
-            result.count.rows_set_aside += rows;
+            result.count.rows_set_aside += u64::from(rows);
+            nameless.insert(at, id);
+        }
+        if nameless.is_empty() {
+            return entities;
+        }
+        for (at, lines) in self.lines.into_values() {
+            let Some(id) = nameless.get(&at) else { continue };
             for line in lines {
                 let hint = "the entry has no name that can be read";
-                result.problems.push(Problem::new("no-name", line.into(), &id, hint));
+                result.problems.push(Problem::new("no-name", line.into(), id, hint));
             }
         }
         entities
@@ -387,23 +437,21 @@ mod tests {
 
     const NEEDED: &[Needed] = &[&["id"], &["name", "fullname"]];
 
-    fn open(text: &str) -> Result<Sheet, ListError> {
-        Sheet::open(text, b',', NEEDED, &ListFile { name: "x.csv", bytes: &[] }, "x")
+    fn open(text: &str) -> Result<(Sheet<'_>, Vec<Row>), ListError> {
+        let sheet = Sheet::open(text, b',', NEEDED, &ListFile { name: "x.csv", bytes: &[] }, "x")?;
+        let rows = sheet.rows().collect::<Result<_, _>>()?;
+        Ok((sheet, rows))
     }
 
     #[test]
     fn a_header_below_a_title() {
-        let sheet =
+        let (sheet, rows) =
             open("Made up,\nNote\nI.D.,Full Name,Other\n1,\"A\nB\",x\n2,C\n3\n4,D,,,y\n").unwrap();
         assert_eq!(sheet.above.len(), 2);
-        assert_eq!(sheet.cell(&sheet.rows[0], &["name", "fullname"]), "A B");
-        assert_eq!(sheet.raw(&sheet.rows[0], &["fullname"]), "A\nB");
-        let refused: Vec<u32> = sheet
-            .rows
-            .iter()
-            .filter(|row| sheet.refuse(row).is_some())
-            .map(|row| row.line)
-            .collect();
+        assert_eq!(sheet.cell(&rows[0], &["name", "fullname"]), "A B");
+        assert_eq!(sheet.raw(&rows[0], &["fullname"]), "A\nB");
+        let refused: Vec<u32> =
+            rows.iter().filter(|row| sheet.refuse(row).is_some()).map(|row| row.line).collect();
         assert_eq!(refused, [7, 8]);
         assert!(matches!(open("a,b\n1,2\n"), Err(ListError::Malformed { .. })));
         assert!(matches!(open("id,name,c\n1,2"), Err(ListError::Cut { .. })));
@@ -452,8 +500,9 @@ mod tests {
     #[test]
     fn rows_of_one_party() {
         use crate::entity::{EntityKind, Origin};
-        let mut groups = Groups::default();
-        let mut result = FileResult::default();
+        let room = &Room::default();
+        let mut groups = Groups::new(room);
+        let mut result = FileResult::new(room, None);
         for (line, (id, name)) in (1..).zip([("1", "A"), ("2", ""), ("1", "B")]) {
             let origin = Origin { file: 0, line };
             let draft =
@@ -461,10 +510,10 @@ mod tests {
             let kind = once_primary(draft, NameKind::Primary);
             draft.name(name, kind, origin, &mut result.problems);
         }
-        let entities = groups.finish(&mut result);
+        let entities = groups.finish(room, &mut result).to_vec();
         assert_eq!(entities.len(), 1);
         assert_eq!(entities[0].names[1].kind, NameKind::Alias);
         assert_eq!((result.count.rows_loaded, result.count.rows_set_aside), (2, 1));
-        assert_eq!(result.problems[0].line, 2);
+        assert_eq!(result.problems.iter().next().unwrap().1.line, 2);
     }
 }

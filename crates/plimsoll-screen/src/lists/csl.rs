@@ -7,9 +7,12 @@
 //! The Entity List has entries that are addresses and nobody's name (since June 2024, such as
 //! `Address 01`). They become addresses, whoever is there.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+use std::hash::BuildHasher;
 
-use foldhash::fast::RandomState;
+use crate::scratch::Room;
+use foldhash::HashMap;
+use foldhash::fast::FixedState;
 use plimsoll_terms::problem::Problem;
 use sha2::{Digest, Sha256};
 
@@ -120,15 +123,24 @@ impl Entry {
 }
 
 /// Lists under construction, by id.
-#[derive(Default)]
 pub(super) struct Lists {
+    room: Room,
     editions: BTreeMap<String, ListEdition>,
     /// How often each id was met in its list.
-    ids: HashMap<(String, String), u32, RandomState>,
+    ids: HashMap<u64, u32>,
     pub(super) tally: Tally,
 }
 
 impl Lists {
+    pub(super) fn new(room: &Room) -> Self {
+        Self {
+            room: room.clone(),
+            editions: BTreeMap::new(),
+            ids: HashMap::default(),
+            tally: Tally::default(),
+        }
+    }
+
     /// Adds an entry to its list. A second entry of the same id gets a suffix and a problem: no
     /// listing may be lost because an id was used twice.
     pub(super) fn add(&mut self, entry: &Entry, file: u16) -> Option<Problem> {
@@ -138,7 +150,7 @@ impl Lists {
         if entity.id.is_empty() {
             entity.id = hashed(&source, entity.primary_name());
         }
-        let times = self.ids.entry((list.clone(), entity.id.clone())).or_insert(0);
+        let times = self.ids.entry(hash(&list, &entity.id)).or_insert(0);
         *times += 1;
         let mut problem = None;
         if *times > 1 {
@@ -146,10 +158,8 @@ impl Lists {
             problem = Some(Problem::new("id-repeated", u64::from(entry.line), &entity.id, hint));
             entity.id = format!("{}-{times}", entity.id);
         }
-        let edition = self.editions.entry(list).or_insert_with_key(|list| ListEdition {
-            list: list.clone(),
-            title: title_of(list, &source),
-            ..ListEdition::default()
+        let edition = self.editions.entry(list).or_insert_with_key(|list| {
+            ListEdition::new(list, &title_of(list, &source), &self.room)
         });
         edition.entities.push(entity);
         problem
@@ -160,6 +170,11 @@ impl Lists {
         parsed.editions = self.editions.into_values().collect();
         self.tally
     }
+}
+
+/// Ids are known by their hash: millions of them are held.
+fn hash(list: &str, id: &str) -> u64 {
+    FixedState::default().hash_one((list, id))
 }
 
 /// `csl-el` for `Entity List (EL) - Bureau of Industry and Security`.

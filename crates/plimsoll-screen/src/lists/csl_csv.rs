@@ -6,12 +6,13 @@
 
 use std::collections::HashMap;
 
+use crate::scratch::Room;
 use foldhash::fast::RandomState;
 use plimsoll_terms::problem::Problem;
 
 use super::csl::{self, Entry, Id, LISTS, Lists, TEXTS};
 use super::dates;
-use super::delimited::{Ends, Record, decode, each, table};
+use super::delimited::{Ends, Record, decode, each, records};
 use super::ofac::{self, Tally};
 use super::unread::Unread;
 use super::{FileCount, ListError, ListFile, ListSource, Parsed, Sureness};
@@ -47,7 +48,7 @@ impl ListSource for CslCsv {
         let head = file.bytes.get(..file.bytes.len().min(64 * 1024)).unwrap_or(&[]);
         let (text, _) = decode(head);
         let first = text.lines().next().unwrap_or("");
-        let header = table(first).records.first().map(Header::of).unwrap_or_default();
+        let header = records(first).first().map(Header::of).unwrap_or_default();
         match NEEDED.iter().all(|name| header.at(name).is_some()) {
             true if header.at("source_list_url").is_some() => 100,
             true if header.at("license_policy").is_some() => 90,
@@ -55,8 +56,8 @@ impl ListSource for CslCsv {
         }
     }
 
-    fn read(&self, files: &[ListFile<'_>]) -> Result<Parsed, ListError> {
-        read(files).map(|(parsed, _)| parsed)
+    fn read(&self, files: &[ListFile<'_>], room: &Room) -> Result<Parsed, ListError> {
+        read(files, room).map(|(parsed, _)| parsed)
     }
 
     fn example(&self) -> (&'static str, &'static str) {
@@ -107,9 +108,9 @@ impl Header {
     }
 }
 
-pub(super) fn read(files: &[ListFile<'_>]) -> Result<(Parsed, Tally), ListError> {
-    let mut parsed = Parsed::default();
-    let mut lists = Lists::default();
+pub(super) fn read(files: &[ListFile<'_>], room: &Room) -> Result<(Parsed, Tally), ListError> {
+    let mut parsed = Parsed::new(room);
+    let mut lists = Lists::new(room);
     for (number, file) in (0_u16..).zip(files) {
         read_file(*file, number, &mut lists, &mut parsed)?;
     }
@@ -124,7 +125,7 @@ fn read_file(
     parsed: &mut Parsed,
 ) -> Result<(), ListError> {
     let (text, problem) = decode(file.bytes);
-    parsed.problems.extend(problem.map(|problem| (number, problem)));
+    problem.into_iter().for_each(|problem| parsed.problems.push_of(number, problem));
     let mut columns: Option<Columns> = None;
     let mut count = FileCount::default();
     let mut unread = Unread::default();
@@ -139,12 +140,12 @@ fn read_file(
         match refuse(record, &entry, &columns.header) {
             Some(problem) => {
                 count.rows_set_aside += 1;
-                parsed.problems.push((number, problem));
+                parsed.problems.push_of(number, problem);
             }
             None => {
                 count.rows_loaded += 1;
                 let problem = lists.add(&entry, number);
-                parsed.problems.extend(problem.map(|problem| (number, problem)));
+                problem.into_iter().for_each(|p| parsed.problems.push_of(number, p));
             }
         }
     });
@@ -159,7 +160,7 @@ fn read_file(
         return Err(ListError::Empty { file: file.name.to_owned(), layout: LAYOUT });
     }
     let unread = unread.judge(&[&["alt_names"]], &file, LAYOUT)?;
-    parsed.problems.extend(unread.into_iter().map(|problem| (number, problem)));
+    unread.into_iter().for_each(|problem| parsed.problems.push_of(number, problem));
     parsed.counts.push(count);
     Ok(())
 }

@@ -6,6 +6,7 @@
 //!
 //! Not yet met in a real file: members from public programs that read it.
 
+use crate::scratch::Room;
 use plimsoll_terms::problem::Problem;
 use serde_json::{Map, Value};
 
@@ -13,7 +14,7 @@ use super::csl::{self, Entry, Id, LISTS, Lists, TEXTS};
 use super::csl_csv::{address, parts};
 use super::json::{self, text, values};
 use super::unread::Unread;
-use super::{FileCount, ListError, ListFile, ListSource, Parsed, Sureness, intake, ofac};
+use super::{FileCount, ListError, ListFile, ListSource, Parsed, Problems, Sureness, intake, ofac};
 
 /// The US Consolidated Screening List as JSON.
 #[derive(Clone, Copy, Debug)]
@@ -55,12 +56,13 @@ impl ListSource for CslJson {
         if head.starts_with('{') && all.iter().all(|name| has(name)) { 95 } else { 0 }
     }
 
-    fn read(&self, files: &[ListFile<'_>]) -> Result<Parsed, ListError> {
-        let mut parsed = Parsed::default();
-        let mut lists = Lists::default();
+    fn read(&self, files: &[ListFile<'_>], room: &Room) -> Result<Parsed, ListError> {
+        let mut parsed = Parsed::new(room);
+        let mut lists = Lists::new(room);
         for (number, file) in (0_u16..).zip(files) {
-            read_file(file, number, &mut lists, &mut parsed)?;
+            read_file(file, number, room, &mut lists, &mut parsed)?;
         }
+        parsed.problems.sort();
         lists.finish(&mut parsed);
         Ok(parsed)
     }
@@ -89,24 +91,15 @@ const EXAMPLE: &str = r#"{"total":3,"sources_used":[],"results":[
 fn read_file(
     file: &ListFile<'_>,
     number: u16,
+    room: &Room,
     lists: &mut Lists,
     parsed: &mut Parsed,
 ) -> Result<(), ListError> {
     let name = || file.name.to_owned();
     let (text, odd) = intake::decode(file.bytes);
-    let found = json::records(&text, "results", file, LAYOUT)?;
-    let here = found.records.len() + found.problems.len();
-    let total = found.beside.get("total").and_then(Value::as_u64);
-    if let Some(total) = total.filter(|total| *total > here as u64) {
-        let detail = format!("it says that there are {total} entries, and holds {here}");
-        return Err(ListError::Cut { file: name(), detail });
-    }
-    let mut count = FileCount {
-        rows_in: here as u64,
-        rows_set_aside: found.problems.len() as u64,
-        ..FileCount::default()
-    };
-    let mut problems: Vec<Problem> = odd.into_iter().chain(found.problems).collect();
+    let mut count = FileCount::default();
+    let mut problems = Problems::new(room);
+    problems.extend(odd);
     let mut unread = Unread::default();
     let known: Vec<&str> = TEXTS
         .iter()
@@ -115,7 +108,8 @@ fn read_file(
         .chain(&csl::PASSED_OVER)
         .copied()
         .collect();
-    for record in &found.records {
+    let rest = json::each(&text, "results", file, LAYOUT, room, &mut |record| {
+        count.rows_in += 1;
         unread.members(&record.value, &known, record.line);
         for (name, known) in [("addresses", &ADDRESS[..]), ("ids", &ID)] {
             for object in values(record.value.get(name)).iter().filter_map(Value::as_object) {
@@ -128,17 +122,24 @@ fn read_file(
             let shown = format!("{} {}", entry.text("source"), entry.text("_id"));
             let hint = "an entry without a name cannot be screened";
             problems.push(Problem::new("name-missing", record.line.into(), &shown, hint));
-            continue;
+            return;
         }
         count.rows_loaded += 1;
         problems.extend(lists.add(&entry, number));
+    })?;
+    count.rows_in += rest.problems.len() as u64;
+    count.rows_set_aside += rest.problems.len() as u64;
+    let total = rest.members.get("total").and_then(Value::as_u64);
+    if let Some(total) = total.filter(|total| *total > count.rows_in) {
+        let detail = format!("it says that there are {total} entries, and holds {}", count.rows_in);
+        return Err(ListError::Cut { file: name(), detail });
     }
     if count.rows_loaded == 0 {
         return Err(ListError::Empty { file: name(), layout: LAYOUT });
     }
     problems.extend(unread.judge(&[&["alt_names"]], file, LAYOUT)?);
-    problems.sort_by_key(|problem| problem.line);
-    parsed.problems.extend(problems.into_iter().map(|problem| (number, problem)));
+    parsed.problems.append_of(number, rest.problems);
+    parsed.problems.append_of(number, problems);
     parsed.counts.push(count);
     Ok(())
 }
@@ -287,7 +288,9 @@ mod tests {
             }
             all
         };
-        let table = CslCsv.read(&[ListFile { name: "c.csv", bytes: csv.as_bytes() }]).unwrap();
+        let table = CslCsv
+            .read(&[ListFile { name: "c.csv", bytes: csv.as_bytes() }], &Room::default())
+            .unwrap();
         let (table, found) = (without_lines(table), without_lines(read(&CslJson, json).unwrap()));
         assert_eq!(table.len(), 5);
         for (ours, theirs) in found.iter().zip(&table) {
@@ -303,7 +306,7 @@ mod tests {
                 r#"{{"results":[{{"id":"1","source":"Entity List (EL) - BIS","name":"{name}","addresses":{addresses}}}]}}"#
             );
             let parsed = read(&CslJson, &text).ok()?;
-            let entity = parsed.editions[0].entities[0].clone();
+            let entity = parsed.editions[0].entities.to_vec().remove(0);
             Some(format!("{:?} {} {:?}", entity.kind, entity.names[0].text, entity.remarks))
         };
         let at = r#"[{"address":"Flat 1, 34 Made Up Street","city":"Sampletown","country":"HK"}]"#;

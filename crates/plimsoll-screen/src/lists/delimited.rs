@@ -54,7 +54,7 @@ pub(super) fn clean(text: &str) -> String {
 pub(super) struct LineCounter<'a> {
     bytes: &'a [u8],
     at: usize,
-    line: u32,
+    pub(super) line: u32,
 }
 
 impl<'a> LineCounter<'a> {
@@ -73,6 +73,7 @@ impl<'a> LineCounter<'a> {
 }
 
 /// One record with its place.
+#[derive(Clone)]
 pub(super) struct Record {
     /// Line on which it begins, from 1.
     pub(super) line: u32,
@@ -94,25 +95,14 @@ impl Record {
     }
 }
 
-/// The records of a text, and how it ends.
-pub(super) struct Table {
-    pub(super) records: Vec<Record>,
-    /// The last record ends inside a quotation.
-    pub(super) open_quote: bool,
-    /// The text ends with a line end, or with a lone control character after one.
-    pub(super) ends_line: bool,
-}
-
 /// OFAC ends some files with one such character on a line of its own (seen in 2022 to 2025).
 const END_MARK: char = '\u{1a}';
 
-/// Reads all records. A last line of one control character is not a record.
-pub(super) fn table(text: &str) -> Table {
+/// The records of a text.
+pub(super) fn records(text: &str) -> Vec<Record> {
     let mut records = Vec::new();
-    let ends = each(text, &mut |record| {
-        records.push(Record { line: record.line, cells: record.cells.clone() });
-    });
-    Table { records, open_quote: ends.open_quote, ends_line: ends.ends_line }
+    each(text, &mut |record| records.push(record.clone()));
+    records
 }
 
 /// How a text of records ends.
@@ -133,7 +123,7 @@ pub(super) fn each(text: &str, take: &mut dyn FnMut(&Record)) -> Ends {
         csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(body.as_bytes());
     let mut lines = LineCounter::new(body);
     let mut record = Record { line: 0, cells: csv::StringRecord::new() };
-    let mut last = 0;
+    let (mut last, mut cells) = (0, 0);
     // The text is valid and held in memory: the only errors of the reader cannot happen.
     while matches!(reader.read_record(&mut record.cells), Ok(true)) {
         let start = record.cells.position().map_or(0, csv::Position::byte) as usize;
@@ -143,10 +133,11 @@ pub(super) fn each(text: &str, take: &mut dyn FnMut(&Record)) -> Ends {
             .map_or(0, |rest| rest.len() - rest.trim_start_matches(['\r', '\n']).len());
         last = start + gap;
         record.line = lines.at(last);
+        cells = record.len();
         take(&record);
     }
     let open_quote = body.get(last..).is_some_and(ends_inside_quotes);
-    Ends { open_quote, ends_line, last: (record.line, record.len()) }
+    Ends { open_quote, ends_line, last: (record.line, cells) }
 }
 
 /// Whether a record that runs to the end of its text leaves a quotation open. Quotes in a field
@@ -178,10 +169,11 @@ mod tests {
 
     #[test]
     fn records_know_their_lines() {
-        let table = table("a,b\r\n\"c\r\nd\",e\r\n\r\nf,g\r\n\u{1a}");
-        let lines: Vec<(u32, usize)> = table.records.iter().map(|r| (r.line, r.len())).collect();
+        let text = "a,b\r\n\"c\r\nd\",e\r\n\r\nf,g\r\n\u{1a}";
+        let lines: Vec<(u32, usize)> = records(text).iter().map(|r| (r.line, r.len())).collect();
         assert_eq!(lines, [(1, 2), (2, 2), (5, 2)]);
-        assert!(!table.open_quote && table.ends_line);
+        let ends = each(text, &mut |_| {});
+        assert!(!ends.open_quote && ends.ends_line && ends.last == (5, 2));
     }
 
     #[test]
@@ -195,7 +187,7 @@ mod tests {
             ("\"", true),
             ("", false),
         ] {
-            assert_eq!(table(text).open_quote, open, "{text}");
+            assert_eq!(each(text, &mut |_| {}).open_quote, open, "{text}");
         }
     }
 

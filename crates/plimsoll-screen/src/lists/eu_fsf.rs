@@ -4,6 +4,7 @@
 //! names. Here is what each becomes. A party is an enterprise or a person to the publisher; a ship
 //! is known by an identification that says so, or by a remark that begins with what it is.
 
+use super::Problems;
 use super::columns::{number_kind, once_primary, plain};
 use super::intake::{self, Draft, Field};
 use super::un_xml::latin;
@@ -115,7 +116,7 @@ pub(super) fn is_passed_over(name: &str) -> bool {
 pub(super) struct Party<'a> {
     pub(super) draft: &'a mut Draft,
     pub(super) origin: Origin,
-    pub(super) problems: &'a mut Vec<Problem>,
+    pub(super) problems: &'a mut Problems,
 }
 
 /// What says nothing.

@@ -11,6 +11,7 @@ use super::intake::{self, Draft, Field, FileResult, Row};
 use super::unread::Unread;
 use super::{ListEdition, ListError, ListFile, ListSource, Parsed, Sureness, dates};
 use crate::entity::Origin;
+use crate::scratch::Room;
 
 /// The layout `eu-fsf-csv`.
 #[derive(Clone, Copy, Debug, Default)]
@@ -41,8 +42,8 @@ impl ListSource for EuFsfCsv {
         if Sheet::begins(file, b';', NEEDED) { 100 } else { 0 }
     }
 
-    fn read(&self, files: &[ListFile<'_>]) -> Result<Parsed, ListError> {
-        intake::read_each(files, ID, read)
+    fn read(&self, files: &[ListFile<'_>], room: &Room) -> Result<Parsed, ListError> {
+        intake::read_each(files, ID, room, read)
     }
 
     fn example(&self) -> (&'static str, &'static str) {
@@ -69,13 +70,14 @@ Tester;;;;;;;;;;;;;;
 13/02/2026;990002;EU.9.2;;IMO number: 9074729;E;enterprise;9999/99 (OJ L1);UTO;;;MADE UP;;;;;;;;;;;;;;;;
 ";
 
-fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
+fn read(number: u16, file: &ListFile<'_>, room: &Room) -> Result<FileResult, ListError> {
     let (text, odd) = intake::decode(file.bytes);
     let sheet = Sheet::open(&text, b';', NEEDED, file, ID)?;
-    let mut result = FileResult { problems: odd.into_iter().collect(), ..FileResult::default() };
-    let mut groups = Groups::default();
+    let mut result = FileResult::new(room, odd);
+    let mut groups = Groups::new(room);
     let mut published = String::new();
-    for row in &sheet.rows {
+    for row in sheet.rows() {
+        let row = &row?;
         result.count.rows_in += 1;
         let id = sheet.cell(row, &["entitylogicalid"]);
         let refused = sheet.refuse(row).or_else(|| {
@@ -100,7 +102,7 @@ fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
         let draft = groups.draft(&id, row.line, make);
         add(&sheet, row, &mut Party { draft, origin, problems: &mut result.problems });
     }
-    let entities = groups.finish(&mut result);
+    let entities = groups.finish(room, &mut result);
     let unread = Unread::of_sheet(&sheet).without(eu_fsf::is_passed_over);
     result.problems.extend(unread.judge(&[], file, ID)?);
     let (list, title) = (eu_fsf::LIST.to_owned(), eu_fsf::TITLE.to_owned());
@@ -108,7 +110,7 @@ fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
     Ok(result)
 }
 
-fn add(sheet: &Sheet, row: &Row, party: &mut Party<'_>) {
+fn add(sheet: &Sheet<'_>, row: &Row, party: &mut Party<'_>) {
     let cell = |names: &[&str]| sheet.cell(row, names);
     party.name(&NameFacts {
         whole: cell(&["namealiaswholename", "naalwholename"]),
@@ -165,7 +167,7 @@ fn add(sheet: &Sheet, row: &Row, party: &mut Party<'_>) {
 }
 
 /// Where a party is, and where and when it was born.
-fn place_and_birth(sheet: &Sheet, row: &Row, party: &mut Party<'_>) {
+fn place_and_birth(sheet: &Sheet<'_>, row: &Row, party: &mut Party<'_>) {
     let cell = |names: &[&str]| sheet.cell(row, names);
     let address = [
         cell(&["addresspobox"]),

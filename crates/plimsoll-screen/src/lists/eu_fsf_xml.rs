@@ -9,8 +9,9 @@ use super::eu_fsf::{self, BirthFacts, IdFacts, NameFacts, Party};
 use super::intake::{self, Draft, Field, FileResult, Parties};
 use super::markup::{Node, Walk, root_name};
 use super::unread::Unread;
-use super::{ListEdition, ListError, ListFile, ListSource, Parsed, Sureness};
+use super::{ListEdition, ListError, ListFile, ListSource, Parsed, Problems, Sureness};
 use crate::entity::{Entity, Origin};
+use crate::scratch::Room;
 use plimsoll_terms::problem::Problem;
 
 /// The layout `eu-fsf-xml`.
@@ -60,8 +61,8 @@ impl ListSource for EuFsfXml {
         }
     }
 
-    fn read(&self, files: &[ListFile<'_>]) -> Result<Parsed, ListError> {
-        intake::read_each(files, ID, read)
+    fn read(&self, files: &[ListFile<'_>], room: &Room) -> Result<Parsed, ListError> {
+        intake::read_each(files, ID, room, read)
     }
 
     fn example(&self) -> (&'static str, &'static str) {
@@ -99,11 +100,11 @@ const EXAMPLE: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 </export>
 "#;
 
-fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
+fn read(number: u16, file: &ListFile<'_>, room: &Room) -> Result<FileResult, ListError> {
     let (text, odd) = intake::decode(file.bytes);
-    let mut result = FileResult { problems: odd.into_iter().collect(), ..FileResult::default() };
+    let mut result = FileResult::new(room, odd);
     let mut walk = Walk::new(file.name, ID, text.trim_start_matches('\u{feff}'));
-    let mut parties = Parties::default();
+    let mut parties = Parties::new(room);
     let mut unread = Unread::default();
     while let Some(node) = walk.next(&["sanctionEntity"])? {
         result.count.rows_in += 1;
@@ -125,7 +126,7 @@ fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
 }
 
 /// The party; none, with a problem, where it has no id or no name.
-fn entity(node: &Node, file: u16, problems: &mut Vec<Problem>) -> Option<Entity> {
+fn entity(node: &Node, file: u16, problems: &mut Problems) -> Option<Entity> {
     let ids = [node.attribute("logicalId"), node.attribute("euReferenceNumber")];
     let id = ids.into_iter().find(|id| !id.is_empty()).unwrap_or("");
     if id.is_empty() {

@@ -4,11 +4,12 @@
 //! values of one cell are separated by semicolons; `registrationNumber` holds numbers of many
 //! registers, each with its label in brackets behind it.
 
-use super::intake::{self, Draft, Field, FileResult, Ids, Row};
+use super::intake::{self, Draft, Field, FileResult, Ids, Row, Rows};
 use super::unread::Unread;
-use super::{ListEdition, ListError, ListFile, ListSource, Parsed, Sureness};
+use super::{ListEdition, ListError, ListFile, ListSource, Parsed, Problems, Sureness};
 use crate::entity::{DateKind, EntityKind, IdentifierKind, NameKind, Origin};
 use crate::identifiers;
+use crate::scratch::Room;
 use plimsoll_terms::problem::Problem;
 use std::cell::Cell;
 use std::collections::{BTreeMap, HashMap};
@@ -47,8 +48,8 @@ impl ListSource for EuOj {
         if NEEDED.iter().all(has) { 100 } else { 0 }
     }
 
-    fn read(&self, files: &[ListFile<'_>]) -> Result<Parsed, ListError> {
-        intake::read_each(files, ID, read)
+    fn read(&self, files: &[ListFile<'_>], room: &Room) -> Result<Parsed, ListError> {
+        intake::read_each(files, ID, room, read)
     }
 
     fn example(&self) -> (&'static str, &'static str) {
@@ -98,15 +99,20 @@ fn malformed(file: &ListFile<'_>, detail: String) -> ListError {
     ListError::Malformed { file: file.name.to_owned(), layout: ID, detail }
 }
 
-/// The header and the other rows; a cut end is an error.
-fn table(text: &str, file: &ListFile<'_>) -> Result<(Columns, Vec<Row>, usize), ListError> {
-    let cut = |detail| ListError::Cut { file: file.name.to_owned(), detail };
-    let mut rows = intake::rows(text, b',', true)
-        .map_err(|line| cut(format!("the quote opened in line {line} never closes")))?;
-    if rows.is_empty() {
+fn cut(file: &ListFile<'_>, detail: String) -> ListError {
+    ListError::Cut { file: file.name.to_owned(), detail }
+}
+
+fn open_quote(file: &ListFile<'_>, line: u32) -> ListError {
+    cut(file, format!("the quote opened in line {line} never closes"))
+}
+
+/// The header, the other rows, and how wide it is.
+fn table<'t>(text: &'t str, file: &ListFile<'_>) -> Result<(Columns, Rows<'t>, usize), ListError> {
+    let mut rows = Rows::of(text, b',');
+    let Some(header) = rows.next().transpose().map_err(|line| open_quote(file, line))? else {
         return Err(ListError::Empty { file: file.name.to_owned(), layout: ID });
-    }
-    let header = rows.remove(0);
+    };
     let width = header.cells.len();
     let mut columns = HashMap::new();
     for (at, cell) in header.cells.iter().enumerate() {
@@ -116,21 +122,21 @@ fn table(text: &str, file: &ListFile<'_>) -> Result<(Columns, Vec<Row>, usize), 
         let problem = format!("line 1 has no column `{name}`");
         return Err(malformed(file, problem));
     }
-    if let Some(last) = rows.last().filter(|row| !row.closed && row.cells.len() < width) {
-        let detail =
-            format!("its last line {} has {} of {width} cells", last.line, last.cells.len());
-        return Err(cut(detail));
-    }
     let titles = header.cells.iter().map(|cell| (intake::squeeze(cell), Cell::new(false)));
     Ok((Columns { places: columns, titles: titles.collect() }, rows, width))
 }
 
-fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
+fn read(number: u16, file: &ListFile<'_>, room: &Room) -> Result<FileResult, ListError> {
     let (text, odd) = intake::decode(file.bytes);
     let (columns, rows, width) = table(text.trim_start_matches('\u{feff}'), file)?;
-    let mut result = FileResult { problems: odd.into_iter().collect(), ..FileResult::default() };
+    let mut result = FileResult::new(room, odd);
     let mut lists: BTreeMap<String, (ListEdition, Ids)> = BTreeMap::new();
-    for row in &rows {
+    for row in rows.clone() {
+        let row = &row.map_err(|line| open_quote(file, line))?;
+        if !row.closed && row.cells.len() < width {
+            let (line, cells) = (row.line, row.cells.len());
+            return Err(cut(file, format!("its last line {line} has {cells} of {width} cells")));
+        }
         result.count.rows_in += 1;
         let set_aside =
             |rule, hint: &str| Problem::new(rule, row.line.into(), &row.cells.join(","), hint);
@@ -141,8 +147,10 @@ fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
             continue;
         }
         let celex = columns.cell(row, "celex");
-        let (edition, ids) = lists.entry(format!("{ID}-{}", intake::slug(&celex))).or_default();
-        edition.title = title(&celex);
+        let (edition, ids) =
+            lists.entry(format!("{ID}-{}", intake::slug(&celex))).or_insert_with_key(|list| {
+                (ListEdition::new(list, &title(&celex), room), Ids::default())
+            });
         let draft = party(&columns, row, number, &mut result.problems);
         if let Some(mut entity) = draft.finish() {
             entity.id = ids.unique(entity.id);
@@ -153,10 +161,9 @@ fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
             result.count.rows_set_aside += 1;
         }
     }
-    let unread = Unread::of_table(columns.asked(), &rows);
+    let unread = Unread::of_table(columns.asked(), rows.flatten());
     result.problems.extend(unread.judge(&[&["alias"]], file, ID)?);
-    result.editions =
-        lists.into_iter().map(|(list, (edition, _))| ListEdition { list, ..edition }).collect();
+    result.editions = lists.into_values().map(|(edition, _)| edition).collect();
     Ok(result)
 }
 
@@ -180,7 +187,7 @@ fn title(celex: &str) -> String {
 }
 
 /// What a row says of its party.
-fn party(columns: &Columns, row: &Row, file: u16, problems: &mut Vec<Problem>) -> Draft {
+fn party(columns: &Columns, row: &Row, file: u16, problems: &mut Problems) -> Draft {
     let origin = Origin { file, line: row.line };
     let (annex, record) = (columns.cell(row, "annex"), columns.cell(row, "recordId"));
     let name = columns.cell(row, "name");
@@ -254,7 +261,7 @@ fn settle_kind(draft: &mut Draft) {
     }
 }
 
-fn names(columns: &Columns, row: &Row, draft: &mut Draft, problems: &mut Vec<Problem>) {
+fn names(columns: &Columns, row: &Row, draft: &mut Draft, problems: &mut Problems) {
     let origin = draft.entity.origin;
     let cells = [
         ("name", NameKind::Primary),
@@ -318,7 +325,7 @@ pub(super) fn bracket_kind(inner: &str, outer: NameKind) -> Option<NameKind> {
     Some(if outer == NameKind::Primary { NameKind::Alias } else { outer })
 }
 
-fn dates(columns: &Columns, row: &Row, draft: &mut Draft, problems: &mut Vec<Problem>) {
+fn dates(columns: &Columns, row: &Row, draft: &mut Draft, problems: &mut Problems) {
     let mut day = |column: &str, cell: &str| {
         let day = intake::date(cell);
         if day.is_none() && !cell.is_empty() {

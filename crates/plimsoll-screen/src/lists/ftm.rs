@@ -10,14 +10,16 @@
 
 mod records;
 
-use super::intake::{self, Draft, Field};
-use super::{ListEdition, ListError, ListFile, ListSource, Parsed, Sureness};
-use crate::entity::{DateKind, Entity, EntityKind, IdentifierKind, NameKind, Origin};
+use super::intake::{self, Draft, Drafts, Field};
+use super::{ListEdition, ListError, ListFile, ListSource, Parsed, Problems, Sureness};
+use crate::entity::{DateKind, EntityKind, IdentifierKind, NameKind, Origin};
+use crate::scratch::Room;
+use foldhash::HashMap;
 use plimsoll_terms::problem::Problem;
 use records::{Line, Role, is_delta, is_entity};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::BTreeMap;
 
 /// The layout `ftm`.
 #[derive(Clone, Copy, Debug, Default)]
@@ -63,8 +65,8 @@ impl ListSource for Ftm {
         if records::begins_with_delta(file) { records::lists_changed(file) } else { Vec::new() }
     }
 
-    fn read(&self, files: &[ListFile<'_>]) -> Result<Parsed, ListError> {
-        read(files)
+    fn read(&self, files: &[ListFile<'_>], room: &Room) -> Result<Parsed, ListError> {
+        read(files, room)
     }
 
     fn example(&self) -> (&'static str, &'static str) {
@@ -151,8 +153,8 @@ impl<'a> Node<'a> {
 }
 
 /// Reads full files, each with the deltas behind it; lists of one id are joined.
-fn read(files: &[ListFile<'_>]) -> Result<Parsed, ListError> {
-    let mut parsed = Parsed::default();
+fn read(files: &[ListFile<'_>], room: &Room) -> Result<Parsed, ListError> {
+    let mut parsed = Parsed::new(room);
     let mut editions: BTreeMap<String, ListEdition> = BTreeMap::new();
     let mut rest = files;
     let mut number = 0_u16;
@@ -160,15 +162,16 @@ fn read(files: &[ListFile<'_>]) -> Result<Parsed, ListError> {
         let deltas =
             rest.iter().skip(1).take_while(|file| records::begins_with_delta(file)).count();
         let (these, behind) = rest.split_at(1 + deltas);
-        let edition = read_one(number, these, &mut parsed)?;
+        let edition = read_one(number, these, room, &mut parsed)?;
         if let Some(first) = editions.get_mut(&edition.list) {
-            first.entities.extend(edition.entities);
+            first.entities.append(edition.entities);
         } else {
             editions.insert(edition.list.clone(), edition);
         }
         number = number.saturating_add(u16::try_from(these.len()).unwrap_or(u16::MAX));
         rest = behind;
     }
+    parsed.problems.sort();
     parsed.editions = editions.into_values().collect();
     Ok(parsed)
 }
@@ -177,28 +180,22 @@ fn read(files: &[ListFile<'_>]) -> Result<Parsed, ListError> {
 fn read_one(
     number: u16,
     files: &[ListFile<'_>],
+    room: &Room,
     parsed: &mut Parsed,
 ) -> Result<ListEdition, ListError> {
     let texts: Vec<records::Text<'_>> =
         files.iter().map(|file| intake::decode(file.bytes)).collect();
-    let mut found = records::read(number, files, &texts)?;
+    let mut found = records::read(number, files, &texts, room)?;
     let lines = std::mem::take(&mut found.lines);
-    let mut reader = Reader::default();
-    for (at, line) in lines.iter().enumerate() {
-        reader.index.entry(&line.id).or_insert(at);
-    }
+    let mut reader = Reader::new(&lines, room);
     let of = |role: Role| lines.iter().enumerate().filter(move |(_, line)| line.role == role);
-    let mut used = vec![false; lines.len()];
     for (at, line) in of(Role::Party) {
-        used[at] = reader.party(line, &lines);
+        reader.used[at] = reader.party(line, &lines);
     }
     for (at, line) in of(Role::Part) {
-        used[at] = reader.part(line);
+        reader.used[at] = reader.part(line);
     }
-    for at in &reader.referenced {
-        used[*at] = true;
-    }
-    for (line, used) in lines.iter().zip(used) {
+    for (line, used) in lines.iter().zip(reader.used) {
         let Some(count) = found.counts.get_mut(usize::from(line.file.saturating_sub(number)))
         else {
             continue;
@@ -207,27 +204,29 @@ fn read_one(
             count.rows_loaded += 1;
         } else {
             count.rows_set_aside += 1;
-            found.problems.push((line.file, not_used(line)));
+            found.problems.push_of(line.file, not_used(line));
         }
     }
-    found.problems.append(&mut reader.problems);
-    let entities: Vec<Entity> = reader.drafts.into_iter().filter_map(Draft::finish).collect();
-    if entities.is_empty() {
+    let (list, title) = found.dataset.list();
+    let mut edition = ListEdition::new(&list, &title, room);
+    let finished = reader.drafts.into_values().filter_map(Draft::finish);
+    finished.for_each(|entity| edition.entities.push(entity));
+    if edition.entities.is_empty() {
         let file = files.first().map_or("", |file| file.name).to_owned();
         return Err(ListError::Empty { file, layout: ID });
     }
-    found.problems.sort_by_key(|(file, problem)| (*file, problem.line));
     parsed.counts.append(&mut found.counts);
-    parsed.problems.append(&mut found.problems);
-    let (list, title) = found.dataset.list();
-    Ok(ListEdition { list, title, published: String::new(), entities })
+    parsed.problems.append_all(found.problems);
+    parsed.problems.append_all(reader.problems);
+    Ok(edition)
 }
 
 /// Why a line gave nothing.
 fn not_used(line: &Line<'_>) -> Problem {
     let entity = line.value();
     let schema = entity.get("schema").and_then(Value::as_str).unwrap_or("");
-    let value = format!("{schema} {}", line.id);
+    let id = entity.get("id").and_then(Value::as_str).unwrap_or("");
+    let value = format!("{schema} {id}");
     if line.role == Role::Party {
         let hint = "the entity has no id or no name";
         return Problem::new("no-name", line.number.into(), &value, hint);
@@ -237,38 +236,54 @@ fn not_used(line: &Line<'_>) -> Problem {
 }
 
 /// Joins the entities of a file.
-#[derive(Default)]
-struct Reader<'a> {
-    /// Line by id.
-    index: HashMap<&'a str, usize>,
-    drafts: Vec<Draft>,
-    /// Party by id.
-    parties: HashMap<&'a str, usize>,
-    /// Lines that a party pointed at.
-    referenced: BTreeSet<usize>,
-    /// The file's number and what was wrong.
-    problems: Vec<(u16, Problem)>,
+struct Reader {
+    /// Address lines by the hash of their id.
+    addresses: HashMap<u64, u32>,
+    drafts: Drafts,
+    /// Parties by the hash of their id.
+    parties: HashMap<u64, u32>,
+    /// Which lines gave something.
+    used: Vec<bool>,
+    problems: Problems,
 }
 
-impl<'a> Reader<'a> {
+impl Reader {
+    fn new(lines: &[Line<'_>], room: &Room) -> Self {
+        let mut addresses = HashMap::default();
+        for (at, line) in lines.iter().enumerate().filter(|(_, l)| l.role == Role::Address) {
+            addresses.entry(line.id).or_insert(at as u32);
+        }
+        Self {
+            addresses,
+            drafts: Drafts::new(room),
+            parties: HashMap::default(),
+            used: vec![false; lines.len()],
+            problems: Problems::new(room),
+        }
+    }
+
+    /// The party of this id.
+    fn known(&mut self, id: &str) -> Option<usize> {
+        let at = *self.parties.get(&records::hash(id))? as usize;
+        (self.drafts.at(at).entity.id == intake::squeeze(id)).then_some(at)
+    }
+
     /// Reads a line as a party; says whether it is one.
-    fn party(&mut self, line: &'a Line<'_>, lines: &[Line<'_>]) -> bool {
+    fn party(&mut self, line: &Line<'_>, lines: &[Line<'_>]) -> bool {
         let value = line.value();
         let Some(node) = Node::of(&value, line.origin()) else { return false };
         let Some(kind) = party_kind(node.schema) else { return false };
-        let id = &*line.id;
+        let id = value.get("id").and_then(Value::as_str).unwrap_or("");
         if id.is_empty() {
             return false;
         }
-        let known = self.parties.get(id).copied();
+        let known = self.known(id);
         let mut draft = known.map_or_else(
             || Draft::new(intake::squeeze(id), kind, node.origin),
-            |at| std::mem::take(&mut self.drafts[at]),
+            |at| std::mem::take(self.drafts.at(at)),
         );
         let caption = value.get("caption").and_then(Value::as_str).unwrap_or("");
-        let mut problems = Vec::new();
-        names(&node, caption, &mut draft, &mut problems);
-        self.problems.extend(problems.into_iter().map(|problem| (line.file, problem)));
+        names(&node, caption, &mut draft, &mut self.problems);
         let named = !draft.entity.names.is_empty();
         if named {
             facts(&node, &mut draft);
@@ -281,10 +296,10 @@ impl<'a> Reader<'a> {
             settle_kind(&mut draft);
         }
         match known {
-            Some(at) => self.drafts[at] = draft,
+            Some(at) => *self.drafts.at(at) = draft,
             None if named => {
-                self.parties.insert(id, self.drafts.len());
-                self.drafts.push(draft);
+                let at = self.drafts.push(draft) as u32;
+                self.parties.entry(records::hash(id)).or_insert(at);
             }
             None => {}
         }
@@ -295,9 +310,12 @@ impl<'a> Reader<'a> {
     fn inside(&mut self, node: &Node<'_>, draft: &mut Draft, lines: &[Line<'_>]) {
         for value in node.raw("addressEntity") {
             let found = match value {
-                Value::String(id) => self.index.get(id.as_str()).map(|at| {
-                    self.referenced.insert(*at);
-                    (Cow::Owned(lines[*at].value()), lines[*at].origin())
+                Value::String(id) => self.addresses.get(&records::hash(id)).and_then(|at| {
+                    let (at, line) = (*at as usize, &lines[*at as usize]);
+                    let value = line.value();
+                    let is_it = value.get("id").and_then(Value::as_str) == Some(id);
+                    self.used[at] |= is_it;
+                    is_it.then(|| (Cow::Owned(value), line.origin()))
                 }),
                 nested => Some((Cow::Borrowed(nested), node.origin)),
             };
@@ -325,10 +343,10 @@ impl<'a> Reader<'a> {
         let Some(property) = holder_property(node.schema) else { return false };
         let mut joined = false;
         for holder in node.texts(property) {
-            if let Some(at) = self.parties.get(holder.as_str()).copied() {
-                let mut draft = std::mem::take(&mut self.drafts[at]);
+            if let Some(at) = self.known(&holder) {
+                let mut draft = std::mem::take(self.drafts.at(at));
                 self.join(&node, &mut draft);
-                self.drafts[at] = draft;
+                *self.drafts.at(at) = draft;
                 joined = true;
             }
         }
@@ -400,7 +418,7 @@ impl<'a> Reader<'a> {
         if day.is_none() && !nothing {
             let hint = "not understood as a date; the entity is kept without it";
             let problem = Problem::new("date-unclear", origin.line.into(), text, hint);
-            self.problems.push((origin.file, problem.in_column(property)));
+            self.problems.push_of(origin.file, problem.in_column(property));
         }
         day
     }
@@ -423,7 +441,7 @@ impl<'a> Reader<'a> {
 }
 
 /// The names of a party: the caption first where it is one of them.
-fn names(node: &Node<'_>, caption: &str, draft: &mut Draft, problems: &mut Vec<Problem>) {
+fn names(node: &Node<'_>, caption: &str, draft: &mut Draft, problems: &mut Problems) {
     let names: Vec<String> = node.texts("name").collect();
     let main = names.iter().find(|name| *name == caption).or(names.first());
     if let Some(main) = main {

@@ -9,8 +9,11 @@
 use super::headed::{self, Header};
 use super::intake::{self, Draft, Field, FileResult, Row};
 use super::unread::Unread;
-use super::{ListEdition, ListError, ListFile, ListSource, Parsed, Sureness, ftm};
+use super::{
+    Entities, ListEdition, ListError, ListFile, ListSource, Parsed, Problems, Sureness, ftm,
+};
 use crate::entity::{DateKind, EntityKind, IdentifierKind, NameKind, Origin};
+use crate::scratch::Room;
 use plimsoll_terms::problem::Problem;
 use std::collections::BTreeSet;
 
@@ -44,8 +47,8 @@ impl ListSource for FtmSimple {
         headed::recognise(file, &NEEDED)
     }
 
-    fn read(&self, files: &[ListFile<'_>]) -> Result<Parsed, ListError> {
-        intake::read_each(files, ID, read)
+    fn read(&self, files: &[ListFile<'_>], room: &Room) -> Result<Parsed, ListError> {
+        intake::read_each(files, ID, room, read)
     }
 
     fn example(&self) -> (&'static str, &'static str) {
@@ -64,13 +67,13 @@ const EXAMPLE: &str = "\
 \"x-3\",\"CryptoWallet\",\"1Abc\",\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"Made-up list\",\"\",\"\",\"\"\n\
 \"x-4\",\"Vessel\",\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"Made-up list\",\"\",\"\",\"\"\n";
 
-fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
-    let mut result = FileResult::default();
+fn read(number: u16, file: &ListFile<'_>, room: &Room) -> Result<FileResult, ListError> {
+    let mut result = FileResult::new(room, None);
     let mut ids = intake::Ids::default();
     let mut datasets = BTreeSet::new();
-    let mut entities = Vec::new();
+    let mut entities = Entities::new(room);
     let mut unread = Unread::default();
-    let table = headed::each(file, ID, &NEEDED, &mut |header, row| {
+    let table = headed::each(file, ID, &NEEDED, room, &mut |header, row| {
         let origin = Origin { file: number, line: row.line };
         datasets.insert(header.cell(&row, &["dataset"]));
         let schema = header.cell(&row, &["schema"]);
@@ -95,9 +98,7 @@ fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
         }
         unread.row(header, &row);
     })?;
-    result.count.rows_in = table.count.rows_in;
-    result.count.rows_set_aside += table.count.rows_set_aside;
-    result.problems.extend(table.problems);
+    result.add(&table.count, table.problems);
     let unread = unread
         .asked_by_now(&table.header)
         .without(|name| matches!(name, "first_seen" | "last_seen" | "last_change"));
@@ -123,7 +124,7 @@ fn party(
     header: &Header,
     kind: EntityKind,
     origin: Origin,
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) -> Option<crate::entity::Entity> {
     let cell = |column: &str| header.cell(row, &[column]);
     let parts = |column: &str| -> Vec<String> {
@@ -193,7 +194,7 @@ mod tests {
               Primary: Zontik Works @2
               Alias: Завод Зонтик @2
               Alias: ZW @2
-              Other 7707083893 [] 
+              Inn 7707083893 []  holds
               Email a@x.example [] 
               at 1, Made-up Str. []
               at 2, Made-up Str. []
@@ -252,9 +253,9 @@ mod tests {
         let Some(bytes) = shared(&format!("ftm/{name}")) else { return };
         let file = ListFile { name, bytes: &bytes };
         assert_eq!(FtmSimple.recognise(&file), 100);
-        let parsed = crate::lists::read(&FtmSimple, &[file]).unwrap();
+        let parsed = crate::lists::read(&FtmSimple, &[file], &Room::default()).unwrap();
         check_laws(&parsed, 1);
         assert_eq!(summary(&parsed), "ftm-wikidata-politically-exposed-persons 5/11; rows 5=5+0");
-        assert_eq!(parsed.editions[0].entities[0].countries, ["fr", "lb", "sa"]);
+        assert_eq!(parsed.editions[0].entities.to_vec()[0].countries, ["fr", "lb", "sa"]);
     }
 }

@@ -4,7 +4,8 @@
 //! so that `Street_Address` and `street address` are one. Knows no list.
 
 use super::intake::{self, Row, Rows};
-use super::{FileCount, ListError, ListFile, Sureness};
+use super::{FileCount, ListError, ListFile, Problems, Sureness};
+use crate::scratch::Room;
 use plimsoll_terms::problem::Problem;
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -91,43 +92,27 @@ pub(super) fn recognise(file: &ListFile<'_>, needed: &[&str]) -> Sureness {
     if Header::of(&intake::head(file)).has_all(needed) { 100 } else { 0 }
 }
 
-/// A table with its header and the records below it that are whole.
+/// A table without the records that were handed on.
 #[derive(Debug)]
 pub(super) struct Headed {
     pub(super) header: Header,
-    /// The records with as many cells as the header, without the header; none where each was
-    /// handed on.
-    pub(super) rows: Vec<Row>,
     /// `rows_in`, and those set aside for their number of cells.
     pub(super) count: FileCount,
     /// What was wrong, with the encoding too.
-    pub(super) problems: Vec<Problem>,
+    pub(super) problems: Problems,
 }
 
-/// Reads a table whose header has the needed columns.
+/// Hands on each record of a table whose header has the needed columns; what is returned holds
+/// the rest.
 ///
 /// # Errors
 /// A table that ends inside a record or a quotation is cut; one without a needed column is
-/// malformed; one without a header is empty.
-pub(super) fn table(
-    file: &ListFile<'_>,
-    layout: &'static str,
-    needed: &[&str],
-) -> Result<Headed, ListError> {
-    let mut rows = Vec::new();
-    let mut out = each(file, layout, needed, &mut |_, row| rows.push(row))?;
-    out.rows = rows;
-    Ok(out)
-}
-
-/// The same, one record after the other; what is returned holds the rest.
-///
-/// # Errors
-/// As [`table`]; then nothing that was handed on counts.
+/// malformed; one without a header is empty. Then nothing that was handed on counts.
 pub(super) fn each(
     file: &ListFile<'_>,
     layout: &'static str,
     needed: &[&str],
+    room: &Room,
     take: &mut dyn FnMut(&Header, Row),
 ) -> Result<Headed, ListError> {
     let (text, odd) = intake::decode(file.bytes);
@@ -150,12 +135,9 @@ pub(super) fn each(
         let detail = format!("line {}: columns are missing: {}", first.line, missing.join(", "));
         return Err(ListError::Malformed { file: name(), layout, detail });
     }
-    let mut out = Headed {
-        rows: Vec::new(),
-        count: FileCount::default(),
-        problems: odd.into_iter().collect(),
-        header,
-    };
+    let mut problems = Problems::new(room);
+    problems.extend(odd);
+    let mut out = Headed { count: FileCount::default(), problems, header };
     for row in rows {
         let row = row?;
         if !row.closed && row.cells.len() < out.header.width {
@@ -197,15 +179,16 @@ mod tests {
     use super::*;
 
     fn show(text: &str) -> String {
-        match table(&ListFile { name: "t", bytes: text.as_bytes() }, "test", &["name", "b-c"]) {
+        let file = ListFile { name: "t", bytes: text.as_bytes() };
+        let mut shown = Vec::new();
+        let mut take = |header: &Header, row: Row| {
+            let (name, other) = (header.cell(&row, &["name"]), header.cell(&row, &["x", "b-c"]));
+            shown.push(format!("{name}/{other}@{}", row.line));
+        };
+        match each(&file, "test", &["name", "b-c"], &Room::default(), &mut take) {
             Ok(read) => {
-                let cells = read.rows.iter().map(|row| {
-                    let (name, other) =
-                        (read.header.cell(row, &["name"]), read.header.cell(row, &["x", "b-c"]));
-                    format!("{name}/{other}@{}", row.line)
-                });
-                let rules = read.problems.iter().map(|p| format!("{} {}", p.rule, p.line));
-                cells.chain(rules).collect::<Vec<_>>().join(" ")
+                shown.extend(read.problems.iter().map(|(_, p)| format!("{} {}", p.rule, p.line)));
+                shown.join(" ")
             }
             Err(error) => error.to_string(),
         }

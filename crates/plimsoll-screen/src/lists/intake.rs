@@ -2,18 +2,22 @@
 //!
 //! Nothing here knows a layout.
 
-use super::{FileCount, ListEdition, ListError, ListFile, Parsed};
+use super::{Entities, FileCount, ListEdition, ListError, ListFile, Parsed, Problems};
 use crate::entity::{
     Address, DateFact, DateKind, Entity, EntityKind, Identifier, IdentifierKind, Name, NameKind,
     Origin,
 };
 use crate::identifiers;
+use crate::scratch::{Desk, Room};
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::Encoding;
+use foldhash::fast::FixedState;
 use foldhash::{HashMap, HashSet};
 use plimsoll_terms::problem::Problem;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::hash::BuildHasher;
 
 /// How much of a file is looked at to recognise its layout.
 const HEAD_BYTES: usize = 64 * 1024;
@@ -273,10 +277,11 @@ impl Row {
 ///
 /// The `csv` crate takes an open quote at the end for closed: a file cut there would pass.
 pub(super) fn rows(text: &str, separator: u8, quotes: bool) -> Result<Vec<Row>, u32> {
-    Rows { text, at: 0, line: 1, separator, quotes }.collect()
+    Rows::with(text, separator, quotes).collect()
 }
 
 /// The same, one after the other: a list of millions is not held as cells.
+#[derive(Clone)]
 pub(super) struct Rows<'t> {
     text: &'t str,
     at: usize,
@@ -287,7 +292,11 @@ pub(super) struct Rows<'t> {
 
 impl<'t> Rows<'t> {
     pub(super) fn of(text: &'t str, separator: u8) -> Self {
-        Self { text, at: 0, line: 1, separator, quotes: true }
+        Self::with(text, separator, true)
+    }
+
+    pub(super) fn with(text: &'t str, separator: u8, quotes: bool) -> Self {
+        Self { text, at: 0, line: 1, separator, quotes }
     }
 
     /// One record, blank or not; none where the text ends.
@@ -412,13 +421,39 @@ impl Draft {
         Self { entity, said: HashSet::default() }
     }
 
+    /// Goes on with an entity that was put aside.
+    fn again(entity: Entity) -> Self {
+        let facts = |field, facts: &[String]| -> Vec<Said> {
+            facts.iter().map(|fact| Said::Fact(field, fact.clone())).collect()
+        };
+        let mut said: HashSet<Said> = HashSet::default();
+        said.extend(entity.names.iter().map(|name| Said::Name(name.text.clone())));
+        said.extend(entity.addresses.iter().map(|address| Said::Address(address.text.clone())));
+        said.extend(entity.identifiers.iter().map(|identifier| {
+            let plain = identifiers::normalise(identifier.kind, &identifier.value);
+            Said::Identifier(identifier.kind, plain)
+        }));
+        said.extend(entity.dates.iter().map(|d| Said::Date(d.kind, d.from.clone(), d.to.clone())));
+        for (field, texts) in [
+            (Field::Country, &entity.countries),
+            (Field::BirthPlace, &entity.birth_places),
+            (Field::Programme, &entity.programmes),
+            (Field::Position, &entity.positions),
+            (Field::Remark, &entity.remarks),
+            (Field::Reference, &entity.references),
+        ] {
+            said.extend(facts(field, texts));
+        }
+        Self { entity, said }
+    }
+
     /// Adds a name, unless it is empty or known. One that holds `�` is set aside as a problem.
     pub(super) fn name(
         &mut self,
         text: &str,
         kind: NameKind,
         origin: Origin,
-        problems: &mut Vec<Problem>,
+        problems: &mut Problems,
     ) {
         let text = squeeze(text);
         if text.is_empty() {
@@ -514,19 +549,39 @@ impl Draft {
     }
 }
 
+/// A draft is put aside as its entity; what was said of it is said there.
+impl Serialize for Draft {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.entity.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Draft {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Entity::deserialize(deserializer).map(Self::again)
+    }
+}
+
+/// Drafts that grow as their records come, in the order of the first record of each.
+pub(super) type Drafts = Desk<Draft>;
+
 /// Gives every entity an id of its own: a second one becomes `id-2`.
+///
+/// Ids are known by their hash: of millions, two that fall together by chance cost the second
+/// one a number that it does not need.
 #[derive(Debug, Default)]
-pub(super) struct Ids(HashMap<String, u32>);
+pub(super) struct Ids(HashMap<u64, u32>);
 
 impl Ids {
     pub(super) fn unique(&mut self, id: String) -> String {
+        let hash = |id: &str| FixedState::default().hash_one(id);
         let mut candidate = id.clone();
         loop {
-            if !self.0.contains_key(&candidate) {
-                self.0.insert(candidate.clone(), 1);
+            if !self.0.contains_key(&hash(&candidate)) {
+                self.0.insert(hash(&candidate), 1);
                 return candidate;
             }
-            let count = self.0.entry(id.clone()).or_insert(1);
+            let count = self.0.entry(hash(&id)).or_insert(1);
             *count += 1;
             candidate = format!("{id}-{count}");
         }
@@ -535,13 +590,17 @@ impl Ids {
 
 /// The parties of one list as they are read: every record is counted, every party has an id of its
 /// own.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Parties {
-    pub(super) entities: Vec<Entity>,
+    pub(super) entities: Entities,
     ids: Ids,
 }
 
 impl Parties {
+    pub(super) fn new(room: &Room) -> Self {
+        Self { entities: Entities::new(room), ids: Ids::default() }
+    }
+
     /// Takes what a record became; where it became none, a problem says why already.
     pub(super) fn take(&mut self, party: Option<Entity>, count: &mut FileCount) {
         let Some(mut party) = party else {
@@ -561,23 +620,40 @@ impl Parties {
 }
 
 /// What one file gave.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct FileResult {
     /// Its lists.
     pub(super) editions: Vec<ListEdition>,
     /// Its records.
     pub(super) count: FileCount,
     /// What was wrong.
-    pub(super) problems: Vec<Problem>,
+    pub(super) problems: Problems,
+}
+
+impl FileResult {
+    /// Nothing yet but what was odd about the file's encoding.
+    pub(super) fn new(room: &Room, odd: Option<Problem>) -> Self {
+        let mut problems = Problems::new(room);
+        problems.extend(odd);
+        Self { editions: Vec::new(), count: FileCount::default(), problems }
+    }
+
+    /// Adds the records that a table did not hand on.
+    pub(super) fn add(&mut self, count: &FileCount, problems: Problems) {
+        self.count.rows_in += count.rows_in;
+        self.count.rows_set_aside += count.rows_set_aside;
+        self.problems.append(problems);
+    }
 }
 
 /// Reads files each for itself; lists of one id are joined.
 pub(super) fn read_each(
     files: &[ListFile<'_>],
     layout: &'static str,
-    read: impl Fn(u16, &ListFile<'_>) -> Result<FileResult, ListError>,
+    room: &Room,
+    read: impl Fn(u16, &ListFile<'_>, &Room) -> Result<FileResult, ListError>,
 ) -> Result<Parsed, ListError> {
-    let mut parsed = Parsed::default();
+    let mut parsed = Parsed::new(room);
     let mut editions: BTreeMap<String, ListEdition> = BTreeMap::new();
     for (number, file) in files.iter().enumerate() {
         let number = u16::try_from(number).unwrap_or(u16::MAX);
@@ -585,22 +661,22 @@ pub(super) fn read_each(
         if file.bytes.iter().all(u8::is_ascii_whitespace) {
             return Err(empty());
         }
-        let mut result = read(number, file)?;
+        let mut result = read(number, file, room)?;
         result.editions.retain(|edition| !edition.entities.is_empty());
         if result.editions.is_empty() {
             return Err(empty());
         }
         for edition in result.editions {
             if let Some(first) = editions.get_mut(&edition.list) {
-                first.entities.extend(edition.entities);
+                first.entities.append(edition.entities);
             } else {
                 editions.insert(edition.list.clone(), edition);
             }
         }
         parsed.counts.push(result.count);
-        result.problems.sort_by_key(|problem| problem.line);
-        parsed.problems.extend(result.problems.into_iter().map(|problem| (number, problem)));
+        parsed.problems.append_of(number, result.problems);
     }
+    parsed.problems.sort();
     parsed.editions = editions.into_values().collect();
     Ok(parsed)
 }
@@ -615,42 +691,45 @@ pub(super) mod checks {
     /// Reads a text under the name of the example.
     pub(crate) fn read(source: &dyn ListSource, text: &str) -> Result<Parsed, ListError> {
         let (name, _) = source.example();
-        source.read(&[ListFile { name, bytes: text.as_bytes() }])
+        source.read(&[ListFile { name, bytes: text.as_bytes() }], &Room::default())
     }
 
     /// The example is recognised and read, cut or damaged at any byte nothing panics, the sums
     /// of rows hold, and names are never empty.
     pub(crate) fn survives(source: &dyn ListSource) {
+        let room = Room::tight();
         let (name, text) = source.example();
         let whole = read(source, text).unwrap();
         assert!(!whole.editions.is_empty());
         assert!(source.recognise(&ListFile { name, bytes: text.as_bytes() }) >= 50);
         holds(&whole);
         for at in 0..text.len() {
-            if let Ok(parsed) = source.read(&[ListFile { name, bytes: &text.as_bytes()[..at] }]) {
+            if let Ok(parsed) =
+                source.read(&[ListFile { name, bytes: &text.as_bytes()[..at] }], &room)
+            {
                 holds(&parsed);
             }
             for byte in [0, b'<', b'"', b'{', b'[', 0xff] {
                 let mut bytes = text.as_bytes().to_vec();
                 bytes[at] = byte;
                 source.recognise(&ListFile { name, bytes: &bytes });
-                if let Ok(parsed) = source.read(&[ListFile { name, bytes: &bytes }]) {
+                if let Ok(parsed) = source.read(&[ListFile { name, bytes: &bytes }], &room) {
                     holds(&parsed);
                 }
             }
         }
         for garbage in [&b"\x00\xff\xfe\x01"[..], b"\xff\xfe\x3c", b"\xef\xbb\xbf", b"", b" \n "] {
             source.recognise(&ListFile { name, bytes: garbage });
-            assert!(source.read(&[ListFile { name, bytes: garbage }]).is_err());
+            assert!(source.read(&[ListFile { name, bytes: garbage }], &room).is_err());
         }
         let mut marked = b"\xef\xbb\xbf".to_vec();
         marked.extend_from_slice(text.as_bytes());
-        let again = source.read(&[ListFile { name, bytes: &marked }]).unwrap();
-        assert_eq!(again.editions[0].entities, whole.editions[0].entities);
+        let again = source.read(&[ListFile { name, bytes: &marked }], &room).unwrap();
+        assert_eq!(again.editions[0].entities.to_vec(), whole.editions[0].entities.to_vec());
         let wide: Vec<u8> =
             std::iter::once(0xfeff).chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
-        let again = source.read(&[ListFile { name, bytes: &wide }]).unwrap();
-        assert_eq!(again.editions[0].entities, whole.editions[0].entities);
+        let again = source.read(&[ListFile { name, bytes: &wide }], &room).unwrap();
+        assert_eq!(again.editions[0].entities.to_vec(), whole.editions[0].entities.to_vec());
     }
 
     /// The laws that hold for whatever was read.
@@ -661,15 +740,15 @@ pub(super) mod checks {
         for edition in &parsed.editions {
             let mut ids = HashSet::default();
             assert!(!edition.entities.is_empty() && !edition.list.is_empty());
-            for entity in &edition.entities {
-                assert!(ids.insert(&entity.id), "{} stands twice", entity.id);
+            for entity in edition.entities.iter() {
+                assert!(ids.insert(entity.id.clone()), "{} stands twice", entity.id);
                 assert_eq!(entity.names[0].kind, NameKind::Primary);
                 for name in &entity.names {
                     assert!(name.text == squeeze(&name.text) && !name.text.is_empty());
                 }
             }
         }
-        assert!(parsed.problems.is_sorted_by_key(|(file, problem)| (*file, problem.line)));
+        assert!(parsed.problems.iter().is_sorted_by_key(|(file, problem)| (file, problem.line)));
     }
 
     /// One line for each entity, for tables of cases.
@@ -677,11 +756,11 @@ pub(super) mod checks {
         let mut out = String::new();
         for edition in &parsed.editions {
             out += &format!("{} | {} | {}\n", edition.list, edition.title, edition.published);
-            for entity in &edition.entities {
-                out += &show_entity(entity);
+            for entity in edition.entities.iter() {
+                out += &show_entity(&entity);
             }
         }
-        for (file, problem) in &parsed.problems {
+        for (file, problem) in parsed.problems.iter() {
             out += &format!("problem {file} {problem}\n");
         }
         for count in &parsed.counts {

@@ -12,8 +12,9 @@
 use super::headed::{self, Header};
 use super::intake::{self, Draft, Field, FileResult, Row};
 use super::unread::Unread;
-use super::{ListEdition, ListError, ListFile, ListSource, Parsed, Sureness, dates};
+use super::{ListEdition, ListError, ListFile, ListSource, Parsed, Problems, Sureness, dates};
 use crate::entity::{DateKind, Entity, EntityKind, NameKind, Origin};
+use crate::scratch::Room;
 use plimsoll_terms::problem::Problem;
 
 /// The layout `itar-debarred`.
@@ -59,8 +60,8 @@ impl ListSource for ItarDebarred {
         }
     }
 
-    fn read(&self, files: &[ListFile<'_>]) -> Result<Parsed, ListError> {
-        intake::read_each(files, ID, read)
+    fn read(&self, files: &[ListFile<'_>], room: &Room) -> Result<Parsed, ListError> {
+        intake::read_each(files, ID, room, read)
     }
 
     fn example(&self) -> (&'static str, &'static str) {
@@ -75,21 +76,23 @@ Party Name,Date Of Birth,Federal Register Notice,Notice Date,Corrected Notice,Co
 Made Up Arms Works,,99 FR 2,2004-05-06,,\n\
 ,,99 FR 4,2004-05-06,,\n";
 
-fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
-    let table = headed::table(file, ID, &[NOTICE])?;
+fn read(number: u16, file: &ListFile<'_>, room: &Room) -> Result<FileResult, ListError> {
+    let mut result = FileResult::new(room, None);
+    let mut parties = intake::Parties::new(room);
+    let mut unread = Unread::default();
+    let table = headed::each(file, ID, &[NOTICE], room, &mut |header, row| {
+        let origin = Origin { file: number, line: row.line };
+        let party = party(&row, header, origin, &mut result.problems);
+        parties.settle(party.ok_or_else(|| headed::nameless(&row)), &mut result);
+        unread.row(header, &row);
+    })?;
     if table.header.at(&NAME).is_none() {
         let detail = "no column is called Party Name or Name".to_owned();
         return Err(ListError::Malformed { file: file.name.to_owned(), layout: ID, detail });
     }
-    let mut result =
-        FileResult { count: table.count, problems: table.problems, ..FileResult::default() };
-    let mut parties = intake::Parties::default();
-    for row in &table.rows {
-        let origin = Origin { file: number, line: row.line };
-        let party = party(row, &table.header, origin, &mut result.problems);
-        parties.settle(party.ok_or_else(|| headed::nameless(row)), &mut result);
-    }
-    let unread = Unread::of_header(&table.header, &table.rows)
+    result.add(&table.count, table.problems);
+    let unread = unread
+        .asked_by_now(&table.header)
         .without(|name| ADMINISTRATIVE.contains(&intake::slug(name).as_str()));
     result.problems.extend(unread.judge(&[], file, ID)?);
     let (list, title) = if table.header.at(&ADMINISTRATIVE).is_some() {
@@ -107,12 +110,7 @@ fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
 }
 
 /// A row as a party; none where it has no name.
-fn party(
-    row: &Row,
-    header: &Header,
-    origin: Origin,
-    problems: &mut Vec<Problem>,
-) -> Option<Entity> {
+fn party(row: &Row, header: &Header, origin: Origin, problems: &mut Problems) -> Option<Entity> {
     let name = header.cell(row, &NAME);
     if !name.chars().any(char::is_alphanumeric) {
         return None;
@@ -161,7 +159,7 @@ fn names(text: &str) -> Vec<(String, NameKind)> {
 }
 
 /// A day as the State Department writes it, month first.
-fn day(text: &str, column: &str, origin: Origin, problems: &mut Vec<Problem>) -> String {
+fn day(text: &str, column: &str, origin: Origin, problems: &mut Problems) -> String {
     if text.is_empty() {
         return String::new();
     }

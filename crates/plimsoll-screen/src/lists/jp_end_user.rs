@@ -13,8 +13,9 @@ use super::columns::{Needed, Sheet, set_aside, with_brackets};
 use super::intake::{self, Draft, Field, FileResult, Ids};
 use super::records::{self, elements};
 use super::unread::Unread;
-use super::{ListEdition, ListError, ListFile, ListSource, Parsed, Sureness};
+use super::{Entities, ListEdition, ListError, ListFile, ListSource, Parsed, Problems, Sureness};
 use crate::entity::{Entity, EntityKind, NameKind, Origin};
+use crate::scratch::Room;
 use plimsoll_terms::problem::Problem;
 use serde_json::Value;
 use unicode_normalization::UnicodeNormalization as _;
@@ -55,8 +56,8 @@ impl ListSource for JpEndUser {
         if Sheet::begins(file, b',', NEEDED) { 100 } else { 0 }
     }
 
-    fn read(&self, files: &[ListFile<'_>]) -> Result<Parsed, ListError> {
-        intake::read_each(files, ID, read)
+    fn read(&self, files: &[ListFile<'_>], room: &Room) -> Result<Parsed, ListError> {
+        intake::read_each(files, ID, room, read)
     }
 
     fn example(&self) -> (&'static str, &'static str) {
@@ -72,14 +73,14 @@ const EXAMPLE: &str = "\
 2,\"ユートピア\nUtopia\",Air Madeup (虚構航空),,\"ミサイルM\nCW\"
 ";
 
-fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
+fn read(number: u16, file: &ListFile<'_>, room: &Room) -> Result<FileResult, ListError> {
     let (text, odd) = intake::decode(file.bytes);
-    let mut result = FileResult { problems: odd.into_iter().collect(), ..FileResult::default() };
+    let mut result = FileResult::new(room, odd);
     let begin = text.trim_start_matches('\u{feff}').trim_start();
     let entities = if begin.starts_with(['[', '{']) {
-        from_json(&text, number, file, &mut result)?
+        from_json(&text, number, file, room, &mut result)?
     } else {
-        from_table(&text, number, file, &mut result)?
+        from_table(&text, number, file, room, &mut result)?
     };
     let title = "Japan: METI Foreign End User List".to_owned();
     let list = ID.to_owned();
@@ -101,11 +102,13 @@ fn from_table(
     text: &str,
     number: u16,
     file: &ListFile<'_>,
+    room: &Room,
     result: &mut FileResult,
-) -> Result<Vec<Entity>, ListError> {
+) -> Result<Entities, ListError> {
     let sheet = Sheet::open(text, b',', NEEDED, file, ID)?;
-    let (mut entities, mut ids) = (Vec::new(), Ids::default());
-    for row in &sheet.rows {
+    let (mut entities, mut ids) = (Entities::new(room), Ids::default());
+    for row in sheet.rows() {
+        let row = &row?;
         result.count.rows_in += 1;
         if let Some(problem) = sheet.refuse(row) {
             result.count.rows_set_aside += 1;
@@ -141,9 +144,10 @@ fn from_json(
     text: &str,
     number: u16,
     file: &ListFile<'_>,
+    room: &Room,
     result: &mut FileResult,
-) -> Result<Vec<Entity>, ListError> {
-    let (mut entities, mut ids) = (Vec::new(), Ids::default());
+) -> Result<Entities, ListError> {
+    let (mut entities, mut ids) = (Entities::new(room), Ids::default());
     for (line, element) in elements(text).map_err(|fault| fault.of(file, ID))? {
         result.count.rows_in += 1;
         let object: Value = serde_json::from_str(element).unwrap_or_default();
@@ -188,12 +192,7 @@ fn misplaced(facts: &mut Facts, line: u32) -> Option<Problem> {
     Some(Problem::new("name-misplaced", line.into(), &address, hint))
 }
 
-fn party(
-    facts: &Facts,
-    origin: Origin,
-    ids: &mut Ids,
-    problems: &mut Vec<Problem>,
-) -> Option<Entity> {
+fn party(facts: &Facts, origin: Origin, ids: &mut Ids, problems: &mut Problems) -> Option<Entity> {
     let id = intake::slug(&facts.name);
     let mut draft = Draft::new(id, EntityKind::Organisation, origin);
     for (name, kind) in with_brackets(&facts.name, NameKind::Primary) {

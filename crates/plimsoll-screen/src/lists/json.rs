@@ -5,7 +5,8 @@
 //! problem, and a reader of millions ([`each`]) may keep places and no values. Knows no list.
 
 use super::delimited::LineCounter;
-use super::{ListError, ListFile};
+use super::{ListError, ListFile, Problems};
+use crate::scratch::Room;
 use plimsoll_terms::problem::Problem;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::{Map, Value};
@@ -20,14 +21,13 @@ pub(super) struct Record<'t> {
     pub(super) text: &'t str,
 }
 
-/// What a file holds.
-#[derive(Debug, Default)]
-pub(super) struct Records<'t> {
-    pub(super) records: Vec<Record<'t>>,
+/// What a file holds beside its records.
+#[derive(Debug)]
+pub(super) struct Beside {
     /// What stood in the place of a record and is none: one problem each.
-    pub(super) problems: Vec<Problem>,
+    pub(super) problems: Problems,
     /// The other members of the object around the array, where they are short.
-    pub(super) beside: Map<String, Value>,
+    pub(super) members: Map<String, Value>,
 }
 
 /// Why the text cannot be read on.
@@ -38,33 +38,22 @@ enum Stop {
     Malformed(u32, String),
 }
 
-/// The records of a text: of its lines, of its array, or of the array under `key`.
+/// Hands on the records of a text: of its lines, of its array, or of the array under `key`.
 ///
 /// # Errors
 /// Where the text ends within a record or a bracket, and where an array holds what is no JSON.
-pub(super) fn records<'t>(
-    text: &'t str,
-    key: &str,
-    file: &ListFile<'_>,
-    layout: &'static str,
-) -> Result<Records<'t>, ListError> {
-    let mut records = Vec::new();
-    let mut out = each(text, key, file, layout, &mut |record| records.push(record))?;
-    out.records = records;
-    Ok(out)
-}
-
-/// The same, one record after the other; what is returned holds the rest.
 pub(super) fn each<'t>(
     text: &'t str,
     key: &str,
     file: &ListFile<'_>,
     layout: &'static str,
+    room: &Room,
     take: &mut dyn FnMut(Record<'t>),
-) -> Result<Records<'t>, ListError> {
+) -> Result<Beside, ListError> {
     let text = text.trim_start_matches('\u{feff}');
     let mut cursor = Cursor { text, at: 0, lines: LineCounter::new(text) };
-    let mut out = Out { take, rest: Records::default() };
+    let rest = Beside { problems: Problems::new(room), members: Map::new() };
+    let mut out = Out { take, rest };
     let read = match form(text, key) {
         Form::Lines => cursor.lines(&mut out),
         Form::Array => cursor.array(&mut out).and_then(|()| cursor.nothing_more()),
@@ -87,7 +76,7 @@ pub(super) fn each<'t>(
 /// Where records and all else go.
 struct Out<'t, 'f> {
     take: &'f mut dyn FnMut(Record<'t>),
-    rest: Records<'t>,
+    rest: Beside,
 }
 
 enum Form {
@@ -99,15 +88,17 @@ enum Form {
 /// Which form it has. The first member of an object of records is the key, or something short:
 /// a record of a line is whole in that line or has no such member.
 fn form(text: &str, key: &str) -> Form {
+    const LONGEST: usize = 1 << 20;
     let text = text.trim_start();
     if text.starts_with('[') {
         return Form::Array;
     }
     let line = text.lines().next().unwrap_or("");
-    let whole = serde_json::from_str::<Value>(line);
-    let keyed = match &whole {
-        Ok(value) => value.get(key).is_some_and(Value::is_array),
-        Err(_) => has_member(text, key),
+    // A whole file may stand in one line.
+    let whole = (line.len() <= LONGEST).then(|| serde_json::from_str::<Value>(line).ok());
+    let keyed = match whole.flatten() {
+        Some(value) => value.get(key).is_some_and(Value::is_array),
+        None => has_member(text, key),
     };
     if !key.is_empty() && keyed { Form::Keyed } else { Form::Lines }
 }
@@ -255,7 +246,7 @@ impl<'a> Cursor<'a> {
             } else {
                 let value = self.needed::<Value>()?;
                 if !(value.is_object() || value.is_array()) {
-                    out.rest.beside.insert(name, value);
+                    out.rest.members.insert(name, value);
                 }
             }
             if self.take('}') {
@@ -314,15 +305,17 @@ mod tests {
     use super::*;
 
     fn show(text: &str) -> String {
-        match records(text, "results", &ListFile { name: "f", bytes: b"" }, "test") {
+        let file = ListFile { name: "f", bytes: b"" };
+        let mut records = Vec::new();
+        let mut take = |r: Record<'_>| {
+            records.push(format!("{}@{}", self::text(r.value.get("a")), r.line));
+        };
+        match each(text, "results", &file, "test", &Room::default(), &mut take) {
             Ok(found) => {
-                let records = found
-                    .records
-                    .iter()
-                    .map(|r| format!("{}@{}", self::text(r.value.get("a")), r.line));
-                let problems = found.problems.iter().map(|p| format!("{} {}", p.value, p.line));
-                let beside = found.beside.iter().map(|(name, value)| format!("{name}={value}"));
-                records.chain(problems).chain(beside).collect::<Vec<_>>().join(" ")
+                let problems =
+                    found.problems.iter().map(|(_, p)| format!("{} {}", p.value, p.line));
+                let beside = found.members.iter().map(|(name, value)| format!("{name}={value}"));
+                records.into_iter().chain(problems).chain(beside).collect::<Vec<_>>().join(" ")
             }
             Err(error) => error.to_string(),
         }

@@ -98,6 +98,32 @@ pub(super) struct Walk<'a> {
     lines: LineCounter<'a>,
     depth: usize,
     root: Option<Node>,
+    /// Where the last step began.
+    began: usize,
+    /// Where the last record stands.
+    span: Span,
+}
+
+/// Where a record stands that is read once more when it is needed.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Span {
+    begin: usize,
+    end: usize,
+    line: u32,
+}
+
+impl Span {
+    /// The record, out of the text in which it was met.
+    pub(super) fn node(self, text: &str) -> Option<Node> {
+        let text = text.get(self.begin..self.end)?;
+        let mut walk = Walk::new("", "", text);
+        walk.lines.line = self.line;
+        match walk.step().ok()? {
+            Step::Open(start, line, true) => Some(node_of(&start, line)),
+            Step::Open(start, line, false) => walk.subtree(node_of(&start, line)).ok(),
+            _ => None,
+        }
+    }
 }
 
 /// What comes next on the walk.
@@ -112,7 +138,8 @@ impl<'a> Walk<'a> {
     pub(super) fn new(file: &'a str, layout: &'static str, text: &'a str) -> Self {
         let reader = Reader::from_str(text);
         let lines = LineCounter::new(text);
-        Self { file, layout, text, reader, lines, depth: 0, root: None }
+        let span = Span::default();
+        Self { file, layout, text, reader, lines, depth: 0, root: None, began: 0, span }
     }
 
     /// Local name of the root element, once it was reached.
@@ -123,6 +150,11 @@ impl<'a> Walk<'a> {
     /// An attribute of the root element, once it was reached; empty where there is none.
     pub(super) fn root_attribute(&self, name: &str) -> &str {
         self.root.as_ref().map_or("", |root| root.attribute(name))
+    }
+
+    /// Where the record stands that was given last.
+    pub(super) fn span(&self) -> Span {
+        self.span
     }
 
     /// The next element with one of these local names, at whatever depth.
@@ -137,8 +169,14 @@ impl<'a> Walk<'a> {
                         self.root = Some(node_of(&start, line));
                     }
                     if wanted.contains(&start.local_name().as_ref()) {
-                        let node = node_of(&start, line);
-                        return if empty { Ok(Some(node)) } else { self.subtree(node).map(Some) };
+                        let begin = self.began;
+                        let mut node = node_of(&start, line);
+                        if !empty {
+                            node = self.subtree(node)?;
+                        }
+                        let end = self.reader.buffer_position() as usize;
+                        self.span = Span { begin, end, line };
+                        return Ok(Some(node));
                     }
                     if !empty {
                         self.depth += 1;
@@ -189,6 +227,7 @@ impl<'a> Walk<'a> {
     fn step(&mut self) -> Result<Step<'a>, ListError> {
         loop {
             let before = self.reader.buffer_position() as usize;
+            self.began = before;
             let event = self.reader.read_event().map_err(|error| self.fault(&error))?;
             return Ok(match event {
                 Event::Start(start) => Step::Open(start, self.lines.at(before), false),

@@ -699,9 +699,21 @@ pub(super) fn list_by_name(file: &str) -> Option<ListName> {
 
 /// Which of OFAC's two lists it is, by what most of its entries are listed for. Works before the
 /// remarks are taken apart as well as after.
-pub(super) fn list_by_content(entities: &[Entity]) -> ListName {
-    let consolidated = entities.iter().filter(|entity| is_non_sdn(entity)).count();
-    if consolidated * 2 > entities.len() { CONSOLIDATED } else { SDN }
+#[derive(Default)]
+pub(super) struct ByContent {
+    consolidated: usize,
+    all: usize,
+}
+
+impl ByContent {
+    pub(super) fn see(&mut self, entity: &Entity) {
+        self.consolidated += usize::from(is_non_sdn(entity));
+        self.all += 1;
+    }
+
+    pub(super) fn list(&self) -> ListName {
+        if self.consolidated * 2 > self.all { CONSOLIDATED } else { SDN }
+    }
 }
 
 fn is_non_sdn(entity: &Entity) -> bool {

@@ -7,15 +7,16 @@
 
 use std::collections::HashMap;
 
+use crate::scratch::{Desk, Room};
 use foldhash::fast::RandomState;
 use plimsoll_terms::problem::Problem;
 
 use super::dates;
 use super::delimited::{clean, decode};
-use super::markup::{Node, Walk, root_name};
-use super::ofac::{self, Fact, ListName};
+use super::markup::{Node, Span, Walk, root_name};
+use super::ofac::{self, Fact};
 use super::unread::Unread;
-use super::{FileCount, ListEdition, ListError, ListFile, ListSource, Parsed, Sureness};
+use super::{FileCount, ListEdition, ListError, ListFile, ListSource, Parsed, Problems, Sureness};
 use crate::entity::{DateFact, DateKind, Entity, EntityKind, NameKind, Origin};
 
 /// OFAC's advanced XML, of the SDN or the consolidated list.
@@ -78,10 +79,10 @@ impl ListSource for OfacAdvancedXml {
         }
     }
 
-    fn read(&self, files: &[ListFile<'_>]) -> Result<Parsed, ListError> {
-        let mut parsed = Parsed::default();
+    fn read(&self, files: &[ListFile<'_>], room: &Room) -> Result<Parsed, ListError> {
+        let mut parsed = Parsed::new(room);
         for (number, file) in (0_u16..).zip(files) {
-            read_file(*file, number, &mut parsed)?;
+            read_file(*file, number, room, &mut parsed)?;
         }
         parsed.editions.sort_by(|a, b| a.list.cmp(&b.list));
         Ok(parsed)
@@ -178,33 +179,39 @@ struct Place {
 }
 
 /// All that is remembered while the file is read.
-#[derive(Default)]
-struct Reading {
+struct Reading<'t> {
     published: String,
     /// Name of the element and its ID, to its text.
     values: Map<(String, String), String>,
     /// Party type of each party subtype.
     party_types: Map<String, String>,
     places: Map<String, Place>,
-    /// Documents by the identity that holds them.
-    documents: Map<String, Vec<Node>>,
-    entities: Vec<Entity>,
-    by_profile: Map<String, usize>,
-    /// For each entity: on the SDN list, on the consolidated list.
-    lists: Vec<[bool; 2]>,
-    relations: Vec<Node>,
+    /// Where the documents stand, by the identity that holds them.
+    documents: Map<String, Vec<Span>>,
+    /// Each with whether it is on the SDN list and on the consolidated list.
+    entities: Desk<(Entity, [bool; 2])>,
+    by_profile: Map<String, u32>,
+    /// How many entities are on each list.
+    on_lists: [u64; 2],
+    relations: Vec<Span>,
     count: FileCount,
-    problems: Vec<Problem>,
+    problems: Problems,
     unread: Unread,
+    text: &'t str,
 }
 
-fn read_file(file: ListFile<'_>, number: u16, parsed: &mut Parsed) -> Result<(), ListError> {
+fn read_file(
+    file: ListFile<'_>,
+    number: u16,
+    room: &Room,
+    parsed: &mut Parsed,
+) -> Result<(), ListError> {
     let (text, problem) = decode(file.bytes);
     if text.trim().is_empty() {
         return Err(ListError::Empty { file: file.name.to_owned(), layout: LAYOUT });
     }
     let mut walk = Walk::new(file.name, LAYOUT, &text);
-    let mut reading = Reading::default();
+    let mut reading = Reading::new(&text, room);
     reading.problems.extend(problem);
     while let Some(node) = walk.next(&PARTS)? {
         match node.name.as_str() {
@@ -213,13 +220,13 @@ fn read_file(file: ListFile<'_>, number: u16, parsed: &mut Parsed) -> Result<(),
             "Location" => reading.add_place(&node),
             "IDRegDocument" => {
                 let identity = node.attribute("IdentityID").to_owned();
-                reading.documents.entry(identity).or_default().push(node);
+                reading.documents.entry(identity).or_default().push(walk.span());
             }
             "DistinctParty" => {
                 reading.add_party(&node, number);
                 reading.unread.record(&node);
             }
-            "ProfileRelationship" => reading.relations.push(node),
+            "ProfileRelationship" => reading.relations.push(walk.span()),
             _ => reading.add_listing(&node),
         }
     }
@@ -235,7 +242,7 @@ fn read_file(file: ListFile<'_>, number: u16, parsed: &mut Parsed) -> Result<(),
     let unread = std::mem::take(&mut reading.unread).without(is_passed_over);
     reading.problems.extend(unread.judge(&[], &file, LAYOUT)?);
     reading.add_relations();
-    reading.close(file.name, number, parsed);
+    reading.close(file.name, number, room, parsed);
     Ok(())
 }
 
@@ -246,7 +253,25 @@ fn date_of(node: &Node) -> Option<String> {
     dates::day(&format!("{year:0>4}{}{}", two(&month), two(&day)))
 }
 
-impl Reading {
+impl<'t> Reading<'t> {
+    fn new(text: &'t str, room: &Room) -> Self {
+        Self {
+            published: String::new(),
+            values: Map::default(),
+            party_types: Map::default(),
+            places: Map::default(),
+            documents: Map::default(),
+            entities: Desk::new(room),
+            by_profile: Map::default(),
+            on_lists: [0; 2],
+            relations: Vec::new(),
+            count: FileCount::default(),
+            problems: Problems::new(room),
+            unread: Unread::default(),
+            text,
+        }
+    }
+
     /// Whether there are parties and no reference value of a set.
     fn lacks(&self, set: &str) -> bool {
         !self.entities.is_empty() && !self.values.keys().any(|(name, _)| name == set)
@@ -309,8 +334,10 @@ impl Reading {
         for identity in profile.all("Identity") {
             self.add_names(&mut entity, identity, file);
             // A document is handed over, not copied: each belongs to one identity.
-            for document in self.documents.remove(identity.attribute("ID")).unwrap_or_default() {
-                self.add_document(&mut entity, &document, file);
+            for span in self.documents.remove(identity.attribute("ID")).unwrap_or_default() {
+                if let Some(document) = span.node(self.text) {
+                    self.add_document(&mut entity, &document, file);
+                }
             }
         }
         for feature in profile.all("Feature") {
@@ -327,9 +354,8 @@ impl Reading {
         // The name it stands under comes first, whatever the order of the aliases.
         entity.names.sort_by_key(|name| name.kind != NameKind::Primary);
         self.count.rows_loaded += 1;
-        self.by_profile.insert(id, self.entities.len());
-        self.entities.push(entity);
-        self.lists.push([false; 2]);
+        let number = self.entities.push((entity, [false; 2])) as u32;
+        self.by_profile.insert(id, number);
     }
 
     fn set_aside(&mut self, node: &Node, rule: &'static str, hint: &str) {
@@ -503,13 +529,10 @@ impl Reading {
                 (event.first("Date").and_then(date_of).unwrap_or_default(), basis)
             })
             .collect();
-        let (Some(entity), Some(lists)) = (self.entities.get_mut(at), self.lists.get_mut(at))
-        else {
-            return;
-        };
-        if let Some(list) = lists.get_mut(usize::from(!sdn)) {
-            *list = true;
-        }
+        let (entity, lists) = self.entities.at(at as usize);
+        let list = usize::from(!sdn);
+        self.on_lists[list] += u64::from(!lists[list]);
+        lists[list] = true;
         entity.programmes.extend(programmes);
         entity.remarks.extend(remarks);
         for (day, basis) in events {
@@ -524,49 +547,45 @@ impl Reading {
 
     /// Says of each party how it stands to others, in the words of the source.
     fn add_relations(&mut self) {
-        for relation in std::mem::take(&mut self.relations) {
-            let kind = self.value("RelationType", relation.attribute("RelationTypeID"));
+        for span in std::mem::take(&mut self.relations) {
+            let Some(relation) = span.node(self.text) else { continue };
+            let kind = self.value("RelationType", relation.attribute("RelationTypeID")).to_owned();
             let former = if relation.attribute("Former") == "true" { "formerly " } else { "" };
             let target = relation.attribute("To-ProfileID");
-            let other = self.by_profile.get(target).and_then(|at| self.entities.get(*at));
-            let other = other.map_or("", Entity::primary_name);
+            let other = self.by_profile.get(target).copied();
+            let other = other.map(|at| self.entities.at(at as usize).0.primary_name().to_owned());
+            let other = other.unwrap_or_default();
             let text = clean(&format!("{former}{kind}: {other} ({target})"));
             let at = self.by_profile.get(relation.attribute("From-ProfileID")).copied();
-            if let Some(entity) = at.and_then(|at| self.entities.get_mut(at)) {
-                entity.remarks.push(text);
+            if let Some(at) = at {
+                self.entities.at(at as usize).0.remarks.push(text);
             }
         }
     }
 
     /// Parts the parties by list; one that no list names goes by the name of the file.
-    fn close(mut self, file: &str, number: u16, parsed: &mut Parsed) {
-        let [sdn, cons] = [0, 1]
-            .map(|list| self.lists.iter().filter(|of| of.get(list).is_some_and(|on| *on)).count());
+    fn close(self, file: &str, number: u16, room: &Room, parsed: &mut Parsed) {
+        let [sdn, cons] = self.on_lists;
         let by_most = if cons > sdn { ofac::CONSOLIDATED } else { ofac::SDN };
         let default = ofac::list_by_name(file).unwrap_or(by_most);
-        let mut editions: [(ListName, Vec<Entity>); 2] =
-            [(ofac::SDN, Vec::new()), (ofac::CONSOLIDATED, Vec::new())];
-        for (mut entity, on) in self.entities.drain(..).zip(&self.lists) {
+        let mut editions = [ofac::SDN, ofac::CONSOLIDATED]
+            .map(|(list, title)| ListEdition::new(list, title, room));
+        let [sdn, cons] = &mut editions;
+        for (mut entity, [on_sdn, on_cons]) in self.entities.into_values() {
             ofac::finish(&mut entity);
-            let [on_sdn, on_cons] = *on;
             let nowhere = !on_sdn && !on_cons;
-            let [(_, sdn), (_, cons)] = &mut editions;
             if on_cons || (nowhere && default == ofac::CONSOLIDATED) {
-                cons.push(entity.clone());
+                cons.entities.push(entity.clone());
             }
             if on_sdn || (nowhere && default == ofac::SDN) {
-                sdn.push(entity);
+                sdn.entities.push(entity);
             }
         }
-        for ((list, title), entities) in editions {
-            if !entities.is_empty() {
-                let (list, title) = (list.to_owned(), title.to_owned());
-                let published = self.published.clone();
-                parsed.editions.push(ListEdition { list, title, published, entities });
-            }
+        for edition in editions.into_iter().filter(|edition| !edition.entities.is_empty()) {
+            parsed.editions.push(ListEdition { published: self.published.clone(), ..edition });
         }
-        self.problems.sort_by_key(|problem| problem.line);
-        parsed.problems.extend(self.problems.into_iter().map(|problem| (number, problem)));
+        parsed.problems.append_of(number, self.problems);
+        parsed.problems.sort();
         parsed.counts.push(self.count);
     }
 }

@@ -5,14 +5,15 @@
 //! Columns as in OFAC's data specification, seen in the files of 2022-01-31, 2023-12-28,
 //! 2024-07-02, 2025-12-19 and 2025-12-24.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
 
-use foldhash::fast::RandomState;
+use crate::scratch::{Desk, Room};
+use foldhash::HashMap;
 use plimsoll_terms::problem::Problem;
 
-use super::delimited::{Record, Table, decode, table};
+use super::delimited::{Record, decode, each, records};
 use super::ofac::{self, Fact, ListName, Tally};
-use super::{FileCount, ListEdition, ListError, ListFile, ListSource, Parsed, Sureness};
+use super::{FileCount, ListEdition, ListError, ListFile, ListSource, Parsed, Problems, Sureness};
 use crate::entity::{Entity, IdentifierKind, NameKind, Origin};
 
 /// OFAC's delimited files: primary names, alternate names, addresses, remainders of remarks.
@@ -83,8 +84,8 @@ impl ListSource for OfacCsv {
         true
     }
 
-    fn read(&self, files: &[ListFile<'_>]) -> Result<Parsed, ListError> {
-        read(files).map(|(parsed, _)| parsed)
+    fn read(&self, files: &[ListFile<'_>], room: &Room) -> Result<Parsed, ListError> {
+        read(files, room).map(|(parsed, _)| parsed)
     }
 
     fn example(&self) -> (&'static str, &'static str) {
@@ -102,7 +103,7 @@ const EXAMPLE: &str = "\
 fn recognise(file: &ListFile<'_>) -> Sureness {
     let head = file.bytes.get(..file.bytes.len().min(64 * 1024)).unwrap_or(&[]);
     let (text, _) = decode(head);
-    let mut records = table(&text).records;
+    let mut records = records(&text);
     if head.len() < file.bytes.len() {
         records.pop();
     }
@@ -145,34 +146,33 @@ fn value(record: &Record, column: usize) -> &str {
     if cell == "-0-" { "" } else { cell }
 }
 
-/// One file of the set, split into records.
+/// One file of the set.
 struct Source<'a> {
     file: ListFile<'a>,
     number: u16,
     part: Part,
-    records: Vec<Record>,
+    text: Cow<'a, str>,
 }
 
 /// One list under construction: its entries, and where each number is among them.
 struct Group {
     list: ListName,
-    entities: Vec<Entity>,
-    /// Remark of each entry as it stands, to which remainders are added.
-    remarks: Vec<String>,
-    by_number: HashMap<String, usize, RandomState>,
+    /// Each with its remark as it stands, to which remainders are added.
+    entries: Desk<(Entity, String)>,
+    by_number: HashMap<Box<str>, u32>,
 }
 
 /// Reads a set, and tallies the facts of the remarks.
-pub(super) fn read(files: &[ListFile<'_>]) -> Result<(Parsed, Tally), ListError> {
+pub(super) fn read(files: &[ListFile<'_>], room: &Room) -> Result<(Parsed, Tally), ListError> {
     let mut parsed =
-        Parsed { counts: vec![FileCount::default(); files.len()], ..Parsed::default() };
+        Parsed { counts: vec![FileCount::default(); files.len()], ..Parsed::new(room) };
     let mut sources = Vec::new();
     for (number, file) in (0_u16..).zip(files) {
         sources.push(open(*file, number, &mut parsed)?);
     }
     let mut groups = Vec::new();
     for source in sources.iter().filter(|source| source.part == Part::Primary) {
-        add_primary(source, &mut groups, &mut parsed);
+        add_primary(source, &mut groups, &mut parsed, room);
     }
     if groups.is_empty() {
         return Err(no_primary(&sources, files));
@@ -182,10 +182,10 @@ pub(super) fn read(files: &[ListFile<'_>]) -> Result<(Parsed, Tally), ListError>
     }
     let mut tally = Tally::default();
     for group in groups {
-        parsed.editions.push(group.into_edition(&mut tally, &mut parsed.problems));
+        parsed.editions.push(group.into_edition(&mut tally, &mut parsed.problems, room));
     }
     parsed.editions.sort_by(|a, b| a.list.cmp(&b.list));
-    parsed.problems.sort_by_key(|(file, problem)| (*file, problem.line));
+    parsed.problems.sort();
     Ok((parsed, tally))
 }
 
@@ -200,41 +200,43 @@ fn no_primary(sources: &[Source<'_>], files: &[ListFile<'_>]) -> ListError {
     }
 }
 
-/// Splits a file into records and refuses it where it is empty, cut or of another layout.
+/// Looks a file through and refuses it where it is empty, cut or of another layout.
 fn open<'a>(file: ListFile<'a>, number: u16, parsed: &mut Parsed) -> Result<Source<'a>, ListError> {
     let (text, problem) = decode(file.bytes);
-    parsed.problems.extend(problem.map(|problem| (number, problem)));
-    let table = table(&text);
-    if table.records.is_empty() {
-        return Err(ListError::Empty { file: file.name.to_owned(), layout: LAYOUT });
-    }
-    if table.open_quote {
-        return Err(cut(file, &table, "the last record ends inside a quotation"));
-    }
-    let Some(part) = part_of(&table.records) else {
-        if table.records.len() == 1 && !table.ends_line {
-            return Err(cut(file, &table, "its only record is not complete"));
-        }
-        return Err(ListError::Malformed {
-            file: file.name.to_owned(),
-            layout: LAYOUT,
-            detail: "no record begins with a number and has 12, 5, 6 or 2 columns".to_owned(),
-        });
+    problem.into_iter().for_each(|problem| parsed.problems.push_of(number, problem));
+    let (mut count, mut last, mut part) = (0_u64, None, None);
+    let ends = each(&text, &mut |record| {
+        count += 1;
+        last = Some(record.clone());
+        part = part.or_else(|| part_of(std::slice::from_ref(record)));
+    });
+    let name = || file.name.to_owned();
+    let cut = |why: &str| {
+        let detail = format!("line {}: {why}", ends.last.0);
+        ListError::Cut { file: name(), detail }
     };
-    if !table.ends_line && table.records.last().is_some_and(|last| is_cut(last, part)) {
-        return Err(cut(file, &table, "the last record is not complete"));
+    let Some(last) = last else {
+        return Err(ListError::Empty { file: name(), layout: LAYOUT });
+    };
+    if ends.open_quote {
+        return Err(cut("the last record ends inside a quotation"));
     }
-    Ok(Source { file, number, part, records: table.records })
+    let Some(part) = part else {
+        if count == 1 && !ends.ends_line {
+            return Err(cut("its only record is not complete"));
+        }
+        let detail = "no record begins with a number and has 12, 5, 6 or 2 columns".to_owned();
+        return Err(ListError::Malformed { file: name(), layout: LAYOUT, detail });
+    };
+    if !ends.ends_line && is_cut(&last, part) {
+        return Err(cut("the last record is not complete"));
+    }
+    Ok(Source { file, number, part, text })
 }
 
 /// A last record without line end is cut if columns are missing, or its last cell is half a null.
 fn is_cut(last: &Record, part: Part) -> bool {
     last.len() < part.columns() || matches!(last.cell(part.columns() - 1), "" | "-" | "-0")
-}
-
-fn cut(file: ListFile<'_>, table: &Table, why: &str) -> ListError {
-    let line = table.records.last().map_or(1, |record| record.line);
-    ListError::Cut { file: file.name.to_owned(), detail: format!("line {line}: {why}") }
 }
 
 /// Why a record is set aside: rule, value to show, what to do.
@@ -251,7 +253,7 @@ fn set_aside(parsed: &mut Parsed, source: &Source<'_>, record: &Record, rule: &'
     };
     let shown = record.cells().take(4).collect::<Vec<_>>().join(",");
     let problem = Problem::new(rule, u64::from(record.line), &shown, hint);
-    parsed.problems.push((source.number, problem));
+    parsed.problems.push_of(source.number, problem);
     if let Some(count) = parsed.counts.get_mut(usize::from(source.number)) {
         count.rows_set_aside += 1;
     }
@@ -262,15 +264,20 @@ fn admit(parsed: &mut Parsed, source: &Source<'_>, record: &Record) -> bool {
     if let Some(count) = parsed.counts.get_mut(usize::from(source.number)) {
         count.rows_in += 1;
     }
-    let rule = if record.len() != source.part.columns() {
-        "columns"
-    } else if !is_number(record.cell(0)) {
-        "entry-number"
+    let rule = why_not(source, record);
+    rule.into_iter().for_each(|rule| set_aside(parsed, source, record, rule));
+    rule.is_none()
+}
+
+/// The rule that sets a record aside for its shape.
+fn why_not(source: &Source<'_>, record: &Record) -> Option<&'static str> {
+    if record.len() != source.part.columns() {
+        Some("columns")
+    } else if is_number(record.cell(0)) {
+        None
     } else {
-        return true;
-    };
-    set_aside(parsed, source, record, rule);
-    false
+        Some("entry-number")
+    }
 }
 
 fn load(parsed: &mut Parsed, source: &Source<'_>) {
@@ -280,40 +287,33 @@ fn load(parsed: &mut Parsed, source: &Source<'_>) {
 }
 
 /// Reads a file of primary names into the group of its list.
-fn add_primary(source: &Source<'_>, groups: &mut Vec<Group>, parsed: &mut Parsed) {
-    let mut read = Vec::new();
-    for record in &source.records {
+fn add_primary(source: &Source<'_>, groups: &mut Vec<Group>, parsed: &mut Parsed, room: &Room) {
+    let list = list_of(source);
+    let at = groups.iter().position(|group| Some(group.list) == list).or_else(|| {
+        groups.push(Group::new(list?, room));
+        Some(groups.len() - 1)
+    });
+    let mut group = at.and_then(|at| groups.get_mut(at));
+    each(&source.text, &mut |record| {
         if !admit(parsed, source, record) {
-            continue;
+            return;
         }
         if !names_somebody(value(record, 1)) {
             set_aside(parsed, source, record, "name-missing");
-            continue;
+            return;
         }
-        read.push((record, entry(record, source.number)));
-    }
-    if read.is_empty() {
-        return;
-    }
-    let list = list_of(source, &read);
-    let at = groups.iter().position(|group| group.list == list).unwrap_or_else(|| {
-        groups.push(Group::new(list));
-        groups.len() - 1
-    });
-    let Some(group) = groups.get_mut(at) else {
-        return;
-    };
-    for (record, entity) in read {
-        if group.by_number.contains_key(&entity.id) {
+        let Some(group) = &mut group else { return };
+        let entity = entry(record, source.number);
+        if group.by_number.contains_key(&*entity.id) {
             set_aside(parsed, source, record, "entry-repeated");
-            continue;
+            return;
         }
         load(parsed, source);
-        group.by_number.insert(entity.id.clone(), group.entities.len());
-        group.entities.push(entity);
+        let id = entity.id.as_str().into();
         let remark = record.cell(11);
-        group.remarks.push(if remark.trim() == "-0-" { String::new() } else { remark.to_owned() });
-    }
+        let remark = if remark.trim() == "-0-" { String::new() } else { remark.to_owned() };
+        group.by_number.insert(id, group.entries.push((entity, remark)) as u32);
+    });
 }
 
 /// Whether it can be searched: control characters and dashes are no name.
@@ -321,16 +321,24 @@ fn names_somebody(text: &str) -> bool {
     text.chars().any(char::is_alphanumeric)
 }
 
-/// By the name of the file, else by programmes and remarks.
-fn list_of(source: &Source<'_>, read: &[(&Record, Entity)]) -> ListName {
-    ofac::list_by_name(source.file.name).unwrap_or_else(|| {
-        let sample = |(record, entity): &(&Record, Entity)| Entity {
-            programmes: entity.programmes.clone(),
-            remarks: vec![record.cell(11).to_owned()],
-            ..Entity::default()
-        };
-        ofac::list_by_content(&read.iter().map(sample).collect::<Vec<_>>())
-    })
+/// By the name of the file, else by programmes and remarks; none where it has no entry.
+fn list_of(source: &Source<'_>) -> Option<ListName> {
+    let by_name = ofac::list_by_name(source.file.name);
+    let (mut content, mut any) = (ofac::ByContent::default(), false);
+    each(&source.text, &mut |record| {
+        if why_not(source, record).is_some() || !names_somebody(value(record, 1)) {
+            return;
+        }
+        any = true;
+        if by_name.is_none() {
+            content.see(&Entity {
+                programmes: entry(record, source.number).programmes,
+                remarks: vec![record.cell(11).to_owned()],
+                ..Entity::default()
+            });
+        }
+    });
+    any.then(|| by_name.unwrap_or_else(|| content.list()))
 }
 
 /// An entry of the primary file, without its remarks.
@@ -372,24 +380,21 @@ fn add_part(source: &Source<'_>, groups: &mut [Group], parsed: &mut Parsed) {
     let Some(group) = group_for(source, groups) else {
         return;
     };
-    for record in &source.records {
+    each(&source.text, &mut |record| {
         if !admit(parsed, source, record) {
-            continue;
+            return;
         }
         let Some(at) = group.by_number.get(record.cell(0).trim()).copied() else {
             set_aside(parsed, source, record, "entry-missing");
-            continue;
-        };
-        let (Some(entity), Some(remark)) = (group.entities.get_mut(at), group.remarks.get_mut(at))
-        else {
-            continue;
+            return;
         };
         let origin = Origin { file: source.number, line: record.line };
         if source.part == Part::Alternates && !names_somebody(value(record, 3)) {
             set_aside(parsed, source, record, "name-missing");
-            continue;
+            return;
         }
         load(parsed, source);
+        let (entity, remark) = group.entries.at(at as usize);
         match source.part {
             Part::Alternates => {
                 let kind = ofac::name_kind(value(record, 2));
@@ -404,7 +409,7 @@ fn add_part(source: &Source<'_>, groups: &mut [Group], parsed: &mut Parsed) {
             Part::Comments => remark.push_str(record.cell(1)),
             Part::Primary => {}
         }
-    }
+    });
 }
 
 /// The list to which a part adds: by its name, else the one that has most of its numbers.
@@ -413,8 +418,11 @@ fn group_for<'a>(source: &Source<'_>, groups: &'a mut [Group]) -> Option<&'a mut
     let by_name = groups.iter().position(|group| named == Some(group.list));
     let at = by_name.unwrap_or_else(|| {
         let known = |group: &Group| {
-            let has = |record: &&Record| group.by_number.contains_key(record.cell(0).trim());
-            source.records.iter().filter(has).count()
+            let mut known = 0_u64;
+            each(&source.text, &mut |record| {
+                known += u64::from(group.by_number.contains_key(record.cell(0).trim()));
+            });
+            known
         };
         // The first of the greatest: `max_by_key` would take the last.
         (0..groups.len()).rev().max_by_key(|at| groups.get(*at).map_or(0, known)).unwrap_or(0)
@@ -423,32 +431,29 @@ fn group_for<'a>(source: &Source<'_>, groups: &'a mut [Group]) -> Option<&'a mut
 }
 
 impl Group {
-    fn new(list: ListName) -> Self {
-        Self { list, entities: Vec::new(), remarks: Vec::new(), by_number: HashMap::default() }
+    fn new(list: ListName, room: &Room) -> Self {
+        Self { list, entries: Desk::new(room), by_number: HashMap::default() }
     }
 
     /// Reads the remarks, now that they are whole, and closes the list.
-    fn into_edition(
-        mut self,
-        tally: &mut Tally,
-        problems: &mut Vec<(u16, Problem)>,
-    ) -> ListEdition {
-        for (entity, remark) in self.entities.iter_mut().zip(&self.remarks) {
-            let cut = is_remark_cut(remark);
+    fn into_edition(self, tally: &mut Tally, problems: &mut Problems, room: &Room) -> ListEdition {
+        let mut edition = ListEdition::new(self.list.0, self.list.1, room);
+        for (mut entity, remark) in self.entries.into_values() {
+            let cut = is_remark_cut(&remark);
             if cut {
                 let hint = "the remark goes on in sdn_comments.csv or cons_comments.csv; \
                             read that file together with this one";
                 let tail = remark.get(remark.len().saturating_sub(60)..).unwrap_or("");
                 let line = u64::from(entity.origin.line);
                 let problem = Problem::new("remark-cut", line, tail, hint).in_column("Remarks");
-                problems.push((entity.origin.file, problem));
+                problems.push_of(entity.origin.file, problem);
             }
             let origin = entity.origin;
-            tally.add(ofac::add_remarks(entity, remark, cut, origin));
-            ofac::finish(entity);
+            tally.add(ofac::add_remarks(&mut entity, &remark, cut, origin));
+            ofac::finish(&mut entity);
+            edition.entities.push(entity);
         }
-        let (list, title) = (self.list.0.to_owned(), self.list.1.to_owned());
-        ListEdition { list, title, published: String::new(), entities: self.entities }
+        edition
     }
 }
 

@@ -3,6 +3,7 @@
 //! The same elements in two namespaces: `http://tempuri.org/sdnList.xsd` (seen in a file of 2014)
 //! and the address of the new list service (seen in the consolidated file of 2025-03-28).
 
+use crate::scratch::Room;
 use plimsoll_terms::problem::Problem;
 
 use super::columns::Needed;
@@ -11,7 +12,7 @@ use super::delimited::{clean, decode};
 use super::markup::{Node, Walk, root_name};
 use super::ofac::{self, Fact};
 use super::unread::Unread;
-use super::{FileCount, ListEdition, ListError, ListFile, ListSource, Parsed, Sureness};
+use super::{Entities, FileCount, ListEdition, ListError, ListFile, ListSource, Parsed, Sureness};
 use crate::entity::{Entity, IdentifierKind, NameKind, Origin};
 
 /// OFAC's older XML, of the SDN or the consolidated list.
@@ -53,10 +54,10 @@ impl ListSource for OfacXml {
         if root_name(&decode(head).0).is_some_and(|root| root == "sdnList") { 100 } else { 0 }
     }
 
-    fn read(&self, files: &[ListFile<'_>]) -> Result<Parsed, ListError> {
-        let mut parsed = Parsed::default();
+    fn read(&self, files: &[ListFile<'_>], room: &Room) -> Result<Parsed, ListError> {
+        let mut parsed = Parsed::new(room);
         for (number, file) in (0_u16..).zip(files) {
-            read_file(*file, number, &mut parsed)?;
+            read_file(*file, number, room, &mut parsed)?;
         }
         parsed.editions.sort_by(|a, b| a.list.cmp(&b.list));
         Ok(parsed)
@@ -97,16 +98,22 @@ struct Head {
     count: Option<u64>,
 }
 
-fn read_file(file: ListFile<'_>, number: u16, parsed: &mut Parsed) -> Result<(), ListError> {
+fn read_file(
+    file: ListFile<'_>,
+    number: u16,
+    room: &Room,
+    parsed: &mut Parsed,
+) -> Result<(), ListError> {
     let (text, problem) = decode(file.bytes);
-    parsed.problems.extend(problem.map(|problem| (number, problem)));
+    problem.into_iter().for_each(|problem| parsed.problems.push_of(number, problem));
     if text.trim().is_empty() {
         return Err(ListError::Empty { file: file.name.to_owned(), layout: LAYOUT });
     }
     let mut walk = Walk::new(file.name, LAYOUT, &text);
     let mut head = Head::default();
     let mut count = FileCount::default();
-    let mut entities = Vec::new();
+    let mut entities = Entities::new(room);
+    let mut by_content = ofac::ByContent::default();
     let mut unread = Unread::default();
     while let Some(node) = walk.next(&["publshInformation", "sdnEntry"])? {
         if node.name != "sdnEntry" {
@@ -120,11 +127,12 @@ fn read_file(file: ListFile<'_>, number: u16, parsed: &mut Parsed) -> Result<(),
         if entity.names.is_empty() {
             let hint = "an entry without a name cannot be screened";
             let problem = Problem::new("name-missing", u64::from(node.line), &entity.id, hint);
-            parsed.problems.push((number, problem));
+            parsed.problems.push_of(number, problem);
             count.rows_set_aside += 1;
             continue;
         }
         count.rows_loaded += 1;
+        by_content.see(&entity);
         entities.push(entity);
     }
     if walk.root() != Some("sdnList") {
@@ -138,9 +146,8 @@ fn read_file(file: ListFile<'_>, number: u16, parsed: &mut Parsed) -> Result<(),
         return Err(ListError::Empty { file: file.name.to_owned(), layout: LAYOUT });
     }
     let unread = unread.without(|name| PASSED_OVER.contains(&name)).judge(NAMES, &file, LAYOUT)?;
-    parsed.problems.extend(unread.into_iter().map(|problem| (number, problem)));
-    let (list, title) =
-        ofac::list_by_name(file.name).unwrap_or_else(|| ofac::list_by_content(&entities));
+    unread.into_iter().for_each(|problem| parsed.problems.push_of(number, problem));
+    let (list, title) = ofac::list_by_name(file.name).unwrap_or_else(|| by_content.list());
     parsed.counts.push(count);
     parsed.editions.push(ListEdition {
         list: list.to_owned(),

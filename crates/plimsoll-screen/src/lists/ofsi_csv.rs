@@ -9,6 +9,7 @@ use super::ofsi::{self, OfsiRow};
 use super::unread::Unread;
 use super::{ListEdition, ListError, ListFile, ListSource, Parsed, Sureness, dates, uk};
 use crate::entity::Origin;
+use crate::scratch::Room;
 
 /// The layout `uk-ofsi-csv`.
 #[derive(Clone, Copy, Debug, Default)]
@@ -39,8 +40,8 @@ impl ListSource for OfsiCsv {
         if Sheet::begins(file, b',', NEEDED) { 100 } else { 0 }
     }
 
-    fn read(&self, files: &[ListFile<'_>]) -> Result<Parsed, ListError> {
-        intake::read_each(files, ID, read)
+    fn read(&self, files: &[ListFile<'_>], room: &Room) -> Result<Parsed, ListError> {
+        intake::read_each(files, ID, room, read)
     }
 
     fn example(&self) -> (&'static str, &'static str) {
@@ -61,7 +62,7 @@ MPL,,,,,00/00/1961,,,,,,,,,,Individual,AKA,Low quality,Utopia,05/02/2025,03/02/2
 ZONTIK WORKS,0,0,,,,,,,,,,,Utopia,,Entity,Primary name,,Utopia,05/02/2025,,01/02/2026,99002
 ";
 
-struct Cells<'a>(&'a Sheet, &'a Row);
+struct Cells<'a>(&'a Sheet<'a>, &'a Row);
 
 impl OfsiRow for Cells<'_> {
     fn get(&self, names: &[&str]) -> String {
@@ -75,12 +76,13 @@ impl OfsiRow for Cells<'_> {
     }
 }
 
-fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
+fn read(number: u16, file: &ListFile<'_>, room: &Room) -> Result<FileResult, ListError> {
     let (text, odd) = intake::decode(file.bytes);
     let sheet = Sheet::open(&text, b',', NEEDED, file, ID)?;
-    let mut result = FileResult { problems: odd.into_iter().collect(), ..FileResult::default() };
-    let mut groups = Groups::default();
-    for row in &sheet.rows {
+    let mut result = FileResult::new(room, odd);
+    let mut groups = Groups::new(room);
+    for row in sheet.rows() {
+        let row = &row?;
         result.count.rows_in += 1;
         if let Some(problem) = sheet.refuse(row) {
             result.count.rows_set_aside += 1;
@@ -92,7 +94,7 @@ fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
     }
     let cells = sheet.above.iter().flat_map(|row| &row.cells);
     let published = cells.filter_map(|cell| dates::day_first(cell)).next().unwrap_or_default();
-    let entities = groups.finish(&mut result);
+    let entities = groups.finish(room, &mut result);
     let unread =
         Unread::of_sheet(&sheet).without(|name| ofsi::PASSED_OVER.contains(&plain(name).as_str()));
     result.problems.extend(unread.judge(&[&["name1"]], file, ID)?);

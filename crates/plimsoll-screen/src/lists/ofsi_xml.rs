@@ -10,6 +10,7 @@ use super::ofsi::{self, OfsiRow};
 use super::unread::Unread;
 use super::{ListEdition, ListError, ListFile, ListSource, Parsed, Sureness, uk};
 use crate::entity::Origin;
+use crate::scratch::Room;
 
 /// The layout `uk-ofsi-xml`.
 #[derive(Clone, Copy, Debug, Default)]
@@ -39,8 +40,8 @@ impl ListSource for OfsiXml {
         if root_name(&intake::head(file)).is_some_and(|root| root == ROOT) { 100 } else { 0 }
     }
 
-    fn read(&self, files: &[ListFile<'_>]) -> Result<Parsed, ListError> {
-        intake::read_each(files, ID, read)
+    fn read(&self, files: &[ListFile<'_>], room: &Room) -> Result<Parsed, ListError> {
+        intake::read_each(files, ID, room, read)
     }
 
     fn example(&self) -> (&'static str, &'static str) {
@@ -91,11 +92,11 @@ impl OfsiRow for Elements<'_> {
     }
 }
 
-fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
+fn read(number: u16, file: &ListFile<'_>, room: &Room) -> Result<FileResult, ListError> {
     let (text, odd) = intake::decode(file.bytes);
-    let mut result = FileResult { problems: odd.into_iter().collect(), ..FileResult::default() };
+    let mut result = FileResult::new(room, odd);
     let mut walk = Walk::new(file.name, ID, text.trim_start_matches('\u{feff}'));
-    let mut groups = Groups::default();
+    let mut groups = Groups::new(room);
     let mut unread = Unread::default();
     while let Some(node) = walk.next(&["FinancialSanctionsTarget"])? {
         result.count.rows_in += 1;
@@ -106,7 +107,7 @@ fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
     if walk.root() != Some(ROOT) {
         return Err(walk.malformed(&format!("its root element is not {ROOT}")));
     }
-    let entities = groups.finish(&mut result);
+    let entities = groups.finish(room, &mut result);
     let unread = unread.without(|name| ofsi::PASSED_OVER.contains(&plain(name).as_str()));
     result.problems.extend(unread.judge(&[&["name1", "Name1"]], file, ID)?);
     let (list, title) = (uk::CONSOLIDATED.0.to_owned(), uk::CONSOLIDATED.1.to_owned());

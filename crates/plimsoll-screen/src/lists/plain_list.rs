@@ -3,11 +3,12 @@
 //! Separated by tabs, semicolons or commas. With a header the columns are found by name; without
 //! one they are id, type, name, alias, alias, … A type word in the second column is what tells.
 
-use super::intake::{self, Draft, Field, FileResult, Row};
+use super::intake::{self, Draft, Drafts, Field, FileResult, Row, Rows};
 use super::unread::Unread;
-use super::{ListEdition, ListError, ListFile, ListSource, Parsed, Sureness};
+use super::{ListEdition, ListError, ListFile, ListSource, Parsed, Problems, Sureness};
 use crate::entity::{DateKind, EntityKind, IdentifierKind, NameKind, Origin};
 use crate::identifiers;
+use crate::scratch::Room;
 use plimsoll_terms::problem::Problem;
 use std::collections::HashMap;
 
@@ -43,7 +44,8 @@ impl ListSource for PlainList {
         let whole = text.rfind('\n').map_or(&*text, |end| &text[..end]);
         let table = Table::of(whole.trim_start_matches('\u{feff}'));
         let first: Vec<&str> = whole.lines().take(5).collect();
-        let first = table.rows(&first.join("\n")).unwrap_or_default();
+        let first = first.join("\n");
+        let first: Vec<Row> = table.rows(&first).collect::<Result<_, _>>().unwrap_or_default();
         match table.shape {
             // A table that mostly says other things is somebody's own layout, whose names may
             // stand in columns that are not known here.
@@ -63,8 +65,8 @@ impl ListSource for PlainList {
         }
     }
 
-    fn read(&self, files: &[ListFile<'_>]) -> Result<Parsed, ListError> {
-        intake::read_each(files, ID, read)
+    fn read(&self, files: &[ListFile<'_>], room: &Room) -> Result<Parsed, ListError> {
+        intake::read_each(files, ID, room, read)
     }
 
     fn example(&self) -> (&'static str, &'static str) {
@@ -244,16 +246,19 @@ impl Table {
     }
 
     /// The records; names are taken as whole lines. `Err` holds the line of an open quote.
-    fn rows(&self, text: &str) -> Result<Vec<Row>, u32> {
+    fn rows<'t>(&self, text: &'t str) -> impl Iterator<Item = Result<Row, u32>> + use<'t> {
         let quotes = matches!(self.separator, b',' | b';');
-        let mut rows = intake::rows(text, self.separator, quotes)?;
-        // Tabs need no quotes, so a quote there is a character, unless it is around a cell.
-        for cell in rows.iter_mut().filter(|_| !quotes).flat_map(|row| &mut row.cells) {
-            if let Some(inner) = cell.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
-                *cell = inner.replace("\"\"", "\"");
+        Rows::with(text, self.separator, quotes).map(move |row| {
+            let mut row = row?;
+            // Tabs need no quotes, so a quote there is a character, unless it is around a cell.
+            for cell in row.cells.iter_mut().filter(|_| !quotes) {
+                if let Some(inner) = cell.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'))
+                {
+                    *cell = inner.replace("\"\"", "\"");
+                }
             }
-        }
-        Ok(rows)
+            Ok(row)
+        })
     }
 }
 
@@ -281,7 +286,7 @@ fn list_id(file_name: &str) -> String {
     if words.is_empty() { "own-list".to_owned() } else { format!("own-{words}") }
 }
 
-fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
+fn read(number: u16, file: &ListFile<'_>, room: &Room) -> Result<FileResult, ListError> {
     let (text, odd) = intake::decode(file.bytes);
     let text = text.trim_start_matches('\u{feff}');
     if text.contains('\0') {
@@ -292,10 +297,9 @@ fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
         });
     }
     let table = Table::of(text);
-    let mut rows = table.rows(text).map_err(|line| ListError::Cut {
-        file: file.name.to_owned(),
-        detail: format!("the quote opened in line {line} never closes"),
-    })?;
+    // The first of them is a header where columns are told by their names.
+    let header = usize::from(matches!(table.shape, Shape::Columns(_)));
+    let rows = || table.rows(text).skip(header);
     if table.shape == Shape::Unclear {
         return Err(ListError::Malformed {
             file: file.name.to_owned(),
@@ -305,13 +309,14 @@ fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
                 .to_owned(),
         });
     }
-    if matches!(table.shape, Shape::Columns(_)) && !rows.is_empty() {
-        rows.remove(0);
-    }
-    let mut result = FileResult { problems: odd.into_iter().collect(), ..FileResult::default() };
-    let mut drafts: Vec<Draft> = Vec::new();
-    let mut by_id: HashMap<String, usize> = HashMap::new();
-    for row in &rows {
+    let mut result = FileResult::new(room, odd);
+    let mut drafts = Drafts::new(room);
+    let mut by_id: HashMap<Box<str>, u32> = HashMap::new();
+    for row in rows() {
+        let row = &row.map_err(|line| ListError::Cut {
+            file: file.name.to_owned(),
+            detail: format!("the quote opened in line {line} never closes"),
+        })?;
         let origin = Origin { file: number, line: row.line };
         let loaded = match &table.shape {
             Shape::Columns(columns) => by_columns(columns, row, origin, &mut result.problems),
@@ -327,30 +332,26 @@ fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
             continue;
         };
         result.count.rows_loaded += 1;
-        match by_id.get(&draft.entity.id) {
-            Some(first) => join(&mut drafts[*first], draft, &mut result.problems),
+        match by_id.get(&*draft.entity.id) {
+            Some(first) => join(drafts.at(*first as usize), draft, &mut result.problems),
             None => {
-                by_id.insert(draft.entity.id.clone(), drafts.len());
-                drafts.push(draft);
+                let id = draft.entity.id.as_str().into();
+                by_id.insert(id, drafts.push(draft) as u32);
             }
         }
     }
-    debug_assert_eq!(result.count.rows_in, rows.len() as u64);
     if let Shape::Columns(columns) = &table.shape {
         let titles = columns.titles.iter().map(|(title, known)| (&**title, &**title, *known));
-        result.problems.extend(Unread::of_table(titles, &rows).judge(&[], file, ID)?);
+        result.problems.extend(Unread::of_table(titles, rows().flatten()).judge(&[], file, ID)?);
     }
-    result.editions.push(ListEdition {
-        list: list_id(file.name),
-        title: file.name.to_owned(),
-        published: String::new(),
-        entities: drafts.into_iter().filter_map(Draft::finish).collect(),
-    });
+    let mut edition = ListEdition::new(&list_id(file.name), file.name, room);
+    drafts.into_values().filter_map(Draft::finish).for_each(|entity| edition.entities.push(entity));
+    result.editions.push(edition);
     Ok(result)
 }
 
 /// Adds what a later row says under the same id.
-fn join(first: &mut Draft, later: Draft, problems: &mut Vec<Problem>) {
+fn join(first: &mut Draft, later: Draft, problems: &mut Problems) {
     let entity = later.entity;
     if first.entity.kind == EntityKind::Unknown {
         first.entity.kind = entity.kind;
@@ -388,7 +389,7 @@ fn draft(id: &str, kind: EntityKind, name: &str, origin: Origin) -> Draft {
     Draft::new(id, kind, origin)
 }
 
-fn by_name(row: &Row, origin: Origin, problems: &mut Vec<Problem>) -> Option<Draft> {
+fn by_name(row: &Row, origin: Origin, problems: &mut Problems) -> Option<Draft> {
     let name = row.cell(Some(0));
     let mut draft = draft("", EntityKind::Unknown, &name, origin);
     draft.name(&name, NameKind::Primary, origin, problems);
@@ -396,7 +397,7 @@ fn by_name(row: &Row, origin: Origin, problems: &mut Vec<Problem>) -> Option<Dra
 }
 
 /// The kind by its word; a word that is none is told and leaves the kind open.
-fn kind_or_problem(row: &Row, at: usize, problems: &mut Vec<Problem>) -> EntityKind {
+fn kind_or_problem(row: &Row, at: usize, problems: &mut Problems) -> EntityKind {
     let word = row.cell(Some(at));
     kind_of(&word).unwrap_or_else(|| {
         if !word.is_empty() {
@@ -408,7 +409,7 @@ fn kind_or_problem(row: &Row, at: usize, problems: &mut Vec<Problem>) -> EntityK
     })
 }
 
-fn by_positions(row: &Row, origin: Origin, problems: &mut Vec<Problem>) -> Option<Draft> {
+fn by_positions(row: &Row, origin: Origin, problems: &mut Problems) -> Option<Draft> {
     let name = row.cell(Some(2));
     let kind = kind_or_problem(row, 1, problems);
     let mut draft = draft(&row.cell(Some(0)), kind, &name, origin);
@@ -428,7 +429,7 @@ fn by_columns(
     columns: &Columns,
     row: &Row,
     origin: Origin,
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) -> Option<Draft> {
     let name = row.cell(columns.name);
     let kind = columns.kind.map_or(EntityKind::Unknown, |at| kind_or_problem(row, at, problems));
@@ -619,6 +620,9 @@ mod tests {
         let long = format!("id,type,name\n1,person,{}\n", "x".repeat(2_000_000));
         assert_eq!(read(&PlainList, &long).unwrap().counts[0].rows_loaded, 1);
         let same = format!("id,type,name,alias\n{}", "1,person,A,B\n".repeat(100_000));
-        assert_eq!(read(&PlainList, &same).unwrap().editions[0].entities[0].names.len(), 2);
+        assert_eq!(
+            read(&PlainList, &same).unwrap().editions[0].entities.to_vec()[0].names.len(),
+            2
+        );
     }
 }

@@ -11,8 +11,11 @@
 //! specification.
 
 use super::intake::{self, Draft, Field};
-use super::{FileCount, ListEdition, ListError, ListFile, ListSource, Parsed, Sureness, ftm, json};
+use super::{
+    FileCount, ListEdition, ListError, ListFile, ListSource, Parsed, Problems, Sureness, ftm, json,
+};
 use crate::entity::{DateKind, Entity, EntityKind, IdentifierKind, NameKind, Origin};
+use crate::scratch::Room;
 use plimsoll_terms::problem::Problem;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -51,12 +54,13 @@ impl ListSource for Senzing {
         if is { 95 } else { 0 }
     }
 
-    fn read(&self, files: &[ListFile<'_>]) -> Result<Parsed, ListError> {
-        let mut parsed = Parsed::default();
+    fn read(&self, files: &[ListFile<'_>], room: &Room) -> Result<Parsed, ListError> {
+        let mut parsed = Parsed::new(room);
         let mut lists = BTreeMap::new();
         for (number, file) in (0_u16..).zip(files) {
-            read_file(number, file, &mut lists, &mut parsed)?;
+            read_file(number, file, room, &mut lists, &mut parsed)?;
         }
+        parsed.problems.sort();
         parsed.editions = lists.into_values().map(|list| list.edition).collect();
         Ok(parsed)
     }
@@ -85,7 +89,6 @@ const EXAMPLE: &str = concat!(
 );
 
 /// A list under construction.
-#[derive(Default)]
 struct List {
     edition: ListEdition,
     ids: intake::Ids,
@@ -94,13 +97,15 @@ struct List {
 fn read_file(
     number: u16,
     file: &ListFile<'_>,
+    room: &Room,
     lists: &mut BTreeMap<String, List>,
     parsed: &mut Parsed,
 ) -> Result<(), ListError> {
     let (text, odd) = intake::decode(file.bytes);
     let mut count = FileCount::default();
-    let mut problems: Vec<Problem> = odd.into_iter().collect();
-    let rest = json::each(&text, "", file, ID, &mut |record| {
+    let mut problems = Problems::new(room);
+    problems.extend(odd);
+    let rest = json::each(&text, "", file, ID, room, &mut |record| {
         count.rows_in += 1;
         let origin = Origin { file: number, line: record.line };
         let source = json::text(record.value.get("DATA_SOURCE"));
@@ -108,9 +113,10 @@ fn read_file(
             Some(mut entity) if !source.is_empty() => {
                 count.rows_loaded += 1;
                 let id = format!("{ID}-{}", intake::slug(&source));
-                let list = lists.entry(id.clone()).or_default();
-                list.edition.list = id;
-                list.edition.title = format!("Senzing records of {source}");
+                let list = lists.entry(id).or_insert_with_key(|id| List {
+                    edition: ListEdition::new(id, &format!("Senzing records of {source}"), room),
+                    ids: intake::Ids::default(),
+                });
                 entity.id = list.ids.unique(entity.id);
                 list.edition.entities.push(entity);
             }
@@ -124,12 +130,11 @@ fn read_file(
     })?;
     count.rows_in += rest.problems.len() as u64;
     count.rows_set_aside += rest.problems.len() as u64;
-    problems.splice(0..0, rest.problems);
     if count.rows_loaded == 0 {
         return Err(ListError::Empty { file: file.name.to_owned(), layout: ID });
     }
-    problems.sort_by_key(|problem| problem.line);
-    parsed.problems.extend(problems.into_iter().map(|problem| (number, problem)));
+    parsed.problems.append_of(number, rest.problems);
+    parsed.problems.append_of(number, problems);
     parsed.counts.push(count);
     Ok(())
 }
@@ -234,11 +239,7 @@ fn gather(object: &Map<String, Value>, out: &mut Vec<(String, Group)>) {
 }
 
 /// A record as a party; none where it has no id or no name.
-fn party(
-    record: &Map<String, Value>,
-    origin: Origin,
-    problems: &mut Vec<Problem>,
-) -> Option<Entity> {
+fn party(record: &Map<String, Value>, origin: Origin, problems: &mut Problems) -> Option<Entity> {
     let id = json::text(record.get("RECORD_ID"));
     if id.is_empty() {
         return None;
@@ -286,13 +287,7 @@ fn kind_of(record: &Map<String, Value>, groups: &[(String, Group)]) -> EntityKin
     }
 }
 
-fn add_name(
-    word: &str,
-    group: &Group,
-    draft: &mut Draft,
-    origin: Origin,
-    problems: &mut Vec<Problem>,
-) {
+fn add_name(word: &str, group: &Group, draft: &mut Draft, origin: Origin, problems: &mut Problems) {
     let of = |name: &str| group.get(name).map_or("", String::as_str);
     let given = if of("NAME_TYPE").is_empty() { word } else { of("NAME_TYPE") };
     let kind = match given.to_ascii_uppercase().as_str() {
@@ -379,7 +374,7 @@ fn add_identifiers(group: &Group, draft: &mut Draft, origin: Origin) {
     draft.identifier(IdentifierKind::Website, of("WEBSITE_ADDRESS"), "", "", origin);
 }
 
-fn add_dates(group: &Group, draft: &mut Draft, origin: Origin, problems: &mut Vec<Problem>) {
+fn add_dates(group: &Group, draft: &mut Draft, origin: Origin, problems: &mut Problems) {
     for (name, kind) in [
         ("DATE_OF_BIRTH", DateKind::Birth),
         ("DATE_OF_DEATH", DateKind::Ended),
@@ -416,7 +411,7 @@ mod tests {
             x-1 Organisation line 1
               Primary: Zontik Works @1
               Alias: Завод Зонтик @1
-              TaxId 7707083893 [INN] RU
+              Inn 7707083893 [INN] RU holds
               at 1 Made-up Str., Nowhere [XX]
             x-2 Person line 2
               Primary: Exa Mpleson @2
@@ -467,7 +462,7 @@ mod tests {
         let Some(bytes) = shared(&format!("ftm/{name}")) else { return };
         let file = ListFile { name, bytes: &bytes };
         assert_eq!(Senzing.recognise(&file), 95);
-        let parsed = crate::lists::read(&Senzing, &[file]).unwrap();
+        let parsed = crate::lists::read(&Senzing, &[file], &Room::default()).unwrap();
         check_laws(&parsed, 1);
         assert_eq!(summary(&parsed), "senzing-os-wd-persons 14/23; rows 14=14+0");
         let persons = parsed.editions[0].entities.iter().filter(|e| e.kind == EntityKind::Person);

@@ -11,9 +11,10 @@ use super::columns::{Needed, Sheet, numbered, plain, set_aside, with_brackets};
 use super::intake::{self, Draft, Field, FileResult, Ids, Row};
 use super::un_xml::latin;
 use super::unread::Unread;
-use super::{ListEdition, ListError, ListFile, ListSource, Parsed, Sureness};
+use super::{Entities, ListEdition, ListError, ListFile, ListSource, Parsed, Problems, Sureness};
 use crate::entity::{EntityKind, IdentifierKind, NameKind, Origin};
-use plimsoll_terms::problem::Problem;
+use crate::scratch::Room;
+use std::cell::RefCell;
 
 /// The layout `tw-shtc`.
 #[derive(Clone, Copy, Debug, Default)]
@@ -52,16 +53,12 @@ impl ListSource for TwShtc {
         true
     }
 
-    fn read(&self, files: &[ListFile<'_>]) -> Result<Parsed, ListError> {
-        let mut parsed = intake::read_each(files, ID, read)?;
+    fn read(&self, files: &[ListFile<'_>], room: &Room) -> Result<Parsed, ListError> {
         // Names may stand on several sheets.
-        for edition in &mut parsed.editions {
-            let mut ids = Ids::default();
-            for entity in &mut edition.entities {
-                entity.id = ids.unique(std::mem::take(&mut entity.id));
-            }
-        }
-        Ok(parsed)
+        let ids = RefCell::new(Ids::default());
+        intake::read_each(files, ID, room, |number, file, room| {
+            read(number, file, room, &mut ids.borrow_mut())
+        })
     }
 
     fn example(&self) -> (&'static str, &'static str) {
@@ -77,12 +74,18 @@ const EXAMPLE: &str = "\
 3,KP;CN,,,,
 ";
 
-fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
+fn read(
+    number: u16,
+    file: &ListFile<'_>,
+    room: &Room,
+    ids: &mut Ids,
+) -> Result<FileResult, ListError> {
     let (text, odd) = intake::decode(file.bytes);
     let sheet = Sheet::open(&text, b',', NEEDED, file, ID)?;
-    let mut result = FileResult { problems: odd.into_iter().collect(), ..FileResult::default() };
-    let mut entities = Vec::new();
-    for row in &sheet.rows {
+    let mut result = FileResult::new(room, odd);
+    let mut entities = Entities::new(room);
+    for row in sheet.rows() {
+        let row = &row?;
         result.count.rows_in += 1;
         let origin = Origin { file: number, line: row.line };
         let entity = match sheet.refuse(row) {
@@ -93,7 +96,7 @@ fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
         };
         match entity {
             Ok(mut entity) => {
-                entity.id = intake::slug(entity.primary_name());
+                entity.id = ids.unique(intake::slug(entity.primary_name()));
                 result.count.rows_loaded += 1;
                 entities.push(entity);
             }
@@ -103,10 +106,6 @@ fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
             }
         }
     }
-    let mut ids = Ids::default();
-    for entity in &mut entities {
-        entity.id = ids.unique(std::mem::take(&mut entity.id));
-    }
     let unread = Unread::of_sheet(&sheet).without(|name| plain(name) == "item");
     result.problems.extend(unread.judge(&[], file, ID)?);
     let title = "Taiwan: strategic high-tech commodities entity list".to_owned();
@@ -115,7 +114,7 @@ fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
     Ok(result)
 }
 
-fn party(sheet: &Sheet, row: &Row, origin: Origin, problems: &mut Vec<Problem>) -> Draft {
+fn party(sheet: &Sheet<'_>, row: &Row, origin: Origin, problems: &mut Problems) -> Draft {
     let mut draft = Draft::new(String::new(), EntityKind::Unknown, origin);
     let cell = |names: &[&str]| sheet.cell(row, names);
     for (heading, kind) in [("name", NameKind::Primary), ("alias", NameKind::Alias)] {
@@ -229,8 +228,8 @@ mod tests {
     #[test]
     fn sheets_of_one_list_are_joined() {
         let sheet = |name: &'static str| ListFile { name, bytes: EXAMPLE.as_bytes() };
-        let parsed = TwShtc.read(&[sheet("CN"), sheet("IR")]).unwrap();
-        let ids: Vec<&str> = parsed.editions[0].entities.iter().map(|e| e.id.as_str()).collect();
+        let parsed = TwShtc.read(&[sheet("CN"), sheet("IR")], &Room::default()).unwrap();
+        let ids: Vec<String> = parsed.editions[0].entities.iter().map(|e| e.id).collect();
         assert_eq!(
             ids,
             [

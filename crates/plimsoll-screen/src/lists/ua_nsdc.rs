@@ -13,8 +13,9 @@ use super::intake::{self, Draft, Field, FileResult, Parties};
 use super::records::{self, elements};
 use super::un_xml::{by_script, latin};
 use super::unread::Unread;
-use super::{ListEdition, ListError, ListFile, ListSource, Parsed, Sureness, dates};
+use super::{ListEdition, ListError, ListFile, ListSource, Parsed, Problems, Sureness, dates};
 use crate::entity::{DateKind, Entity, EntityKind, IdentifierKind, NameKind, Origin};
+use crate::scratch::Room;
 use plimsoll_terms::problem::Problem;
 use serde_json::{Map, Value};
 
@@ -54,8 +55,8 @@ impl ListSource for UaNsdc {
         if separators.iter().any(|s| Sheet::begins(file, *s, NEEDED)) { 90 } else { 0 }
     }
 
-    fn read(&self, files: &[ListFile<'_>]) -> Result<Parsed, ListError> {
-        intake::read_each(files, ID, read)
+    fn read(&self, files: &[ListFile<'_>], room: &Room) -> Result<Parsed, ListError> {
+        intake::read_each(files, ID, room, read)
     }
 
     fn example(&self) -> (&'static str, &'static str) {
@@ -124,27 +125,26 @@ const MEMBERS: [&str; 43] = [
     "photo",
 ];
 
-fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
+fn read(number: u16, file: &ListFile<'_>, room: &Room) -> Result<FileResult, ListError> {
     let (text, odd) = intake::decode(file.bytes);
-    let mut result = FileResult { problems: odd.into_iter().collect(), ..FileResult::default() };
+    let mut result = FileResult::new(room, odd);
     let begin = text.trim_start_matches('\u{feff}').trim_start();
-    let objects = if begin.starts_with(['[', '{']) {
-        let all = elements(&text).map_err(|fault| fault.of(file, ID))?;
-        all.into_iter()
-            .map(|(line, element)| (line, serde_json::from_str(element).unwrap_or_default()))
-            .collect()
-    } else {
-        rows(&text, file)?
-    };
-    let mut parties = Parties::default();
+    let mut parties = Parties::new(room);
     let mut unread = Unread::default();
-    for (line, object) in objects {
+    let mut take = |line: u32, object: Value| {
         result.count.rows_in += 1;
         if let Some(members) = object.as_object() {
             unread.members(members, &MEMBERS, line);
         }
         let party = subject(&object, Origin { file: number, line }, &mut result.problems);
         parties.settle(party, &mut result);
+    };
+    if begin.starts_with(['[', '{']) {
+        for (line, element) in elements(&text).map_err(|fault| fault.of(file, ID))? {
+            take(line, serde_json::from_str(element).unwrap_or_default());
+        }
+    } else {
+        rows(&text, file, &mut take)?;
     }
     result.problems.extend(unread.judge(&[], file, ID)?);
     let title = "Ukraine: State Register of Sanctions".to_owned();
@@ -155,7 +155,11 @@ fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
 }
 
 /// The rows of a table as objects; several values of a cell stand between semicolons.
-fn rows(text: &str, file: &ListFile<'_>) -> Result<Vec<(u32, Value)>, ListError> {
+fn rows(
+    text: &str,
+    file: &ListFile<'_>,
+    take: &mut dyn FnMut(u32, Value),
+) -> Result<(), ListError> {
     let separator = if Sheet::begins(file, b';', NEEDED) { b';' } else { b',' };
     let sheet = Sheet::open(text, separator, NEEDED, file, ID)?;
     let object = |row: &intake::Row| {
@@ -172,11 +176,15 @@ fn rows(text: &str, file: &ListFile<'_>) -> Result<Vec<(u32, Value)>, ListError>
         }
         Value::Object(object)
     };
-    Ok(sheet.rows.iter().map(|row| (row.line, object(row))).collect())
+    for row in sheet.rows() {
+        let row = row?;
+        take(row.line, object(&row));
+    }
+    Ok(())
 }
 
 /// One party, or why it is not taken.
-fn subject(object: &Value, origin: Origin, problems: &mut Vec<Problem>) -> Result<Entity, Problem> {
+fn subject(object: &Value, origin: Origin, problems: &mut Problems) -> Result<Entity, Problem> {
     let of = |names: &[&str]| records::text(object, names);
     let id = of(&["sid", "id"]);
     let refuse = |rule, hint: &str| Problem::new(rule, origin.line.into(), &id, hint);
@@ -239,7 +247,7 @@ fn born(kind: EntityKind) -> DateKind {
     if kind == EntityKind::Organisation { DateKind::Founded } else { DateKind::Birth }
 }
 
-fn date(text: &str, kind: DateKind, draft: &mut Draft, problems: &mut Vec<Problem>) {
+fn date(text: &str, kind: DateKind, draft: &mut Draft, problems: &mut Problems) {
     let origin = draft.entity.origin;
     match dates::day_first(text) {
         Some(day) => draft.date(kind, &day, &day, false, origin),
@@ -253,7 +261,7 @@ fn date(text: &str, kind: DateKind, draft: &mut Draft, problems: &mut Vec<Proble
 }
 
 /// The name, its transliteration, and what brackets add: `Мплесон Екза (Mpleson Exa, Мплесон Экза)`.
-fn names(object: &Value, draft: &mut Draft, problems: &mut Vec<Problem>) {
+fn names(object: &Value, draft: &mut Draft, problems: &mut Problems) {
     let origin = draft.entity.origin;
     let parts = |object: &Value| {
         let parts =

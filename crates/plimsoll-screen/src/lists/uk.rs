@@ -5,6 +5,7 @@
 //! compared by letters and digits alone, and what each becomes. Not read: `Last Updated`, and the
 //! script and language of a name, which the name itself tells.
 
+use super::Problems;
 use super::columns::{labelled_numbers, number_kind, numbered, once_primary};
 use super::dates::day_first;
 use super::intake::{self, Draft, Field};
@@ -52,7 +53,7 @@ pub(super) fn name_kind(name_type: &str, strength: &str) -> NameKind {
 pub(super) struct Entry<'a> {
     pub(super) draft: &'a mut Draft,
     pub(super) origin: Origin,
-    pub(super) problems: &'a mut Vec<Problem>,
+    pub(super) problems: &'a mut Problems,
 }
 
 impl Entry<'_> {

@@ -11,6 +11,7 @@ use super::uk::{self, Entry};
 use super::unread::Unread;
 use super::{ListEdition, ListError, ListFile, ListSource, Parsed, Sureness, dates};
 use crate::entity::{IdentifierKind, NameKind, Origin};
+use crate::scratch::Room;
 
 /// The layout `uk-sanctions`.
 #[derive(Clone, Copy, Debug, Default)]
@@ -49,8 +50,8 @@ impl ListSource for UkSanctions {
         if Sheet::begins(file, b',', NEEDED) { 100 } else { 0 }
     }
 
-    fn read(&self, files: &[ListFile<'_>]) -> Result<Parsed, ListError> {
-        intake::read_each(files, ID, read)
+    fn read(&self, files: &[ListFile<'_>], room: &Room) -> Result<Parsed, ListError> {
+        intake::read_each(files, ID, room, read)
     }
 
     fn example(&self) -> (&'static str, &'static str) {
@@ -77,12 +78,13 @@ Entity,UK,Asset freeze,,,Utopia,03/02/2025,,,,,,,INN: 7707083893,,,
 Prohibition of port entry,,,,03/02/2025,,,,,,,,IMO9074729,Zontik Shipping,1994
 ";
 
-fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
+fn read(number: u16, file: &ListFile<'_>, room: &Room) -> Result<FileResult, ListError> {
     let (text, odd) = intake::decode(file.bytes);
     let sheet = Sheet::open(&text, b',', NEEDED, file, ID)?;
-    let mut result = FileResult { problems: odd.into_iter().collect(), ..FileResult::default() };
-    let mut groups = Groups::default();
-    for row in &sheet.rows {
+    let mut result = FileResult::new(room, odd);
+    let mut groups = Groups::new(room);
+    for row in sheet.rows() {
+        let row = &row?;
         result.count.rows_in += 1;
         let id = sheet.cell(row, &["uniqueid"]);
         let refused = sheet.refuse(row).or_else(|| {
@@ -100,7 +102,7 @@ fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
         let draft = groups.draft(&id, row.line, || Draft::new(id.clone(), kind, origin));
         add(&sheet, row, Entry { draft, origin, problems: &mut result.problems });
     }
-    let entities = groups.finish(&mut result);
+    let entities = groups.finish(room, &mut result);
     let unread = Unread::of_sheet(&sheet).without(|name| PASSED_OVER.contains(&name));
     let names = if sheet.has("name6") { PARTS } else { WHOLE };
     result.problems.extend(unread.judge(names, file, ID)?);
@@ -112,7 +114,7 @@ fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
 }
 
 /// The day of `Report Date: 13-Feb-2026`, above the header.
-fn published(sheet: &Sheet) -> String {
+fn published(sheet: &Sheet<'_>) -> String {
     let cells = sheet.above.iter().flat_map(|row| &row.cells);
     let days = cells.filter_map(|cell| {
         let day = cell.split_once(':').map_or(cell.as_str(), |(_, day)| day);
@@ -121,7 +123,7 @@ fn published(sheet: &Sheet) -> String {
     days.into_iter().next().unwrap_or_default()
 }
 
-fn add(sheet: &Sheet, row: &Row, mut entry: Entry<'_>) {
+fn add(sheet: &Sheet<'_>, row: &Row, mut entry: Entry<'_>) {
     let cell = |names: &[&str]| sheet.cell(row, names);
     let whole = cell(&["name"]);
     for (name, kind) in with_brackets(&whole, NameKind::Primary) {

@@ -9,8 +9,9 @@ use super::intake::{self, Draft, FileResult};
 use super::markup::{Node, Walk, root_name};
 use super::uk::{self, Entry};
 use super::unread::Unread;
-use super::{ListEdition, ListError, ListFile, ListSource, Parsed, Sureness, dates};
+use super::{ListEdition, ListError, ListFile, ListSource, Parsed, Problems, Sureness, dates};
 use crate::entity::{Entity, IdentifierKind, Origin};
+use crate::scratch::Room;
 use plimsoll_terms::problem::Problem;
 
 /// The layout `uk-sanctions-xml`.
@@ -51,8 +52,8 @@ impl ListSource for UkSanctionsXml {
         }
     }
 
-    fn read(&self, files: &[ListFile<'_>]) -> Result<Parsed, ListError> {
-        intake::read_each(files, ID, read)
+    fn read(&self, files: &[ListFile<'_>], room: &Room) -> Result<Parsed, ListError> {
+        intake::read_each(files, ID, room, read)
     }
 
     fn example(&self) -> (&'static str, &'static str) {
@@ -91,15 +92,14 @@ const EXAMPLE: &str = r#"<?xml version="1.0" encoding="utf-8"?>
 </Designations>
 "#;
 
-fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
+fn read(number: u16, file: &ListFile<'_>, room: &Room) -> Result<FileResult, ListError> {
     let (text, odd) = intake::decode(file.bytes);
-    let mut result = FileResult { problems: odd.into_iter().collect(), ..FileResult::default() };
+    let mut result = FileResult::new(room, odd);
     let mut walk = Walk::new(file.name, ID, text.trim_start_matches('\u{feff}'));
-    let mut parties = intake::Parties::default();
+    let mut parties = intake::Parties::new(room);
     let mut unread = Unread::default();
     let (list, title) = uk::SANCTIONS_LIST;
-    let mut edition =
-        ListEdition { list: list.to_owned(), title: title.to_owned(), ..ListEdition::default() };
+    let mut edition = ListEdition::new(list, title, room);
     while let Some(node) = walk.next(&["DateGenerated", "Designation"])? {
         if node.name == "DateGenerated" {
             edition.published = dates::day_first(&node.text()).unwrap_or_default();
@@ -122,7 +122,7 @@ fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
 }
 
 /// The entry; none, with a problem, where it has no id or no name.
-fn designation(node: &Node, file: u16, problems: &mut Vec<Problem>) -> Option<Entity> {
+fn designation(node: &Node, file: u16, problems: &mut Problems) -> Option<Entity> {
     let id = node.child_text("UniqueID");
     let mut refuse = |rule, hint: &str| {
         problems.push(Problem::new(rule, node.line.into(), &id, hint));
@@ -146,7 +146,7 @@ fn designation(node: &Node, file: u16, problems: &mut Vec<Problem>) -> Option<En
 }
 
 /// Elements that hold several values which belong together, and all others by their own name.
-fn part(node: &Node, file: u16, draft: &mut Draft, problems: &mut Vec<Problem>) {
+fn part(node: &Node, file: u16, draft: &mut Draft, problems: &mut Problems) {
     let origin = Origin { file, line: node.line };
     let mut entry = Entry { draft, origin, problems };
     let text = |name: &str| node.child_text(name);

@@ -11,8 +11,9 @@
 use super::headed::{self, Header};
 use super::intake::{self, Draft, Field, FileResult, Row};
 use super::unread::Unread;
-use super::{ListEdition, ListError, ListFile, ListSource, Parsed, Sureness};
+use super::{ListEdition, ListError, ListFile, ListSource, Parsed, Problems, Sureness};
 use crate::entity::{Entity, EntityKind, IdentifierKind, NameKind, Origin};
+use crate::scratch::Room;
 use plimsoll_terms::problem::Problem;
 
 /// The layout `un-vessels`.
@@ -58,8 +59,8 @@ impl ListSource for UnVessels {
         }
     }
 
-    fn read(&self, files: &[ListFile<'_>]) -> Result<Parsed, ListError> {
-        intake::read_each(files, ID, read)
+    fn read(&self, files: &[ListFile<'_>], room: &Room) -> Result<Parsed, ListError> {
+        intake::read_each(files, ID, room, read)
     }
 
     fn example(&self) -> (&'static str, &'static str) {
@@ -76,21 +77,23 @@ General cargo,Seen nowhere.\n\
 2,ZONTIK,0000000,,X,3 October 2017,Utopia,,,,\n\
 3,,9074729,X,,30 March 2018,,,,,\n";
 
-fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
-    let table = headed::table(file, ID, &[])?;
+fn read(number: u16, file: &ListFile<'_>, room: &Room) -> Result<FileResult, ListError> {
+    let mut result = FileResult::new(room, None);
+    let mut parties = intake::Parties::new(room);
+    let mut unread = Unread::default();
+    let table = headed::each(file, ID, &[], room, &mut |header, row| {
+        let origin = Origin { file: number, line: row.line };
+        let party = vessel(&row, header, origin, &mut result.problems);
+        parties.settle(party.ok_or_else(|| headed::nameless(&row)), &mut result);
+        unread.row(header, &row);
+    })?;
     if table.header.at(&NAME).is_none() || table.header.at(&IMO).is_none() {
         let detail = "a column of names or of IMO numbers is missing".to_owned();
         return Err(ListError::Malformed { file: file.name.to_owned(), layout: ID, detail });
     }
-    let mut result =
-        FileResult { count: table.count, problems: table.problems, ..FileResult::default() };
-    let mut parties = intake::Parties::default();
-    for row in &table.rows {
-        let origin = Origin { file: number, line: row.line };
-        let party = vessel(row, &table.header, origin, &mut result.problems);
-        parties.settle(party.ok_or_else(|| headed::nameless(row)), &mut result);
-    }
-    let unread = Unread::of_header(&table.header, &table.rows)
+    result.add(&table.count, table.problems);
+    let unread = unread
+        .asked_by_now(&table.header)
         .without(|name| matches!(intake::slug(name).as_str(), "" | "no" | "s-no" | "number"));
     result.problems.extend(unread.judge(&[], file, ID)?);
     result.editions.push(ListEdition {
@@ -104,12 +107,7 @@ fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
 
 /// A row as a ship; none where it has no name. Its id is the IMO number, which stays with a ship
 /// whatever it is called.
-fn vessel(
-    row: &Row,
-    header: &Header,
-    origin: Origin,
-    problems: &mut Vec<Problem>,
-) -> Option<Entity> {
+fn vessel(row: &Row, header: &Header, origin: Origin, problems: &mut Problems) -> Option<Entity> {
     let names = several(&header.cell(row, &NAME));
     let first = names.iter().find(|name| name.chars().any(char::is_alphanumeric))?;
     let imo = header.cell(row, &IMO);
@@ -185,7 +183,7 @@ fn several(cell: &str) -> Vec<String> {
     parts.map(intake::squeeze).filter(|part| !part.is_empty()).collect()
 }
 
-fn day(text: &str, origin: Origin, problems: &mut Vec<Problem>) -> String {
+fn day(text: &str, origin: Origin, problems: &mut Problems) -> String {
     if text.is_empty() {
         return String::new();
     }

@@ -11,8 +11,9 @@
 use super::delimited::LineCounter;
 use super::intake::{self, Draft, Field, FileResult, Ids};
 use super::unread::Unread;
-use super::{ListEdition, ListError, ListFile, ListSource, Parsed, Sureness};
+use super::{ListEdition, ListError, ListFile, ListSource, Parsed, Problems, Sureness};
 use crate::entity::{DateKind, EntityKind, IdentifierKind, NameKind, Origin};
+use crate::scratch::Room;
 use plimsoll_terms::problem::Problem;
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -123,8 +124,8 @@ impl ListSource for UnXml {
         if text.contains("<CONSOLIDATED_LIST") { 100 } else { 0 }
     }
 
-    fn read(&self, files: &[ListFile<'_>]) -> Result<Parsed, ListError> {
-        intake::read_each(files, ID, read)
+    fn read(&self, files: &[ListFile<'_>], room: &Room) -> Result<Parsed, ListError> {
+        intake::read_each(files, ID, room, read)
     }
 
     fn example(&self) -> (&'static str, &'static str) {
@@ -440,8 +441,12 @@ impl Entry<'_> {
     }
 }
 
-/// The whole file: day and entries.
-fn entries<'a>(text: &'a str, file: &ListFile<'_>) -> Result<(String, Vec<Entry<'a>>), ListError> {
+/// Hands on each entry of the whole file; gives its day.
+fn entries<'a>(
+    text: &'a str,
+    file: &ListFile<'_>,
+    take: &mut dyn FnMut(Entry<'a>),
+) -> Result<String, ListError> {
     let cut = |detail: String| ListError::Cut { file: file.name.to_owned(), detail };
     let malformed =
         |detail: String| ListError::Malformed { file: file.name.to_owned(), layout: ID, detail };
@@ -462,7 +467,7 @@ fn entries<'a>(text: &'a str, file: &ListFile<'_>) -> Result<(String, Vec<Entry<
             Piece::Text { text, escaped } => builder.text(stack.len(), text, escaped),
             Piece::Empty { tag } => {
                 builder.open(stack.len(), tag, line);
-                builder.close(stack.len());
+                builder.close(stack.len(), take);
             }
             Piece::Open { tag, attributes } => {
                 if stack.is_empty() {
@@ -478,7 +483,7 @@ fn entries<'a>(text: &'a str, file: &ListFile<'_>) -> Result<(String, Vec<Entry<
                 if stack.pop() != Some(tag) {
                     return Err(malformed(format!("line {line}: </{tag}> closes nothing")));
                 }
-                builder.close(stack.len());
+                builder.close(stack.len(), take);
                 done = stack.is_empty();
             }
         }
@@ -489,7 +494,7 @@ fn entries<'a>(text: &'a str, file: &ListFile<'_>) -> Result<(String, Vec<Entry<
             None => malformed(format!("there is no <{ROOT}>")),
         });
     }
-    Ok((builder.published, builder.entries))
+    Ok(builder.published)
 }
 
 /// The day in the attribute `dateGenerated`.
@@ -503,8 +508,8 @@ fn generated(attributes: &str) -> String {
 #[derive(Default)]
 struct Builder<'a> {
     published: String,
-    entries: Vec<Entry<'a>>,
-    inside: bool,
+    /// The entry that is open.
+    entry: Option<Entry<'a>>,
 }
 
 impl<'a> Builder<'a> {
@@ -515,10 +520,9 @@ impl<'a> Builder<'a> {
                 "ENTITY" => EntityKind::Organisation,
                 _ => return,
             };
-            self.inside = true;
-            self.entries.push(Entry { kind, line, parts: Vec::new() });
+            self.entry = Some(Entry { kind, line, parts: Vec::new() });
         }
-        let Some(entry) = self.entries.last_mut().filter(|_| self.inside) else { return };
+        let Some(entry) = &mut self.entry else { return };
         if depth == 3 {
             entry.parts.push(Part { tag, line, ..Part::default() });
         } else if depth == 4
@@ -529,15 +533,17 @@ impl<'a> Builder<'a> {
     }
 
     /// `depth` is that of the element that closes.
-    fn close(&mut self, depth: usize) {
-        if depth == 2 {
-            self.inside = false;
+    fn close(&mut self, depth: usize, take: &mut dyn FnMut(Entry<'a>)) {
+        if depth == 2
+            && let Some(entry) = self.entry.take()
+        {
+            take(entry);
         }
     }
 
     /// `depth` is the number of open elements.
     fn text(&mut self, depth: usize, text: &str, escaped: bool) {
-        let Some(entry) = self.entries.last_mut().filter(|_| self.inside) else { return };
+        let Some(entry) = &mut self.entry else { return };
         let text = if escaped { unescape(text) } else { Cow::Borrowed(text) };
         let Some(part) = entry.parts.last_mut() else { return };
         match depth {
@@ -552,13 +558,9 @@ impl<'a> Builder<'a> {
     }
 }
 
-fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
+fn read(number: u16, file: &ListFile<'_>, room: &Room) -> Result<FileResult, ListError> {
     let Decoded { text, invalid, controls } = decode(file.bytes);
-    let (published, entries) = entries(text.trim_start_matches('\u{feff}'), file)?;
-    let mut result = FileResult::default();
-    let names: [&[&str]; 3] =
-        [&["FIRST_NAME"], &["ALIAS_NAME"], &["INDIVIDUAL_ALIAS", "ENTITY_ALIAS"]];
-    result.problems.extend(unread(&text).judge(&names, file, ID)?);
+    let mut result = FileResult::new(room, None);
     let damaged = invalid + controls > 0;
     if damaged {
         let hint = "this file was damaged before it reached us: names that show it are set aside, \
@@ -567,18 +569,12 @@ fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
         result.problems.push(Problem::new("file-damaged", 0, &value, hint));
     }
     let mut ids = Ids::default();
-    let mut edition = ListEdition {
-        list: "un-sc".to_owned(),
-        title: "UN Security Council Consolidated List".to_owned(),
-        published,
-        entities: Vec::new(),
-    };
-    for entry in &entries {
-        let mut reader =
-            EntryReader::new(entry, number, damaged, std::mem::take(&mut result.problems));
+    let mut edition = ListEdition::new("un-sc", "UN Security Council Consolidated List", room);
+    let text = text.trim_start_matches('\u{feff}');
+    edition.published = entries(text, file, &mut |entry| {
+        let mut reader = EntryReader::new(&entry, number, damaged, &mut result.problems);
         reader.read();
-        let (draft, problems) = (reader.draft, reader.problems);
-        result.problems = problems;
+        let draft = reader.draft;
         result.count.rows_in += 1;
         if let Some(mut entity) = draft.finish() {
             entity.id = ids.unique(entity.id);
@@ -590,7 +586,10 @@ fn read(number: u16, file: &ListFile<'_>) -> Result<FileResult, ListError> {
             result.problems.push(Problem::new("no-name", entry.line.into(), &value, hint));
             result.count.rows_set_aside += 1;
         }
-    }
+    })?;
+    let names: [&[&str]; 3] =
+        [&["FIRST_NAME"], &["ALIAS_NAME"], &["INDIVIDUAL_ALIAS", "ENTITY_ALIAS"]];
+    result.problems.extend(unread(text).judge(&names, file, ID)?);
     result.editions.push(edition);
     Ok(result)
 }
@@ -601,11 +600,11 @@ struct EntryReader<'a> {
     file: u16,
     damaged: bool,
     draft: Draft,
-    problems: Vec<Problem>,
+    problems: &'a mut Problems,
 }
 
 impl<'a> EntryReader<'a> {
-    fn new(entry: &'a Entry<'a>, file: u16, damaged: bool, problems: Vec<Problem>) -> Self {
+    fn new(entry: &'a Entry<'a>, file: u16, damaged: bool, problems: &'a mut Problems) -> Self {
         let id = [entry.get("DATAID"), entry.get("REFERENCE_NUMBER")]
             .into_iter()
             .find(|id| !id.is_empty())
@@ -709,7 +708,7 @@ impl<'a> EntryReader<'a> {
             return;
         }
         let origin = self.origin(line);
-        self.draft.name(text, kind, origin, &mut self.problems);
+        self.draft.name(text, kind, origin, self.problems);
     }
 
     /// What shows that a name is not what was published; none where nothing does.
@@ -1000,7 +999,8 @@ mod tests {
         );
         let bytes: Vec<u8> =
             text.bytes().map(|byte| if byte == b'?' { 0xc9 } else { byte }).collect();
-        let parsed = UnXml.read(&[ListFile { name: "x.xml", bytes: &bytes }]).unwrap();
+        let parsed =
+            UnXml.read(&[ListFile { name: "x.xml", bytes: &bytes }], &Room::default()).unwrap();
         holds(&parsed);
         expect![[r#"
             un-sc | UN Security Council Consolidated List | 

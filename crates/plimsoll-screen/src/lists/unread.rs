@@ -37,6 +37,11 @@ pub(super) fn says_something(value: &str) -> bool {
     value.chars().any(char::is_alphanumeric) && !value.eq_ignore_ascii_case("n/a")
 }
 
+/// What a column without a title is called.
+fn title_or_number(title: &str, at: usize) -> String {
+    if title.is_empty() { format!("column {}", at + 1) } else { title.to_owned() }
+}
+
 impl Unread {
     /// A filled value under a name that nobody asked for.
     pub(super) fn add(&mut self, name: &str, line: u32, value: &str) {
@@ -75,14 +80,35 @@ impl Unread {
         }
     }
 
-    /// The columns of a table that nobody asked for.
-    pub(super) fn of_sheet(sheet: &Sheet) -> Self {
-        Self::of_table(sheet.asked(), &sheet.rows)
+    /// The columns of a table that nobody asked for, now that all its rows were read.
+    pub(super) fn of_sheet(sheet: &Sheet<'_>) -> Self {
+        Self::of_table(sheet.asked(), sheet.rows().flatten())
     }
 
-    /// The same for a table whose header is its first line.
-    pub(super) fn of_header(header: &Header, rows: &[Row]) -> Self {
-        Self::of_table(header.asked(), rows)
+    /// The same of columns with their titles, names and whether they were asked for, and the rows
+    /// once more.
+    pub(super) fn of_table<'a>(
+        columns: impl Iterator<Item = (&'a str, &'a str, bool)>,
+        rows: impl Iterator<Item = Row>,
+    ) -> Self {
+        let mut unread = Self::default();
+        let columns: Vec<(usize, String)> = columns
+            .enumerate()
+            .inspect(|(_, (_, name, _))| unread.meet(name))
+            .filter(|(_, (.., asked))| !asked)
+            .map(|(at, (title, ..))| (at, title_or_number(title, at)))
+            .collect();
+        if columns.is_empty() {
+            return unread;
+        }
+        for row in rows {
+            for (at, title) in &columns {
+                if let Some(cell) = row.cells.get(*at) {
+                    unread.add(title, row.line, cell);
+                }
+            }
+        }
+        unread
     }
 
     /// The members of an object that are none of these.
@@ -102,39 +128,21 @@ impl Unread {
 
     /// Takes in one row of a table that is read row by row.
     pub(super) fn row(&mut self, header: &Header, row: &Row) {
-        for ((title, name, asked), cell) in header.asked().zip(&row.cells) {
+        for ((at, (title, name, asked)), cell) in header.asked().enumerate().zip(&row.cells) {
             self.meet(name);
             if !asked {
-                self.add(title, row.line, cell);
+                self.add(&title_or_number(title, at), row.line, cell);
             }
         }
     }
 
     /// Leaves out the columns that only later rows asked for.
     pub(super) fn asked_by_now(self, header: &Header) -> Self {
-        self.without(|name| header.asked().any(|(title, _, asked)| asked && title == name))
-    }
-
-    /// The columns of a table that nobody asked for: title, name, whether it was asked for.
-    pub(super) fn of_table<'a>(
-        columns: impl Iterator<Item = (&'a str, &'a str, bool)>,
-        rows: &[Row],
-    ) -> Self {
-        let mut unread = Self::default();
-        for (at, (title, name, asked)) in columns.enumerate() {
-            unread.meet(name);
-            if asked {
-                continue;
-            }
-            let unnamed = format!("column {}", at + 1);
-            let title = if title.is_empty() { &unnamed } else { title };
-            for row in rows {
-                if let Some(cell) = row.cells.get(at) {
-                    unread.add(title, row.line, cell);
-                }
-            }
-        }
-        unread
+        // Of two columns of one title the second may be the one that nobody asked for.
+        let columns = |name: &str, wanted: bool| {
+            header.asked().any(|(title, _, asked)| asked == wanted && title == name)
+        };
+        self.without(|name| columns(name, true) && !columns(name, false))
     }
 
     /// Leaves out what the reader passes over on purpose.
@@ -181,12 +189,17 @@ impl Unread {
 #[cfg(test)]
 mod tests {
     use crate::lists::{self, ListError, ListFile, Parsed};
+    use crate::scratch::Room;
 
     fn renamed(layout: &str, from: &str, to: &str) -> Result<Parsed, ListError> {
         let source = lists::by_id(layout).unwrap();
         let (name, text) = source.example();
         assert!(text.contains(from), "{layout}: {from}");
-        lists::read(source, &[ListFile { name, bytes: text.replace(from, to).as_bytes() }])
+        lists::read(
+            source,
+            &[ListFile { name, bytes: text.replace(from, to).as_bytes() }],
+            &Room::default(),
+        )
     }
 
     /// A name that no edition lacks is missing, and something is there that nobody reads.
@@ -232,7 +245,7 @@ mod tests {
         ] {
             let parsed = renamed(layout, from, to).unwrap();
             let told = parsed.problems.iter().filter(|(_, p)| p.rule == "column-unread");
-            let columns: Vec<_> = told.filter_map(|(_, p)| p.column.as_deref()).collect();
+            let columns: Vec<_> = told.filter_map(|(_, p)| p.column).collect();
             assert_eq!(columns, [column], "{layout}");
         }
     }
@@ -249,8 +262,12 @@ mod tests {
     fn the_examples_are_read_whole() {
         for source in lists::ALL {
             let (name, text) = source.example();
-            let parsed =
-                lists::read(*source, &[ListFile { name, bytes: text.as_bytes() }]).unwrap();
+            let parsed = lists::read(
+                *source,
+                &[ListFile { name, bytes: text.as_bytes() }],
+                &Room::default(),
+            )
+            .unwrap();
             let unread: Vec<_> =
                 parsed.problems.iter().filter(|(_, p)| p.rule == "column-unread").collect();
             assert!(unread.is_empty(), "{}: {unread:?}", source.id());

@@ -60,7 +60,7 @@ fn made_up() -> Vec<Entity> {
 
 fn snapshot_of(entities: &[Entity]) -> Vec<u8> {
     let meta = ListMeta { list: "made-up".into(), ..ListMeta::default() };
-    compile(vec![ListInput { meta, entities: entities.into() }])
+    compile(vec![ListInput::of(meta, &entities)])
 }
 
 fn ask(bytes: &[u8], name: &str) -> Vec<Hit> {
@@ -241,7 +241,7 @@ fn an_order_that_has_run_out_is_a_hit_and_says_so() {
     all[0].ends = "2023-10-30".into();
     all[1].ends = "2056-06-29".into();
     let meta = ListMeta { edition: "2023-11-30".into(), ..ListMeta::default() };
-    let bytes = compile(vec![ListInput { meta, entities: all.as_slice().into() }]);
+    let bytes = compile(vec![ListInput::of(meta, &all)]);
     for (name, text) in [
         ("Orvenko Ardo Works", "expired on 2023-10-30, before this edition"),
         ("Orvenko Belvarin Works", "in force until 2056-06-29"),
@@ -324,8 +324,10 @@ fn against_brute_force_on_the_real_list() {
         eprintln!("skipped: no {}", folder.display());
         return;
     };
-    let parsed = PlainList.read(&[ListFile { name: "list.tsv", bytes: &list }]).unwrap();
-    let bytes = snapshot_of(&parsed.editions[0].entities);
+    let parsed = PlainList
+        .read(&[ListFile { name: "list.tsv", bytes: &list }], &crate::scratch::Room::default())
+        .unwrap();
+    let bytes = snapshot_of(&parsed.editions[0].entities.to_vec());
     let (mut asked, mut promised, mut lost) = (0, 0, Vec::new());
     for line in queries.lines().step_by(25) {
         let columns: Vec<&str> = line.split('\t').collect();

@@ -1,26 +1,34 @@
 //! Makes a snapshot out of lists.
 
+use super::pairs::{Pairs, buckets};
+use super::words::{Words, cut};
 use super::{HEADER, KINDS, ListMeta, MAGIC, Meta, NAME, NAME_KINDS, SECTIONS, Section};
-use super::{VERSION, WORD};
+use super::{VERSION, WORD, hex, u32_at};
 use crate::addresses;
-use crate::entity::{Entity, EntityKind};
+use crate::entity::{Entity, EntityKind, Name};
 use crate::identifiers;
-use crate::names::compare::mask;
 use crate::names::keys::{self, Key, KeyKind};
 use crate::names::romanize::{self, Source};
-use crate::names::script::{ALL, Script};
-use crate::names::tables::{self, CLASSES, Class};
+use crate::names::script::Script;
+use crate::names::tables::{self, Class};
 use crate::names::tokens::{Analysis, Mode, Token, analyse};
-use foldhash::HashMap;
+use crate::scratch::{Room, Spool};
 use sha2::{Digest, Sha256};
-use std::borrow::Cow;
+use std::io::{self, Write};
 
 /// A list and its entities, ready to be compiled.
 pub struct ListInput<'a> {
     /// What is said of it; counts are filled in here.
     pub meta: ListMeta,
-    /// Its entities. Owned ones are let go as they are compiled: long lists are held once.
-    pub entities: Cow<'a, [Entity]>,
+    /// Its entities, taken one by one.
+    pub entities: Box<dyn Iterator<Item = Entity> + 'a>,
+}
+
+impl<'a> ListInput<'a> {
+    /// Of entities that are held.
+    pub fn of(meta: ListMeta, entities: &'a [Entity]) -> Self {
+        Self { meta, entities: Box::new(entities.iter().cloned()) }
+    }
 }
 
 /// Names count as if the lists had at least so many entities, so that in a list of five no word
@@ -29,42 +37,54 @@ const LEAST_ENTITIES: u32 = 20_000;
 /// A name has at most so many words in the snapshot.
 const MOST_WORDS: usize = 40;
 
-type WordKey = (String, Script, Class, u16, bool);
-
-#[derive(Default)]
+/// A snapshot in the making: in memory are the words, each once; all else is put aside.
 struct Builder {
-    text: Vec<u8>,
-    words: Vec<Token>,
-    joined: Vec<bool>,
-    /// Names in which each word stands, sorted since names come in order.
-    postings: Vec<Vec<u32>>,
-    /// Entities in which each word stands, and the last one counted.
-    frequency: Vec<(u32, u32)>,
-    by_text: HashMap<WordKey, u32>,
-    names: Vec<u8>,
-    name_words: Vec<u32>,
-    entities: Vec<u8>,
-    json: Vec<u8>,
-    identifiers: Vec<(u32, u32)>,
+    room: Room,
+    words: Words,
+    /// Texts of names.
+    text: Spool,
+    names: Spool,
+    name_words: Spool,
+    entities: Spool,
+    json: Spool,
+    /// Word and name in which it stands.
+    postings: Pairs,
+    /// Key and word.
+    keys: Pairs,
+    /// Key and entity.
+    identifiers: Pairs,
     name_count: u32,
     entity_count: u32,
 }
 
-/// Compiles lists into a snapshot. The same lists give the same bytes.
-pub fn compile(mut lists: Vec<ListInput<'_>>) -> Vec<u8> {
+/// Compiles lists into a snapshot in memory. The same lists give the same bytes.
+pub fn compile(lists: Vec<ListInput<'_>>) -> Vec<u8> {
+    let mut out = Vec::new();
+    let compiled = compile_in(&Room::default(), lists);
+    // Memory has no faults; texts beyond what a snapshot holds give one that names nobody.
+    let written = compiled.and_then(|mut compiled| compiled.write(&mut out));
+    if written.is_err() {
+        out.clear();
+    }
+    out
+}
+
+/// Compiles lists into a snapshot that lies in a room until it is written.
+///
+/// # Errors
+/// Where the room is full, or the lists are longer than a snapshot can be.
+pub fn compile_in(room: &Room, mut lists: Vec<ListInput<'_>>) -> io::Result<Compiled> {
     lists.sort_by(|a, b| (&a.meta.list, &a.meta.edition).cmp(&(&b.meta.list, &b.meta.edition)));
-    let mut builder = Builder::default();
+    let mut builder = Builder::new(room);
     let mut meta = Meta::default();
     for (number, list) in lists.into_iter().enumerate() {
-        let names_before = builder.name_count;
-        let entities = list.entities.len() as u32;
-        match list.entities {
-            Cow::Owned(all) => all.into_iter().for_each(|e| builder.entity(&e, number as u16)),
-            Cow::Borrowed(all) => all.iter().for_each(|e| builder.entity(e, number as u16)),
+        let (names, entities) = (builder.name_count, builder.entity_count);
+        for entity in list.entities {
+            builder.entity(&entity, number as u16);
         }
         meta.lists.push(ListMeta {
-            entities,
-            names: builder.name_count - names_before,
+            entities: builder.entity_count - entities,
+            names: builder.name_count - names,
             ..list.meta
         });
     }
@@ -92,18 +112,35 @@ pub fn weight_by_frequency(base: u16, frequency: u32, entities: u32) -> u16 {
 }
 
 impl Builder {
+    fn new(room: &Room) -> Self {
+        Self {
+            room: room.clone(),
+            words: Words::default(),
+            text: room.spool(),
+            names: room.spool(),
+            name_words: room.spool(),
+            entities: room.spool(),
+            json: room.spool(),
+            postings: Pairs::new(room),
+            keys: Pairs::new(room),
+            identifiers: Pairs::new(room),
+            name_count: 0,
+            entity_count: 0,
+        }
+    }
+
     fn entity(&mut self, entity: &Entity, list: u16) {
         let number = self.entity_count;
         self.entity_count += 1;
         let json = serde_json::to_vec(entity).unwrap_or_default();
         let kind = KINDS.iter().position(|k| *k == entity.kind).unwrap_or(0) as u8;
-        self.entities.extend((self.json.len() as u64).to_le_bytes());
-        self.entities.extend((json.len() as u32).to_le_bytes());
-        self.entities.extend(list.to_le_bytes());
-        self.entities.extend([kind, 0]);
-        self.entities.extend(self.name_count.to_le_bytes());
-        self.entities.extend((entity.names.len() as u32).to_le_bytes());
-        self.json.extend(json);
+        let at = self.json.put(&json);
+        self.entities.put(&at.to_le_bytes());
+        self.entities.put(&(json.len() as u32).to_le_bytes());
+        self.entities.put(&list.to_le_bytes());
+        self.entities.put(&[kind, 0]);
+        self.entities.put(&self.name_count.to_le_bytes());
+        self.entities.put(&(entity.names.len() as u32).to_le_bytes());
         let mode = mode_of(entity.kind);
         for name in &entity.names {
             let mut analysis = analyse(&name.text, mode);
@@ -127,24 +164,28 @@ impl Builder {
         }
     }
 
-    fn name(&mut self, name: &crate::entity::Name, analysis: &Analysis, mode: Mode, entity: u32) {
+    fn name(&mut self, name: &Name, analysis: &Analysis, mode: Mode, entity: u32) {
         let number = self.name_count;
         self.name_count += 1;
-        let (at, len) = self.put_text(&name.text);
+        let text = cut(&name.text);
+        // Checked as a whole in the end.
+        let at = self.text.put(text.as_bytes()) as u32;
+        let first_word = (self.name_words.len() / 4) as u32;
         let kind = NAME_KINDS.iter().position(|k| *k == name.kind).unwrap_or(0) as u8;
-        self.names.extend(at.to_le_bytes());
-        self.names.extend(len.to_le_bytes());
-        self.names.extend([kind, u8::from(mode == Mode::Person)]);
-        self.names.extend((self.name_words.len() as u32).to_le_bytes());
-        self.names.extend([analysis.tokens.len() as u8, 0]);
-        self.names.extend(0u16.to_le_bytes()); // Its weight, known when all frequencies are.
-        self.names.extend(entity.to_le_bytes());
-        self.names.extend(name.origin.line.to_le_bytes());
-        self.names.extend(name.origin.file.to_le_bytes());
-        self.names.extend([0, 0]);
+        let mut record = [0; NAME];
+        record[0..4].copy_from_slice(&at.to_le_bytes());
+        record[4..6].copy_from_slice(&(text.len() as u16).to_le_bytes());
+        record[6..8].copy_from_slice(&[kind, u8::from(mode == Mode::Person)]);
+        record[8..12].copy_from_slice(&first_word.to_le_bytes());
+        record[12] = analysis.tokens.len() as u8;
+        // At 14 its weight, known when all frequencies are.
+        record[16..20].copy_from_slice(&entity.to_le_bytes());
+        record[20..24].copy_from_slice(&name.origin.line.to_le_bytes());
+        record[24..26].copy_from_slice(&name.origin.file.to_le_bytes());
+        self.names.put(&record);
         for token in &analysis.tokens {
             let word = self.word(token, false);
-            self.name_words.push(word);
+            self.name_words.put(&word.to_le_bytes());
             self.post(word, number, entity);
         }
         for joined in joined_words(analysis) {
@@ -154,108 +195,107 @@ impl Builder {
     }
 
     fn post(&mut self, word: u32, name: u32, entity: u32) {
-        let postings = &mut self.postings[word as usize];
-        if postings.last() != Some(&name) {
-            postings.push(name);
-        }
-        let (count, last) = &mut self.frequency[word as usize];
-        if *count == 0 || *last != entity {
-            *count += 1;
-            *last = entity;
-        }
+        self.postings.push((word, name));
+        self.words.count(word, entity);
     }
 
     fn word(&mut self, token: &Token, joined: bool) -> u32 {
-        let key = (token.text.clone(), token.script, token.class, token.concept, joined);
-        if let Some(number) = self.by_text.get(&key) {
-            return *number;
+        let (number, is_new) = self.words.number(token, joined);
+        if is_new {
+            listed_keys(token, joined, &mut |key| self.keys.push((key, number)));
         }
-        let number = self.words.len() as u32;
-        self.by_text.insert(key, number);
-        self.words.push(token.clone());
-        self.joined.push(joined);
-        self.postings.push(Vec::new());
-        self.frequency.push((0, 0));
         number
     }
 
-    fn put_text(&mut self, text: &str) -> (u32, u16) {
-        let mut end = text.len().min(usize::from(u16::MAX));
-        while !text.is_char_boundary(end) {
-            end -= 1;
+    fn finish(mut self, meta: &Meta) -> io::Result<Compiled> {
+        let words_at = self.text.len();
+        if words_at + self.words.text.len() as u64 > u64::from(u32::MAX) {
+            return Err(io::Error::other("their names are longer than 4 GiB together"));
         }
-        let at = self.text.len() as u32;
-        self.text.extend(&text.as_bytes()[..end]);
-        (at, end as u16)
-    }
-
-    fn finish(mut self, meta: &Meta) -> Vec<u8> {
-        let weights = self.weights();
-        let mut words = Vec::with_capacity(self.words.len() * WORD);
-        for (at, weight) in weights.iter().enumerate() {
-            let (text, len) = self.put_text(&self.words[at].text.clone());
-            let token = &self.words[at];
-            words.extend(text.to_le_bytes());
-            words.extend(len.to_le_bytes());
-            words.push(ALL.iter().position(|s| *s == token.script).unwrap_or(0) as u8);
-            words.push(CLASSES.iter().position(|c| *c == token.class).unwrap_or(0) as u8);
-            words.extend(token.concept.to_le_bytes());
-            words.extend(weight.to_le_bytes());
-            words.extend(mask(token.text.as_bytes()).to_le_bytes());
-            let flags = u8::from(self.joined[at]) | u8::from(token.given) << 1;
-            words.extend([flags, 0, 0, 0]);
-        }
-        self.weigh_names(&weights);
-        let (mut ends, mut postings) = (Vec::new(), Vec::new());
-        let mut end = 0u32;
-        for list in std::mem::take(&mut self.postings) {
-            end += list.len() as u32;
-            ends.extend(end.to_le_bytes());
-            postings.extend(list.iter().flat_map(|n| n.to_le_bytes()));
-        }
-        let mut pairs = Vec::new();
-        for (number, token) in self.words.iter().enumerate() {
-            listed_keys(token, self.joined[number], &mut |key| pairs.push((key, number as u32)));
-        }
-        let (key_ends, keys) = buckets(pairs);
-        let (identifier_ends, identifiers) = buckets(std::mem::take(&mut self.identifiers));
-        let name_words = self.name_words.iter().flat_map(|n| n.to_le_bytes()).collect();
-        let mut sections: [Vec<u8>; SECTIONS] = std::array::from_fn(|_| Vec::new());
-        sections[Section::Meta as usize] = serde_json::to_vec(meta).unwrap_or_default();
+        self.weigh_words(words_at as u32);
+        let names = self.weigh_names()?;
+        self.text.put(&self.words.text);
+        let mut words = self.room.spool();
+        words.put(&self.words.records);
+        let count = self.words.len() as u32;
+        drop(self.words);
+        let (posting_ends, postings) = postings(self.postings, count, &self.room)?;
+        let (key_ends, keys) = buckets(self.keys, &self.room)?;
+        let (identifier_ends, identifiers) = buckets(self.identifiers, &self.room)?;
+        let mut said = self.room.spool();
+        said.put(&serde_json::to_vec(meta).unwrap_or_default());
+        let mut sections: [Spool; SECTIONS] = std::array::from_fn(|_| self.room.spool());
+        sections[Section::Meta as usize] = said;
         sections[Section::Text as usize] = self.text;
         sections[Section::Words as usize] = words;
-        sections[Section::PostingEnds as usize] = ends;
+        sections[Section::PostingEnds as usize] = posting_ends;
         sections[Section::Postings as usize] = postings;
-        sections[Section::Names as usize] = self.names;
-        sections[Section::NameWords as usize] = name_words;
+        sections[Section::Names as usize] = names;
+        sections[Section::NameWords as usize] = self.name_words;
         sections[Section::Entities as usize] = self.entities;
         sections[Section::EntityJson as usize] = self.json;
         sections[Section::KeyEnds as usize] = key_ends;
         sections[Section::Keys as usize] = keys;
         sections[Section::IdentifierEnds as usize] = identifier_ends;
         sections[Section::Identifiers as usize] = identifiers;
-        assemble(sections)
+        Compiled::of(sections)
     }
 
-    fn weights(&self) -> Vec<u16> {
+    /// How much each word says, now that all frequencies are known; their texts stand behind
+    /// those of the names.
+    fn weigh_words(&mut self, texts_at: u32) {
         let entities = self.entity_count;
-        self.words
-            .iter()
-            .zip(&self.frequency)
-            .map(|(token, (count, _))| weight_by_frequency(token.weight, *count, entities))
-            .collect()
+        let records = self.words.records.chunks_exact_mut(WORD);
+        for (record, (count, _)) in records.zip(&self.words.frequency) {
+            let at = u32_at(record, 0) + texts_at;
+            record[0..4].copy_from_slice(&at.to_le_bytes());
+            let base = u16::from_le_bytes([record[10], record[11]]);
+            let weight = weight_by_frequency(base, *count, entities);
+            record[10..12].copy_from_slice(&weight.to_le_bytes());
+        }
     }
 
     /// The weight of a name is the sum of its words'.
-    fn weigh_names(&mut self, weights: &[u16]) {
-        for record in self.names.chunks_exact_mut(NAME) {
-            let first = u32::from_le_bytes([record[8], record[9], record[10], record[11]]) as usize;
-            let words = self.name_words.get(first..first + usize::from(record[12]));
-            let sum: u32 =
-                words.unwrap_or_default().iter().map(|w| u32::from(weights[*w as usize])).sum();
-            record[14..16].copy_from_slice(&(sum.min(u32::from(u16::MAX)) as u16).to_le_bytes());
-        }
+    fn weigh_names(&mut self) -> io::Result<Spool> {
+        let mut weighed = self.room.spool();
+        let (words, name_words) = (&self.words.records, &mut self.name_words);
+        self.names.each(NAME, &mut |piece| {
+            for record in piece.chunks_exact_mut(NAME) {
+                let mut numbers = [0; MOST_WORDS * 4];
+                let numbers = &mut numbers[..usize::from(record[12]) * 4];
+                name_words.read(u64::from(u32_at(record, 8)) * 4, numbers)?;
+                let weight = |word: &[u8]| {
+                    let at = u32_at(word, 0) as usize * WORD + 10;
+                    u32::from(super::u16_at(words, at))
+                };
+                let sum: u32 = numbers.chunks_exact(4).map(weight).sum();
+                let sum = sum.min(u32::from(u16::MAX)) as u16;
+                record[14..16].copy_from_slice(&sum.to_le_bytes());
+            }
+            weighed.put(piece);
+            Ok(())
+        })?;
+        Ok(weighed)
     }
+}
+
+/// The names of each word: where each run ends, and the runs.
+fn postings(pairs: Pairs, words: u32, room: &Room) -> io::Result<(Spool, Spool)> {
+    let (mut ends, mut names) = (room.spool(), room.spool());
+    let (mut word, mut end) = (0_u32, 0_u32);
+    pairs.each_sorted(&mut |(of, name)| {
+        while word < of {
+            ends.put(&end.to_le_bytes());
+            word += 1;
+        }
+        names.put(&name.to_le_bytes());
+        end += 1;
+    })?;
+    while word < words {
+        ends.put(&end.to_le_bytes());
+        word += 1;
+    }
+    Ok((ends, names))
 }
 
 /// Neighbouring words as one, and the whole name as one: how names are joined in writing, and
@@ -352,56 +392,65 @@ pub(crate) fn latin_forms(token: &Token) -> Vec<String> {
     }
 }
 
-/// Key and value pairs by bucket: ends of the buckets, and the pairs sorted.
-fn buckets(mut pairs: Vec<(u32, u32)>) -> (Vec<u8>, Vec<u8>) {
-    pairs.sort_unstable();
-    pairs.dedup();
-    let buckets = (pairs.len() / 2).next_power_of_two().max(1);
-    let mut counts = vec![0u32; buckets];
-    for (key, _) in &pairs {
-        counts[((u64::from(*key) * buckets as u64) >> 32) as usize] += 1;
-    }
-    let mut end = 0;
-    let ends = counts
-        .into_iter()
-        .flat_map(|count| {
-            end += count;
-            u32::to_le_bytes(end)
-        })
-        .collect();
-    let pairs =
-        pairs.iter().flat_map(|(k, v)| [k.to_le_bytes(), v.to_le_bytes()]).flatten().collect();
-    (ends, pairs)
-}
-
 /// The hash over the sections and their lengths.
-pub(crate) fn content_hash<T: AsRef<[u8]>>(sections: &[T; SECTIONS]) -> [u8; 32] {
+pub(crate) fn content_hash(sections: &[&[u8]; SECTIONS]) -> [u8; 32] {
     let mut hash = Sha256::new();
     hash.update(VERSION.to_le_bytes());
     for section in sections {
-        hash.update((section.as_ref().len() as u64).to_le_bytes());
-        hash.update(section.as_ref());
+        hash.update((section.len() as u64).to_le_bytes());
+        hash.update(section);
     }
     hash.finalize().into()
 }
 
-fn assemble(sections: [Vec<u8>; SECTIONS]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(sections.iter().map(Vec::len).sum::<usize>() + 4096);
-    out.extend(MAGIC);
-    out.extend(VERSION.to_le_bytes());
-    out.extend((SECTIONS as u32).to_le_bytes());
-    out.extend(content_hash(&sections));
-    let mut at = HEADER + SECTIONS * 16;
-    for section in &sections {
-        at = at.next_multiple_of(8);
-        out.extend((at as u64).to_le_bytes());
-        out.extend((section.len() as u64).to_le_bytes());
-        at += section.len();
+/// A compiled snapshot that is not written yet.
+pub struct Compiled {
+    sections: [Spool; SECTIONS],
+    hash: [u8; 32],
+}
+
+impl Compiled {
+    fn of(mut sections: [Spool; SECTIONS]) -> io::Result<Self> {
+        let mut hash = Sha256::new();
+        hash.update(VERSION.to_le_bytes());
+        for section in &mut sections {
+            hash.update(section.len().to_le_bytes());
+            section.each(1, &mut |piece| {
+                hash.update(piece);
+                Ok(())
+            })?;
+        }
+        Ok(Self { sections, hash: hash.finalize().into() })
     }
-    for section in sections {
-        out.resize(out.len().next_multiple_of(8), 0);
-        out.extend_from_slice(&section);
+
+    /// Its id, as of [`super::Snapshot::id`].
+    pub fn id(&self) -> String {
+        hex(&self.hash)
     }
-    debug_assert_eq!(out.len(), at);
-    out
+
+    /// Writes it.
+    ///
+    /// # Errors
+    /// Where the room cannot be read, or `out` not written.
+    pub fn write(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        out.write_all(MAGIC)?;
+        out.write_all(&VERSION.to_le_bytes())?;
+        out.write_all(&(SECTIONS as u32).to_le_bytes())?;
+        out.write_all(&self.hash)?;
+        let mut at = (HEADER + SECTIONS * 16) as u64;
+        for section in &self.sections {
+            at = at.next_multiple_of(8);
+            out.write_all(&at.to_le_bytes())?;
+            out.write_all(&section.len().to_le_bytes())?;
+            at += section.len();
+        }
+        let mut written = (HEADER + SECTIONS * 16) as u64;
+        for section in &mut self.sections {
+            let gap = (written.next_multiple_of(8) - written) as usize;
+            out.write_all(&[0; 8][..gap])?;
+            section.each(1, &mut |piece| out.write_all(piece))?;
+            written += gap as u64 + section.len();
+        }
+        Ok(())
+    }
 }

@@ -36,6 +36,7 @@ pub fn run(context: &Context, args: &LoadArgs) -> Result<Exit, Failure> {
     }
     let options = options(args)?;
     let mut writer = Writer::open(&context.store)?;
+    watchlists::sweep(&context.store);
     let mut outcomes: Vec<Outcome> = Vec::new();
     let (mut received, mut refused) = (Vec::new(), Vec::new());
     let mut told_of: Vec<evidence::FileReport> = Vec::new();
@@ -63,7 +64,7 @@ pub fn run(context: &Context, args: &LoadArgs) -> Result<Exit, Failure> {
             ));
         }
         for one in found {
-            match watchlists::receive(path, one) {
+            match watchlists::receive(&context.store, path, one) {
                 Ok(one) => received.push(one),
                 Err(failure) => refused.push((path.clone(), failure)),
             }

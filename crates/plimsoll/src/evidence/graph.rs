@@ -175,8 +175,7 @@ pub fn who(graph: &Graph, name: &str, threshold: i32) -> Vec<Meant> {
     let parties: Vec<&Node> =
         graph.nodes(NodeKind::Company).chain(graph.nodes(NodeKind::Person)).collect();
     let entities: Vec<Entity> = parties.iter().map(|node| entity(node)).collect();
-    let entities = entities.into();
-    let bytes = compile(vec![ListInput { meta: ListMeta::default(), entities }]);
+    let bytes = compile(vec![ListInput::of(ListMeta::default(), &entities)]);
     let Ok(snapshot) = Snapshot::open(&bytes) else { return Vec::new() };
     let settings = Settings { threshold, limit: 40, explain: false };
     let query = Query { name: name.to_owned(), ..Query::default() };

@@ -5,16 +5,15 @@
 //! always made from received bytes alone.
 
 use super::load::Received;
-use super::{Edition, Editions, broken, folder, unpack};
+use super::{Edition, Editions, content, folder};
 use crate::failure::Failure;
 use plimsoll_screen::lists::ListFile;
-use std::fs;
 use std::path::Path;
 
 /// The lists that a file may change; none where it is a list itself.
 pub fn lists_changed(received: &Received) -> Vec<String> {
     let name = received.file.shown();
-    received.source.changes(&ListFile { name: &name, bytes: received.content() })
+    received.source.changes(&ListFile { name: &name, bytes: &received.content })
 }
 
 /// The edition that a change goes on from: the newest one of the first list that is there.
@@ -38,14 +37,13 @@ pub fn behind(store: &Path, base: &Edition, change: Received) -> Result<Vec<Rece
     let mut set = Vec::new();
     for file in &base.files {
         let path = file.path(&folder(store));
-        let raw = fs::read(&path).map_err(|e| broken(&path, e))?;
-        let unpacked = Some(unpack(&path, &file.member)?).filter(|content| *content != raw);
+        let content = content(&path, &file.member)?;
         set.push(Received {
             path,
             source: change.source,
             file: file.clone(),
-            raw,
-            unpacked,
+            content,
+            copy: None,
             day: None,
             is_base: true,
         });

@@ -1,9 +1,11 @@
 //! From a publisher's file to editions in the store.
 
 use super::{
-    Edition, Editions, ReceivedFile, changes, failure_of, folder, unpack, unreadable, write_whole,
+    Edition, Editions, ReceivedFile, broken, changes, content, failure_of, folder, room,
+    unreadable, write_by,
 };
 use crate::failure::{Exit, Failure};
+use crate::mapped::{self, Bytes};
 use plimsoll_ingest::containers;
 use plimsoll_screen::lists::{
     self, FileCount, ListEdition, ListError, ListFile, ListSource, Parsed,
@@ -12,7 +14,9 @@ use plimsoll_terms::problem::Problem;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
+use tempfile::NamedTempFile;
 
 /// From this sureness on a file is taken for a watchlist without being told.
 const SURE: u8 = 50;
@@ -29,19 +33,13 @@ pub struct Received {
     pub source: &'static dyn ListSource,
     /// Name, hash and size as received.
     pub file: ReceivedFile,
-    pub(super) raw: Vec<u8>,
-    /// Unpacked; none where it came so.
-    pub(super) unpacked: Option<Vec<u8>>,
+    /// What its reader reads.
+    pub(super) content: Bytes,
+    /// The copy in the store, until it is put in its place; none where it is there.
+    pub(super) copy: Option<NamedTempFile>,
     pub(super) day: Option<(String, &'static str)>,
     /// Whether it is in the store and only stands before a change to it.
     pub(super) is_base: bool,
-}
-
-impl Received {
-    /// What its reader reads.
-    pub(super) fn content(&self) -> &[u8] {
-        self.unpacked.as_deref().unwrap_or(&self.raw)
-    }
 }
 
 /// What was said about how to load.
@@ -131,12 +129,17 @@ fn last_name(path: &Path) -> String {
     path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
-/// Reads a file and works out which day it is of, as far as names tell.
-pub fn receive(path: &Path, found: Found) -> Result<Received, Failure> {
-    let raw = fs::read(path).map_err(|e| unreadable(path, e))?;
-    let sha256 = Sha256::digest(&raw).iter().map(|b| format!("{b:02x}")).collect();
-    // A list may be of gigabytes: it is held once.
-    let unpacked = Some(unpack(path, &found.member)?).filter(|content| *content != raw);
+/// Copies a file into the store, under no name of its own yet, and works out which day it is of,
+/// as far as names tell.
+pub fn receive(store: &Path, path: &Path, found: Found) -> Result<Received, Failure> {
+    let (copy, sha256, bytes) = copied(store, path)?;
+    let content = content(copy.path(), &found.member).map_err(|failure| Failure {
+        // The person knows it by its own name.
+        message: failure
+            .message
+            .replace(&copy.path().display().to_string(), &path.display().to_string()),
+        ..failure
+    })?;
     let name = last_name(path);
     // A relative path has no folder in it.
     let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
@@ -145,16 +148,43 @@ pub fn receive(path: &Path, found: Found) -> Result<Received, Failure> {
         .or_else(|| day_in(&name))
         .map(|day| (day, "file name"))
         .or_else(|| day_in(&folder).map(|day| (day, "folder")));
-    let file = ReceivedFile { name, member: found.member, sha256, bytes: raw.len() as u64 };
+    let file = ReceivedFile { name, member: found.member, sha256, bytes };
     Ok(Received {
         path: path.to_owned(),
         source: found.source,
         file,
-        raw,
-        unpacked,
+        content,
+        copy: Some(copy),
         day,
         is_base: false,
     })
+}
+
+/// A copy of a file in the store, its hash and its size.
+fn copied(store: &Path, path: &Path) -> Result<(NamedTempFile, String, u64), Failure> {
+    let mut file = fs::File::open(path).map_err(|e| unreadable(path, e))?;
+    let received = folder(store).join("received");
+    let in_store = |e: std::io::Error| broken(&received, e);
+    fs::create_dir_all(&received).map_err(in_store)?;
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".new-");
+    // As other files of the store, not for its owner alone.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let copy = builder.tempfile_in(&received).map_err(in_store)?;
+    let mut copy_of = copy.as_file();
+    let (mut hash, mut bytes, mut piece) = (Sha256::new(), 0, vec![0; 1 << 20]);
+    loop {
+        let n = file.read(&mut piece).map_err(|e| unreadable(path, e))?;
+        if n == 0 {
+            break;
+        }
+        hash.update(&piece[..n]);
+        copy_of.write_all(&piece[..n]).map_err(in_store)?;
+        bytes += n as u64;
+    }
+    let sha256 = hash.finalize().iter().map(|b| format!("{b:02x}")).collect();
+    Ok((copy, sha256, bytes))
 }
 
 /// A date in a name: `sdn_2024-07-02.csv`, `20240702`, or a month, whose last day it is then.
@@ -194,7 +224,6 @@ pub fn load(
     how: &How<'_>,
 ) -> Result<Vec<FileReport>, Failure> {
     let mut editions = Editions::open(store)?;
-    sweep(store);
     let mut reports = Vec::new();
     let (mut deltas, lists): (Vec<_>, Vec<_>) = received
         .into_iter()
@@ -268,8 +297,9 @@ fn is_consolidated(received: &Received) -> bool {
     ["cons", "nonsdn", "non-sdn", "non_sdn"].iter().any(|word| name.contains(word))
 }
 
-/// Removes what a killed load left behind: files written aside and never renamed.
-fn sweep(store: &Path) {
+/// Removes what a killed load left behind: files written aside and never renamed. Before files
+/// are received.
+pub fn sweep(store: &Path) {
     let lists = folder(store);
     for folder in
         [lists.clone(), lists.join("received"), lists.join("snapshots"), lists.join("set-aside")]
@@ -285,22 +315,24 @@ fn sweep(store: &Path) {
 fn load_set(
     store: &Path,
     editions: &mut Editions,
-    set: Vec<Received>,
+    mut set: Vec<Received>,
     how: &How<'_>,
 ) -> Result<Vec<FileReport>, Failure> {
     let Some(source) = set.first().map(|r| r.source) else { return Ok(Vec::new()) };
     let names: Vec<String> = set.iter().map(|r| r.file.shown()).collect();
     let inputs: Vec<ListFile<'_>> =
-        set.iter().zip(&names).map(|(r, name)| ListFile { name, bytes: r.content() }).collect();
-    let parsed = match lists::read(source, &inputs) {
+        set.iter().zip(&names).map(|(r, name)| ListFile { name, bytes: &r.content }).collect();
+    let contents: Vec<&Bytes> = set.iter().map(|r| &r.content).collect();
+    let parsed = mapped::reading(&contents, || lists::read(source, &inputs, &room()));
+    let parsed = match parsed {
         Ok(parsed) => parsed,
         Err(error) => return Ok(refuse_all(&set, &names, &error)),
     };
     let judged = accept(editions, &parsed, &set, how);
     let mut replaced = Vec::new();
     if !judged.accepted.is_empty() {
-        for one in set.iter().filter(|one| !one.is_base) {
-            write_whole(&one.file.path(&folder(store)), &one.raw)?;
+        for one in &mut set {
+            keep(store, one)?;
         }
         write_set_aside(store, &set, &parsed)?;
         replaced = put(editions, &judged.accepted, &set);
@@ -313,13 +345,10 @@ fn load_set(
     let mut reports: Vec<FileReport> = set.iter().map(|r| report(r, &found, already)).collect();
     for (number, report) in reports.iter_mut().enumerate() {
         report.count = parsed.counts.get(number).cloned().unwrap_or_default();
+        let rules = parsed.problems.rules(number as u16);
+        report.rules = rules.into_iter().map(|(rule, count)| (rule.to_owned(), count)).collect();
         let problems = parsed.problems.iter().filter(|(file, _)| usize::from(*file) == number);
-        for (_, problem) in problems {
-            *report.rules.entry(problem.rule.to_owned()).or_default() += 1;
-            if report.problems.len() < 100 {
-                report.problems.push(problem.clone());
-            }
-        }
+        report.problems = problems.map(|(_, problem)| problem).take(100).collect();
     }
     // Of a change the files before it are in the store: only the change is reported.
     let mut bases = set.iter().map(|one| one.is_base);
@@ -332,6 +361,15 @@ fn load_set(
         }
     }
     Ok(reports)
+}
+
+/// Puts the copy of a file in its place.
+fn keep(store: &Path, one: &mut Received) -> Result<(), Failure> {
+    let path = one.file.path(&folder(store));
+    let Some(copy) = one.copy.take() else { return Ok(()) };
+    copy.as_file().sync_all().map_err(|e| broken(&path, e))?;
+    copy.persist(&path).map_err(|e| broken(&path, e.error))?;
+    Ok(())
 }
 
 /// New editions in place of those of their day, and of those of the same files. Other files of
@@ -363,6 +401,7 @@ fn refuse_all(set: &[Received], names: &[String], error: &ListError) -> Vec<File
     let (ListError::Empty { file, .. }
     | ListError::Cut { file, .. }
     | ListError::Malformed { file, .. }
+    | ListError::NoRoom { file, .. }
     | ListError::PartAlone { file, .. }) = error;
     let blamed = names.iter().position(|name| name == file).unwrap_or(0);
     let refused = |(at, one): (usize, &Received)| {
@@ -506,7 +545,7 @@ fn edition(
         url: source.url().to_owned(),
         files: set.iter().map(|r| r.file.clone()).collect(),
         entities: list.entities.len() as u64,
-        names: list.entities.iter().map(|e| e.names.len() as u64).sum(),
+        names: list.entities.names(),
         loaded: how.today.to_owned(),
     }
 }
@@ -559,16 +598,17 @@ fn shrunk(new: &Edition, before: &Edition) -> Failure {
 
 fn write_set_aside(store: &Path, set: &[Received], parsed: &Parsed) -> Result<(), Failure> {
     for (number, one) in set.iter().enumerate().filter(|(_, one)| !one.is_base) {
-        let lines: String = parsed
-            .problems
-            .iter()
-            .filter(|(file, _)| usize::from(*file) == number)
-            .filter_map(|(_, problem)| serde_json::to_string(problem).ok())
-            .map(|line| line + "\n")
-            .collect();
-        if !lines.is_empty() {
-            write_whole(&one.file.set_aside(&folder(store)), lines.as_bytes())?;
+        let of_it = || parsed.problems.iter().filter(|(file, _)| usize::from(*file) == number);
+        if of_it().next().is_none() {
+            continue;
         }
+        write_by(&one.file.set_aside(&folder(store)), |out| {
+            for (_, problem) in of_it() {
+                serde_json::to_writer(&mut *out, &problem)?;
+                out.write_all(b"\n")?;
+            }
+            Ok(())
+        })?;
     }
     Ok(())
 }

@@ -1,11 +1,11 @@
 //! Compiled snapshots of the lists that stood on a day.
 
-use super::{Edition, broken, failure_of, folder, unpack, write_whole};
+use super::{Edition, broken, content, failure_of, folder, room, write_by, write_whole};
 use crate::failure::Failure;
 use crate::mapped::{self, Bytes};
-use plimsoll_screen::entity::Entity;
-use plimsoll_screen::lists::{self, ListEdition, ListFile};
-use plimsoll_screen::snapshot::build::{ListInput, compile};
+use plimsoll_screen::lists::{self, Entities, ListEdition, ListFile};
+use plimsoll_screen::scratch::Room;
+use plimsoll_screen::snapshot::build::{Compiled, ListInput, compile_in};
 use plimsoll_screen::snapshot::{ListMeta, Snapshot, VERSION};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -32,23 +32,30 @@ pub fn of(store: &Path, editions: &[&Edition]) -> Result<Bytes, Failure> {
     {
         return Ok(bytes);
     }
-    let bytes = compile_editions(store, editions)?;
-    let id = Snapshot::open(&bytes).map_err(|e| broken(&snapshots, e))?.id();
+    let mut compiled = compile_editions(store, editions)?;
+    let id = compiled.id();
     // A store that cannot be written answers from memory, and so does one that does not give
     // back what was written.
     let path = snapshots.join(format!("{id}.plimsnap"));
-    let is_whole = |path: &Path| {
-        let back = mapped::open(path).ok();
-        back.is_some_and(|b| Snapshot::open(&b).is_ok_and(|s| s.id() == id && s.is_whole()))
+    let whole = |path: &Path| {
+        let back = mapped::open(path).ok()?;
+        let is_whole = mapped::reading(&[&back], || {
+            Snapshot::open(&back).is_ok_and(|s| s.id() == id && s.is_whole())
+        });
+        is_whole.then_some(back)
     };
-    if write_whole(&path, &bytes).is_ok() && is_whole(&path) {
+    let written = write_by(&path, |out| compiled.write(out));
+    if let Some(back) = written.ok().and_then(|()| whole(&path)) {
         for dropped in drop_old(&snapshots, &path) {
             index.retain(|_, id| *id != dropped);
         }
-        index.insert(key, id);
+        index.insert(key, id.clone());
         let text = serde_json::to_vec_pretty(&index).unwrap_or_default();
         let _ = write_whole(&index_path, &text);
+        return Ok(back);
     }
+    let mut bytes = Vec::new();
+    compiled.write(&mut bytes).map_err(|e| broken(&snapshots, e))?;
     Ok(Bytes::Owned(bytes))
 }
 
@@ -86,38 +93,38 @@ fn key_of(editions: &[&Edition]) -> String {
 }
 
 /// Reads the received files once each and compiles their lists.
-fn compile_editions(store: &Path, editions: &[&Edition]) -> Result<Vec<u8>, Failure> {
+fn compile_editions(store: &Path, editions: &[&Edition]) -> Result<Compiled, Failure> {
     let mut sets: BTreeMap<String, Vec<&Edition>> = BTreeMap::new();
     for edition in editions {
         let files = edition.files.iter().map(|f| format!(" {}/{}", f.sha256, f.member));
         let key = edition.layout.clone() + &files.collect::<String>();
         sets.entry(key).or_default().push(edition);
     }
-    let mut all: Vec<(&Edition, Vec<Entity>)> = Vec::new();
+    let room = room();
+    let mut all: Vec<(&Edition, Entities)> = Vec::new();
     for set in sets.into_values() {
         let Some(first) = set.first() else { continue };
-        let mut parsed = read_again(store, first)?;
+        let parsed = read_again(store, first, &room)?;
         for edition in set {
             // A list that is not found again must not pass for one that names nobody.
-            let found = parsed.iter_mut().find(|p| p.list == edition.list);
-            let entities = found.map(|p| std::mem::take(&mut p.entities)).unwrap_or_default();
-            if entities.len() as u64 != edition.entities {
+            let found = parsed.iter().find(|p| p.list == edition.list);
+            let entities = found.map(|p| p.entities.clone());
+            let count = entities.as_ref().map_or(0, Entities::len);
+            if count as u64 != edition.entities {
                 let why = format!(
                     "list {} of {} was loaded with {} entries and its stored files now give {}; load them with --replace",
-                    edition.list,
-                    edition.edition,
-                    edition.entities,
-                    entities.len()
+                    edition.list, edition.edition, edition.entities, count
                 );
                 return Err(broken(&folder(store), why));
             }
-            all.push((edition, entities));
+            all.extend(entities.map(|entities| (edition, entities)));
         }
     }
-    let inputs = all
-        .into_iter()
-        .map(|(edition, entities)| ListInput { meta: meta(edition), entities: entities.into() });
-    Ok(compile(inputs.collect()))
+    let inputs = all.into_iter().map(|(edition, entities)| ListInput {
+        meta: meta(edition),
+        entities: entities.into_iter(),
+    });
+    compile_in(&room, inputs.collect()).map_err(|e| broken(&std::env::temp_dir(), e))
 }
 
 fn meta(edition: &Edition) -> ListMeta {
@@ -133,19 +140,20 @@ fn meta(edition: &Edition) -> ListMeta {
 }
 
 /// Reads the files of an edition as they were received.
-fn read_again(store: &Path, edition: &Edition) -> Result<Vec<ListEdition>, Failure> {
+fn read_again(store: &Path, edition: &Edition, room: &Room) -> Result<Vec<ListEdition>, Failure> {
     let (mut names, mut contents) = (Vec::new(), Vec::new());
     for file in &edition.files {
         let path = file.path(&folder(store));
-        let raw = fs::read(&path).map_err(|e| broken(&path, e))?;
-        let sha256: String = Sha256::digest(&raw).iter().map(|b| format!("{b:02x}")).collect();
+        let raw = mapped::open(&path).map_err(|e| broken(&path, e))?;
+        let hash = mapped::reading(&[&raw], || Sha256::digest(&*raw));
+        let sha256: String = hash.iter().map(|b| format!("{b:02x}")).collect();
         if sha256 != file.sha256 {
             return Err(broken(
                 &path,
                 "this is not what was received; load the file with --replace",
             ));
         }
-        contents.push(unpack(&path, &file.member)?);
+        contents.push(content(&path, &file.member)?);
         names.push(file.shown());
     }
     let Some(source) = lists::by_id(&edition.layout) else {
@@ -153,5 +161,7 @@ fn read_again(store: &Path, edition: &Edition) -> Result<Vec<ListEdition>, Failu
     };
     let files: Vec<ListFile<'_>> =
         names.iter().zip(&contents).map(|(name, bytes)| ListFile { name, bytes }).collect();
-    Ok(lists::read(source, &files).map_err(|e| failure_of(&e))?.editions)
+    let contents: Vec<&Bytes> = contents.iter().collect();
+    let parsed = mapped::reading(&contents, || lists::read(source, &files, room));
+    Ok(parsed.map_err(|e| failure_of(&e))?.editions)
 }

@@ -7,13 +7,16 @@
 //! Deltas: read in two of 2024-05 (three `ADD`, one `MOD`); `DEL` from the publisher's
 //! specification.
 
-use super::super::{FileCount, ListError, ListFile, intake, json};
+use super::super::{FileCount, ListError, ListFile, Problems, intake, json};
 use super::ID;
 use crate::entity::Origin;
+use crate::scratch::Room;
+use foldhash::fast::FixedState;
 use plimsoll_terms::problem::Problem;
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
+use std::hash::BuildHasher;
 
 /// What a delta alone lacks.
 pub(super) const NEEDS: &str = "the full file of entities that it changes";
@@ -24,7 +27,8 @@ pub(super) struct Line<'t> {
     pub(super) number: u32,
     pub(super) role: Role,
     /// Its id; empty where it has none.
-    pub(super) id: Box<str>,
+    /// Hash of its id; 0 where it has none.
+    pub(super) id: u64,
     /// The record in its file.
     text: &'t str,
     /// Whether that is a change that holds the entity.
@@ -38,7 +42,9 @@ pub(super) enum Role {
     Party,
     /// A part of those that it names.
     Part,
-    /// A part where one points at it, else nothing.
+    /// A part of those that name it.
+    Address,
+    /// Nothing to a list.
     Other,
 }
 
@@ -57,8 +63,14 @@ impl Line<'_> {
     }
 }
 
-fn id_of(entity: &Map<String, Value>) -> Box<str> {
-    entity.get("id").and_then(Value::as_str).unwrap_or("").into()
+fn id_of(entity: &Map<String, Value>) -> u64 {
+    hash(entity.get("id").and_then(Value::as_str).unwrap_or(""))
+}
+
+/// Ids are known by their hash, since millions of them are held; what is found by one is asked for
+/// its id again. None is 0.
+pub(super) fn hash(id: &str) -> u64 {
+    if id.is_empty() { 0 } else { FixedState::default().hash_one(id).max(1) }
 }
 
 fn role_of(entity: &Map<String, Value>) -> Role {
@@ -67,20 +79,21 @@ fn role_of(entity: &Map<String, Value>) -> Role {
         Role::Party
     } else if super::holder_property(schema).is_some() {
         Role::Part
+    } else if schema == "Address" {
+        Role::Address
     } else {
         Role::Other
     }
 }
 
 /// What a full file and the deltas after it hold.
-#[derive(Default)]
 pub(super) struct Found<'t> {
     /// In the order of the full file, what was added behind it.
     pub(super) lines: Vec<Line<'t>>,
     /// One for each file; what becomes of the lines above is not counted yet.
     pub(super) counts: Vec<FileCount>,
     /// The file's number and what was wrong.
-    pub(super) problems: Vec<(u16, Problem)>,
+    pub(super) problems: Problems,
     /// The dataset of the full file, or the stem of its name.
     pub(super) dataset: Dataset,
 }
@@ -136,7 +149,7 @@ pub(super) fn begins_with_delta(file: &ListFile<'_>) -> bool {
 pub(super) fn lists_changed(file: &ListFile<'_>) -> Vec<String> {
     let (text, _) = intake::decode(file.bytes);
     let mut only = Only::default();
-    let read = json::each(&text, "results", file, ID, &mut |record| {
+    let read = json::each(&text, "results", file, ID, &Room::default(), &mut |record| {
         let entity = record.value.get("entity").and_then(Value::as_object);
         if let Some(entity) = entity.filter(|entity| entity.contains_key("schema")) {
             only.see(entity);
@@ -194,8 +207,14 @@ pub(super) fn read<'t>(
     number: u16,
     files: &[ListFile<'_>],
     texts: &'t [Text<'_>],
+    room: &Room,
 ) -> Result<Found<'t>, ListError> {
-    let mut found = Found::default();
+    let mut found = Found {
+        lines: Vec::new(),
+        counts: Vec::new(),
+        problems: Problems::new(room),
+        dataset: Dataset::default(),
+    };
     let mut reading = Reading { is_changed: files.len() > 1, ..Reading::default() };
     for (at, (file, (text, odd))) in files.iter().zip(texts).enumerate() {
         if file.bytes.iter().all(u8::is_ascii_whitespace) {
@@ -203,10 +222,10 @@ pub(super) fn read<'t>(
         }
         let mut count = FileCount::default();
         let number = number.saturating_add(u16::try_from(at).unwrap_or(u16::MAX));
-        found.problems.extend(odd.iter().map(|problem| (number, problem.clone())));
+        odd.iter().for_each(|problem| found.problems.push_of(number, problem.clone()));
         let place = Place { file, number, is_first: at == 0 };
         let mut wrong = None;
-        let rest = json::each(text, "results", file, ID, &mut |record| {
+        let rest = json::each(text, "results", file, ID, room, &mut |record| {
             count.rows_in += 1;
             if wrong.is_none() {
                 wrong = reading.record(record, &place, &mut count, &mut found).err();
@@ -217,7 +236,7 @@ pub(super) fn read<'t>(
         }
         count.rows_in += rest.problems.len() as u64;
         count.rows_set_aside += rest.problems.len() as u64;
-        found.problems.extend(rest.problems.into_iter().map(|problem| (number, problem)));
+        found.problems.append_of(number, rest.problems);
         if at == 0 {
             let only = std::mem::take(&mut reading.only).name();
             found.dataset = only.map_or_else(|| stem(file), Dataset::Named);
@@ -266,7 +285,7 @@ struct Reading<'t> {
     /// Whether deltas follow.
     is_changed: bool,
     /// Where each id stands, for deltas; several lines of one id are one entity.
-    at: HashMap<Box<str>, Vec<usize>>,
+    at: HashMap<u64, Vec<usize>>,
     /// The dataset of the full file.
     only: Only,
     /// Lines of each file that were read and that a delta then replaced or took away.
@@ -295,7 +314,7 @@ impl<'t> Reading<'t> {
             let hint = "no entity: it needs id, schema and properties";
             let shown = Value::Object(record.value).to_string();
             let problem = Problem::new("not-an-entity", number.into(), &shown, hint);
-            found.problems.push((place.number, problem));
+            found.problems.push_of(place.number, problem);
             return Ok(());
         }
         if !place.is_first {
@@ -309,15 +328,15 @@ impl<'t> Reading<'t> {
     }
 
     fn push(&mut self, line: Line<'t>) {
-        if self.is_changed && !line.id.is_empty() {
-            self.at.entry(line.id.clone()).or_default().push(self.lines.len());
+        if self.is_changed && line.id != 0 {
+            self.at.entry(line.id).or_default().push(self.lines.len());
         }
         self.lines.push(Some(line));
     }
 
     /// Takes away what stands under an id, and gives the place of the first line that did.
-    fn take(&mut self, id: &str) -> Option<usize> {
-        let places = self.at.remove(id)?;
+    fn take(&mut self, id: u64) -> Option<usize> {
+        let places = self.at.remove(&id)?;
         for at in &places {
             if let Some(line) = self.lines.get_mut(*at).and_then(Option::take) {
                 *self.gone.entry(line.file).or_default() += 1;
@@ -337,26 +356,26 @@ impl<'t> Reading<'t> {
         let entity = record.value.remove("entity").unwrap_or_default();
         let id = json::text(entity.get("id"));
         let problem = |rule: &'static str, hint: &str| {
-            (place.number, Problem::new(rule, record.line.into(), &format!("{op} {id}"), hint))
+            Problem::new(rule, record.line.into(), &format!("{op} {id}"), hint)
         };
         let whole = entity.as_object().is_some_and(is_entity);
         let known = !id.is_empty() && matches!(&*op, "ADD" | "MOD" | "DEL");
         if !known || (op != "DEL" && !whole) {
             count.rows_set_aside += 1;
             let hint = "no change: it needs `op` ADD, MOD or DEL, and the entity with its id";
-            found.problems.push(problem("not-an-entity", hint));
+            found.problems.push_of(place.number, problem("not-an-entity", hint));
             return;
         }
-        let stood = self.take(&id);
+        let stood = self.take(hash(&id));
         match (&*op, stood.is_some()) {
             ("ADD", true) => {
                 let hint = "it is in the file that is changed already; the new one stands";
-                found.problems.push(problem("change-unexpected", hint));
+                found.problems.push_of(place.number, problem("change-unexpected", hint));
             }
             ("MOD", false) | ("DEL", false) => {
                 let hint =
                     "it is not in the file that is changed: is a delta before this one missing?";
-                found.problems.push(problem("change-unexpected", hint));
+                found.problems.push_of(place.number, problem("change-unexpected", hint));
             }
             _ => {}
         }
@@ -367,7 +386,7 @@ impl<'t> Reading<'t> {
             _ if op == "DEL" => count.rows_loaded += 1,
             Some((at, slot)) => {
                 *slot = Some(line);
-                self.at.insert(id.into(), vec![at]);
+                self.at.insert(hash(&id), vec![at]);
             }
             None => self.push(line),
         }

@@ -2,6 +2,7 @@
 
 use super::super::intake::checks::{holds, read, show, survives};
 use super::*;
+use crate::scratch::Room;
 use expect_test::{Expect, expect};
 
 fn check(text: &str, want: Expect) {
@@ -148,7 +149,7 @@ fn a_delta_gives_the_next_edition() {
     let files = files.map(|(name, text)| ListFile { name, bytes: text.as_bytes() });
     assert!(Ftm.changes(&files[0]).is_empty());
     assert_eq!(Ftm.changes(&files[1]), ["ftm-entities", "ftm-madeup"]);
-    let parsed = Ftm.read(&files).unwrap();
+    let parsed = Ftm.read(&files, &Room::default()).unwrap();
     holds(&parsed);
     expect![[r#"
         ftm-madeup | FollowTheMoney dataset madeup | 
@@ -163,13 +164,13 @@ fn a_delta_gives_the_next_edition() {
         rows 3 = 3 + 0
         rows 5 = 4 + 1
     "#]].assert_eq(&show(&parsed));
-    let entities = &parsed.editions[0].entities;
+    let entities = parsed.editions[0].entities.to_vec();
     assert_eq!(entities[1].origin, Origin { file: 1, line: 2 });
     // A second delta goes on from the first.
     let again = br#"{"op":"DEL","entity":{"id":"x-4"}}"#;
     let third = ListFile { name: "later.delta.json", bytes: again };
-    let parsed = Ftm.read(&[files[0], files[1], third]).unwrap();
-    let left: Vec<&str> = parsed.editions[0].entities.iter().map(|e| &*e.id).collect();
+    let parsed = Ftm.read(&[files[0], files[1], third], &Room::default()).unwrap();
+    let left: Vec<String> = parsed.editions[0].entities.iter().map(|e| e.id).collect();
     assert_eq!(left, ["x-1", "x-3"]);
 }
 
@@ -177,14 +178,14 @@ fn a_delta_gives_the_next_edition() {
 fn a_delta_alone_and_a_mixed_file_are_refused() {
     let delta = ListFile { name: "t2__20240527__entities.delta.json", bytes: DELTA.as_bytes() };
     assert_eq!(
-        Ftm.read(&[delta]).unwrap_err().to_string(),
+        Ftm.read(&[delta], &Room::default()).unwrap_err().to_string(),
         "t2__20240527__entities.delta.json only adds to entries of the full file of entities that \
          it changes, which is not among the files"
     );
     let full = ListFile { name: "entities.ftm.json", bytes: FULL.as_bytes() };
     let mixed = format!("{DELTA}{FULL}");
     let mixed = ListFile { name: "mixed.json", bytes: mixed.as_bytes() };
-    let error = Ftm.read(&[full, mixed]).unwrap_err().to_string();
+    let error = Ftm.read(&[full, mixed], &Room::default()).unwrap_err().to_string();
     assert_eq!(error, "mixed.json cannot be read as ftm: line 6 is an entity and no change (`op`)");
 }
 
@@ -196,7 +197,7 @@ fn the_whole_file_as_one_array() {
     {
         let file = ListFile { name: "entities.ftm.json", bytes: text.as_bytes() };
         assert!(Ftm.recognise(&file) >= 80, "{text}");
-        let parsed = Ftm.read(&[file]).unwrap();
+        let parsed = Ftm.read(&[file], &Room::default()).unwrap();
         assert_eq!(parsed.editions[0].list, "ftm-madeup");
         assert_eq!(parsed.editions[0].entities.len(), 3);
     }
@@ -221,7 +222,7 @@ fn real_files() {
         let Some(bytes) = shared(&format!("ftm/{name}")) else { return };
         let file = ListFile { name, bytes: &bytes };
         assert!(Ftm.recognise(&file) >= 80);
-        let parsed = crate::lists::read(&Ftm, &[file]).unwrap();
+        let parsed = crate::lists::read(&Ftm, &[file], &Room::default()).unwrap();
         check_laws(&parsed, 1);
         assert_eq!(summary(&parsed), want, "{name}");
     }
@@ -237,7 +238,7 @@ fn real_files() {
         ListFile { name: deltas[1], bytes: &second },
     ];
     assert_eq!(Ftm.changes(&all[1]), ["ftm-t2"]);
-    let parsed = Ftm.read(&all).unwrap();
+    let parsed = Ftm.read(&all, &Room::default()).unwrap();
     check_laws(&parsed, 3);
     assert_eq!(summary(&parsed), "ftm-madeup 6/133; rows 3=3+0; rows 2=2+0; rows 2=2+0");
 }
