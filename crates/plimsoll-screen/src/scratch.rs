@@ -37,6 +37,8 @@ impl Scratch for Memory {
 const HELD: usize = 1 << 20;
 /// So much is read ahead.
 const AHEAD: usize = 1 << 18;
+/// So much is read at least.
+const LITTLE: usize = 1 << 12;
 
 /// Where tapes come from. Copies give of the same.
 #[derive(Clone)]
@@ -181,7 +183,11 @@ impl Spool {
         let is_ahead =
             at >= self.ahead_at && at + on_tape as u64 <= self.ahead_at + self.ahead.len() as u64;
         if !is_ahead {
-            self.ahead.resize((self.taped - at).min(AHEAD as u64) as usize, 0);
+            // Who goes on where it was goes on further; who jumps will jump again.
+            let reach = self.ahead_at + (self.ahead.len() + AHEAD) as u64;
+            let goes_on = (self.ahead_at..=reach).contains(&at);
+            let much = if goes_on { AHEAD } else { on_tape.max(LITTLE) };
+            self.ahead.resize((self.taped - at).min(much as u64) as usize, 0);
             self.ahead_at = at;
             tape.seek(SeekFrom::Start(at))?;
             tape.read_exact(&mut self.ahead)?;

@@ -201,7 +201,7 @@ const ALL: &[Made] = &[
     Made {
         layout: "ofac-advanced-xml",
         file: "sdn_advanced.xml",
-        head: 20,
+        head: 21,
         close: "</Sanctions>",
         ids: &["Sample", "X0000001"],
         numbers: &["900001"],

@@ -74,7 +74,7 @@ fn read(number: u16, file: &ListFile<'_>, room: &Room) -> Result<FileResult, Lis
     let mut result = FileResult::new(room, None);
     let mut unread = Unread::default();
     let mut drafts = Drafts::new(room);
-    let mut known: HashMap<[String; 4], usize> = HashMap::new();
+    let mut known: HashMap<intake::Key, usize> = HashMap::new();
     let mut ids = intake::Ids::default();
     let table = headed::each(file, ID, &NEEDED, room, &mut |header, row| {
         let origin = Origin { file: number, line: row.line };
@@ -88,9 +88,9 @@ fn read(number: u16, file: &ListFile<'_>, room: &Room) -> Result<FileResult, Lis
             return;
         }
         result.count.rows_loaded += 1;
-        let at = *known.entry(order).or_insert_with_key(|order| {
-            drafts.push(begin(order, origin, &mut ids, &mut result.problems))
-        });
+        let at = *known
+            .entry(intake::key(&order.join("\n")))
+            .or_insert_with(|| drafts.push(begin(&order, origin, &mut ids, &mut result.problems)));
         add(&row, header, origin, drafts.at(at));
         unread.row(header, &row);
     })?;

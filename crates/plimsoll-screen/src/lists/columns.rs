@@ -4,7 +4,7 @@
 //! rows for one party. Headings are compared by their letters and digits alone. Knows no layout.
 
 use super::eu_oj::bracket_kind;
-use super::intake::{self, Draft, Drafts, FileResult, Row, Rows};
+use super::intake::{self, Draft, Drafts, FileResult, Key, Row, Rows};
 use super::un_xml::by_script;
 use super::{Entities, ListError, ListFile};
 use crate::entity::{IdentifierKind, NameKind};
@@ -344,7 +344,7 @@ pub(super) fn with_brackets(text: &str, kind: NameKind) -> Vec<(String, NameKind
 #[derive(Debug)]
 pub(super) struct Groups {
     drafts: Drafts,
-    at: HashMap<Box<str>, u32>,
+    at: HashMap<Key, u32>,
     /// How many rows each draft has.
     rows: Vec<u32>,
     /// Draft and line of every row, put aside: for the rows of a party that has no name.
@@ -357,7 +357,7 @@ impl Groups {
     pub(super) fn new(room: &Room) -> Self {
         Self {
             drafts: Drafts::new(room),
-            at: HashMap::new(),
+            at: HashMap::default(),
             rows: Vec::new(),
             lines: room.shelved(),
             open: (0, Vec::new()),
@@ -371,11 +371,12 @@ impl Groups {
         line: u32,
         make: impl FnOnce() -> Draft,
     ) -> &mut Draft {
-        let at = match self.at.get(id) {
+        let key = intake::key(id);
+        let at = match self.at.get(&key) {
             Some(at) => *at,
             None => {
                 let at = self.drafts.push(make()) as u32;
-                self.at.insert(id.into(), at);
+                self.at.insert(key, at);
                 self.rows.push(0);
                 at
             }

@@ -565,23 +565,27 @@ impl<'de> Deserialize<'de> for Draft {
 /// Drafts that grow as their records come, in the order of the first record of each.
 pub(super) type Drafts = Desk<Draft>;
 
+/// What stands for an id where millions are held: two hashes of it. That two of a billion ids fall
+/// together has a chance of one to 10^20.
+pub(super) type Key = [u64; 2];
+
+pub(super) fn key(id: &str) -> Key {
+    [1, 2].map(|seed| FixedState::with_seed(seed).hash_one(id))
+}
+
 /// Gives every entity an id of its own: a second one becomes `id-2`.
-///
-/// Ids are known by their hash: of millions, two that fall together by chance cost the second
-/// one a number that it does not need.
 #[derive(Debug, Default)]
-pub(super) struct Ids(HashMap<u64, u32>);
+pub(super) struct Ids(HashMap<Key, u32>);
 
 impl Ids {
     pub(super) fn unique(&mut self, id: String) -> String {
-        let hash = |id: &str| FixedState::default().hash_one(id);
         let mut candidate = id.clone();
         loop {
-            if !self.0.contains_key(&hash(&candidate)) {
-                self.0.insert(hash(&candidate), 1);
+            if !self.0.contains_key(&key(&candidate)) {
+                self.0.insert(key(&candidate), 1);
                 return candidate;
             }
-            let count = self.0.entry(hash(&id)).or_insert(1);
+            let count = self.0.entry(key(&id)).or_insert(1);
             *count += 1;
             candidate = format!("{id}-{count}");
         }

@@ -12,6 +12,7 @@ use foldhash::HashMap;
 use plimsoll_terms::problem::Problem;
 
 use super::delimited::{Record, decode, each, records};
+use super::intake;
 use super::ofac::{self, Fact, ListName, Tally};
 use super::{FileCount, ListEdition, ListError, ListFile, ListSource, Parsed, Problems, Sureness};
 use crate::entity::{Entity, IdentifierKind, NameKind, Origin};
@@ -159,7 +160,7 @@ struct Group {
     list: ListName,
     /// Each with its remark as it stands, to which remainders are added.
     entries: Desk<(Entity, String)>,
-    by_number: HashMap<Box<str>, u32>,
+    by_number: HashMap<intake::Key, u32>,
 }
 
 /// Reads a set, and tallies the facts of the remarks.
@@ -304,12 +305,12 @@ fn add_primary(source: &Source<'_>, groups: &mut Vec<Group>, parsed: &mut Parsed
         }
         let Some(group) = &mut group else { return };
         let entity = entry(record, source.number);
-        if group.by_number.contains_key(&*entity.id) {
+        if group.by_number.contains_key(&intake::key(&entity.id)) {
             set_aside(parsed, source, record, "entry-repeated");
             return;
         }
         load(parsed, source);
-        let id = entity.id.as_str().into();
+        let id = intake::key(&entity.id);
         let remark = record.cell(11);
         let remark = if remark.trim() == "-0-" { String::new() } else { remark.to_owned() };
         group.by_number.insert(id, group.entries.push((entity, remark)) as u32);
@@ -384,7 +385,7 @@ fn add_part(source: &Source<'_>, groups: &mut [Group], parsed: &mut Parsed) {
         if !admit(parsed, source, record) {
             return;
         }
-        let Some(at) = group.by_number.get(record.cell(0).trim()).copied() else {
+        let Some(at) = group.by_number.get(&intake::key(record.cell(0).trim())).copied() else {
             set_aside(parsed, source, record, "entry-missing");
             return;
         };
@@ -420,7 +421,8 @@ fn group_for<'a>(source: &Source<'_>, groups: &'a mut [Group]) -> Option<&'a mut
         let known = |group: &Group| {
             let mut known = 0_u64;
             each(&source.text, &mut |record| {
-                known += u64::from(group.by_number.contains_key(record.cell(0).trim()));
+                known +=
+                    u64::from(group.by_number.contains_key(&intake::key(record.cell(0).trim())));
             });
             known
         };

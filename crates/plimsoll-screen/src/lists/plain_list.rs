@@ -311,7 +311,7 @@ fn read(number: u16, file: &ListFile<'_>, room: &Room) -> Result<FileResult, Lis
     }
     let mut result = FileResult::new(room, odd);
     let mut drafts = Drafts::new(room);
-    let mut by_id: HashMap<Box<str>, u32> = HashMap::new();
+    let mut by_id: HashMap<intake::Key, u32> = HashMap::new();
     for row in rows() {
         let row = &row.map_err(|line| ListError::Cut {
             file: file.name.to_owned(),
@@ -332,10 +332,10 @@ fn read(number: u16, file: &ListFile<'_>, room: &Room) -> Result<FileResult, Lis
             continue;
         };
         result.count.rows_loaded += 1;
-        match by_id.get(&*draft.entity.id) {
+        let id = intake::key(&draft.entity.id);
+        match by_id.get(&id) {
             Some(first) => join(drafts.at(*first as usize), draft, &mut result.problems),
             None => {
-                let id = draft.entity.id.as_str().into();
                 by_id.insert(id, drafts.push(draft) as u32);
             }
         }

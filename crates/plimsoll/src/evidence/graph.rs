@@ -75,7 +75,7 @@ fn ties_of(store: &Path, edition: &Edition) -> Result<Graph, Failure> {
     let mut graph = Graph::default();
     for file in &edition.files {
         let path = file.path(&watchlists::folder(store));
-        let content = unpack(&path, &file.member)?;
+        let content = watchlists::content(&path, &file.member)?;
         let source = format!("{}@{}", edition.list, edition.edition);
         let attribution = format!("{}, {}", edition.publisher, edition.licence);
         let name = file.shown();
