@@ -13,7 +13,7 @@ pub fn file(data: &[u8]) {
         }
         let file =
             EvidenceFile { name: "fuzz", bytes: rest, source: "fuzz", attribution: "made up" };
-        if let Ok(parsed) = format.read(&file, &plimsoll_screen::scratch::Room::default()) {
+        if let Ok(parsed) = format.read(&file) {
             let counted = parsed.rows_loaded + parsed.rows_set_aside;
             assert_eq!(parsed.rows_in, counted, "{}", format.id());
         }

@@ -216,9 +216,10 @@ pub fn failure_of(error: &ListError) -> Failure {
             "list-malformed",
             "open it in an editor: is it the list, or a message of the service? The last good edition still stands",
         ),
-        ListError::NoRoom { .. } => {
-            ("list-no-room", "free space in the folder for temporary files (TMPDIR names another)")
-        }
+        ListError::NoRoom { .. } => (
+            "list-no-room",
+            "free about four times its size where the store is (--store names another folder)",
+        ),
         ListError::PartAlone { .. } => (
             "list-part-alone",
             "name all files of the set in one command, such as sdn.csv alt.csv add.csv sdn_comments.csv",
@@ -227,18 +228,24 @@ pub fn failure_of(error: &ListError) -> Failure {
     Failure { exit: Exit::Failed, code, message: error.to_string(), hint: hint.into() }
 }
 
-/// Tapes on disk, without names: they go when they are dropped, whatever happens.
-struct OnDisk;
+/// Tapes in the folder of lists.
+struct OnDisk(PathBuf);
 
 impl Scratch for OnDisk {
     fn tape(&self) -> std::io::Result<Box<dyn Tape>> {
-        Ok(Box::new(tempfile::tempfile()?))
+        Ok(Box::new(nameless(&self.0)?))
     }
 }
 
 /// Room on disk for what readers of lists find, and for a snapshot in the making.
-fn room() -> Room {
-    Room::new(OnDisk)
+fn room(store: &Path) -> Room {
+    Room::new(OnDisk(folder(store)))
+}
+
+/// A file without a name, which goes when it is dropped, whatever happens: beside the lists, since
+/// the folder for temporary files is often in memory; there where the store cannot be written.
+fn nameless(folder: &Path) -> std::io::Result<File> {
+    tempfile::tempfile_in(folder).or_else(|_| tempfile::tempfile())
 }
 
 /// A file that cannot be read at all.
@@ -262,8 +269,9 @@ pub fn content(path: &Path, member: &str) -> Result<Bytes, Failure> {
         return mapped::open(path).map_err(in_store);
     }
     let only = (!member.is_empty()).then_some(member);
-    let no_room = |e| broken(&std::env::temp_dir(), e);
-    let mut file = tempfile::tempfile().map_err(no_room)?;
+    let folder = path.parent().unwrap_or(path);
+    let no_room = |e| broken(folder, e);
+    let mut file = nameless(folder).map_err(no_room)?;
     let count = match containers::copy_raw(path, only, MOST_BYTES + 1, &mut file) {
         Err(IngestError::Empty { .. }) => return Ok(Bytes::Owned(Vec::new())),
         other => other.map_err(fault)?,

@@ -8,16 +8,15 @@
 //! `Address 01`). They become addresses, whoever is there.
 
 use std::collections::BTreeMap;
-use std::hash::BuildHasher;
 
 use crate::scratch::Room;
 use foldhash::HashMap;
-use foldhash::fast::FixedState;
 use plimsoll_terms::problem::Problem;
 use sha2::{Digest, Sha256};
 
 use super::dates;
 use super::delimited::clean;
+use super::intake::{self, Key};
 use super::ofac::{self, Fact, Tally};
 use super::{ListEdition, Parsed};
 use crate::entity::{Entity, EntityKind, IdentifierKind, NameKind, Origin};
@@ -127,7 +126,7 @@ pub(super) struct Lists {
     room: Room,
     editions: BTreeMap<String, ListEdition>,
     /// How often each id was met in its list.
-    ids: HashMap<u64, u32>,
+    ids: HashMap<Key, u32>,
     pub(super) tally: Tally,
 }
 
@@ -150,7 +149,7 @@ impl Lists {
         if entity.id.is_empty() {
             entity.id = hashed(&source, entity.primary_name());
         }
-        let times = self.ids.entry(hash(&list, &entity.id)).or_insert(0);
+        let times = self.ids.entry(intake::key(&format!("{list}\n{}", entity.id))).or_insert(0);
         *times += 1;
         let mut problem = None;
         if *times > 1 {
@@ -170,11 +169,6 @@ impl Lists {
         parsed.editions = self.editions.into_values().collect();
         self.tally
     }
-}
-
-/// Ids are known by their hash: millions of them are held.
-fn hash(list: &str, id: &str) -> u64 {
-    FixedState::default().hash_one((list, id))
 }
 
 /// `csl-el` for `Entity List (EL) - Bureau of Industry and Security`.

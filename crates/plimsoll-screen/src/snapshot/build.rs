@@ -88,6 +88,8 @@ pub fn compile_in(room: &Room, mut lists: Vec<ListInput<'_>>) -> io::Result<Comp
             ..list.meta
         });
     }
+    // Where an entity could not be read back, the snapshot would not name it.
+    room.check()?;
     meta.names = builder.name_count;
     meta.entities = builder.entity_count;
     builder.finish(&meta)

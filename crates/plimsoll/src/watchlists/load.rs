@@ -323,7 +323,7 @@ fn load_set(
     let inputs: Vec<ListFile<'_>> =
         set.iter().zip(&names).map(|(r, name)| ListFile { name, bytes: &r.content }).collect();
     let contents: Vec<&Bytes> = set.iter().map(|r| &r.content).collect();
-    let parsed = mapped::reading(&contents, || lists::read(source, &inputs, &room()));
+    let parsed = mapped::reading(&contents, || lists::read(source, &inputs, &room(store)));
     let parsed = match parsed {
         Ok(parsed) => parsed,
         Err(error) => return Ok(refuse_all(&set, &names, &error)),

@@ -100,7 +100,7 @@ fn compile_editions(store: &Path, editions: &[&Edition]) -> Result<Compiled, Fai
         let key = edition.layout.clone() + &files.collect::<String>();
         sets.entry(key).or_default().push(edition);
     }
-    let room = room();
+    let room = room(store);
     let mut all: Vec<(&Edition, Entities)> = Vec::new();
     for set in sets.into_values() {
         let Some(first) = set.first() else { continue };
@@ -124,7 +124,7 @@ fn compile_editions(store: &Path, editions: &[&Edition]) -> Result<Compiled, Fai
         meta: meta(edition),
         entities: entities.into_iter(),
     });
-    compile_in(&room, inputs.collect()).map_err(|e| broken(&std::env::temp_dir(), e))
+    compile_in(&room, inputs.collect()).map_err(|e| broken(&folder(store), e))
 }
 
 fn meta(edition: &Edition) -> ListMeta {
