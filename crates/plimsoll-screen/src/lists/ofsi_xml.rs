@@ -73,22 +73,29 @@ const EXAMPLE: &str = r#"<?xml version="1.0" encoding="utf-8"?>
 </ArrayOfFinancialSanctionsTarget>
 "#;
 
-struct Elements<'a>(&'a Node);
+/// The elements of a row, each with its plain name.
+struct Elements<'a>(Vec<(String, &'a Node)>);
+
+impl<'a> Elements<'a> {
+    fn of(row: &'a Node) -> Self {
+        Self(row.children().iter().map(|child| (plain(&child.name), child)).collect())
+    }
+
+    fn named<'s>(&'s self, name: &'s str) -> impl Iterator<Item = &'a Node> + use<'s, 'a> {
+        self.0.iter().filter(move |(plain, _)| plain == name).map(|(_, child)| *child)
+    }
+}
 
 impl OfsiRow for Elements<'_> {
     fn get(&self, names: &[&str]) -> String {
-        let found = names.iter().find_map(|name| {
-            let values = self.0.children().iter().filter(|child| plain(&child.name) == *name);
-            values.map(Node::text).find(|text| !text.is_empty())
-        });
-        found.unwrap_or_default()
+        let texts = names.iter().flat_map(|name| self.named(name)).map(Node::text);
+        texts.into_iter().find(|text| !text.is_empty()).unwrap_or_default()
     }
     fn all(&self) -> Vec<(String, String)> {
-        self.0.children().iter().map(|child| (plain(&child.name), child.peek())).collect()
+        self.0.iter().map(|(name, child)| (name.clone(), child.peek())).collect()
     }
     fn ask(&self, heading: &str) {
-        let named = self.0.children().iter().filter(|child| plain(&child.name) == heading);
-        named.for_each(Node::ask);
+        self.named(heading).for_each(Node::ask);
     }
 }
 
@@ -101,7 +108,7 @@ fn read(number: u16, file: &ListFile<'_>, room: &Room) -> Result<FileResult, Lis
     while let Some(node) = walk.next(&["FinancialSanctionsTarget"])? {
         result.count.rows_in += 1;
         let origin = Origin { file: number, line: node.line };
-        ofsi::add(&Elements(&node), origin, &mut groups, &mut result);
+        ofsi::add(&Elements::of(&node), origin, &mut groups, &mut result);
         unread.record(&node);
     }
     if walk.root() != Some(ROOT) {
