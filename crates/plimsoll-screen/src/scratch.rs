@@ -22,6 +22,11 @@ pub trait Scratch {
     /// # Errors
     /// Where there is no room.
     fn tape(&self) -> io::Result<Box<dyn Tape>>;
+
+    /// Told now and then how many values were put aside so far: for who waits.
+    fn kept(&self, values: u64) {
+        let _ = values;
+    }
 }
 
 /// Tapes in memory.
@@ -111,7 +116,12 @@ pub(crate) struct Spool {
     ahead: Vec<u8>,
     ahead_at: u64,
     fault: Option<io::Error>,
+    /// Values put aside.
+    values: u64,
 }
+
+/// So often it is told how many values were put aside.
+const TOLD: u64 = 1 << 12;
 
 impl Spool {
     fn of(scratch: &Rc<dyn Scratch>, held: usize) -> Self {
@@ -124,6 +134,7 @@ impl Spool {
             ahead: Vec::new(),
             ahead_at: 0,
             fault: None,
+            values: 0,
         }
     }
 
@@ -138,14 +149,14 @@ impl Spool {
         self.end.extend_from_slice(bytes);
         if self.end.len() > self.held
             && self.fault.is_none()
-            && let Err(fault) = self.to_tape()
+            && let Err(fault) = self.write_out()
         {
             self.fault = Some(fault);
         }
         at
     }
 
-    fn to_tape(&mut self) -> io::Result<()> {
+    fn write_out(&mut self) -> io::Result<()> {
         let tape = match &mut self.tape {
             Some(tape) => tape,
             None => self.tape.insert(self.scratch.tape()?),
@@ -246,7 +257,12 @@ impl<T> std::fmt::Debug for Shelved<T> {
 impl<T: Serialize + DeserializeOwned> Shelved<T> {
     fn put(&self, value: &T) -> Place {
         let json = serde_json::to_vec(value).unwrap_or_default();
-        let at = self.shelf.borrow_mut().put(&json);
+        let mut shelf = self.shelf.borrow_mut();
+        let at = shelf.put(&json);
+        shelf.values += 1;
+        if shelf.values.is_multiple_of(TOLD) {
+            shelf.scratch.kept(shelf.values);
+        }
         Place { at, len: json.len() as u32 }
     }
 

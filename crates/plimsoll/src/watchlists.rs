@@ -20,6 +20,7 @@ pub mod snapshots;
 
 use crate::failure::{Exit, Failure};
 use crate::mapped::{self, Bytes};
+use crate::progress::CountProgress;
 use plimsoll_ingest::containers;
 use plimsoll_ingest::error::IngestError;
 use plimsoll_screen::lists::ListError;
@@ -29,9 +30,10 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 /// No list is longer; what unpacks to more was packed to do harm.
-const MOST_BYTES: u64 = 32 << 30;
+const MOST_BYTES: u64 = 8 << 30;
 /// Evidence is read into memory.
 const MOST_IN_MEMORY: u64 = 2 << 30;
 
@@ -228,18 +230,30 @@ pub fn failure_of(error: &ListError) -> Failure {
     Failure { exit: Exit::Failed, code, message: error.to_string(), hint: hint.into() }
 }
 
-/// Tapes in the folder of lists.
-struct OnDisk(PathBuf);
+/// Tapes in the folder of lists, and who waits for what is put there.
+struct OnDisk {
+    folder: PathBuf,
+    progress: Rc<CountProgress>,
+}
 
 impl Scratch for OnDisk {
     fn tape(&self) -> std::io::Result<Box<dyn Tape>> {
-        Ok(Box::new(nameless(&self.0)?))
+        Ok(Box::new(nameless(&self.folder)?))
+    }
+
+    fn kept(&self, values: u64) {
+        self.progress.see(values);
     }
 }
 
 /// Room on disk for what readers of lists find, and for a snapshot in the making.
-fn room(store: &Path) -> Room {
-    Room::new(OnDisk(folder(store)))
+fn room(store: &Path, progress: &Rc<CountProgress>) -> Room {
+    Room::new(OnDisk { folder: folder(store), progress: progress.clone() })
+}
+
+/// For who waits while a list is read.
+fn reading_progress() -> Rc<CountProgress> {
+    Rc::new(CountProgress::new("reading the lists"))
 }
 
 /// A file without a name, which goes when it is dropped, whatever happens: beside the lists, since

@@ -574,20 +574,29 @@ pub(super) fn key(id: &str) -> Key {
 }
 
 /// Gives every entity an id of its own: a second one becomes `id-2`.
+///
+/// Ids are known by one hash of each: should two of millions fall together, the second only gets a
+/// number that it does not need.
 #[derive(Debug, Default)]
-pub(super) struct Ids(HashMap<Key, u32>);
+pub(super) struct Ids {
+    known: HashSet<u64>,
+    /// How often an id came that came more than once.
+    times: HashMap<String, u32>,
+}
 
 impl Ids {
     pub(super) fn unique(&mut self, id: String) -> String {
-        let mut candidate = id.clone();
+        let hash = |id: &str| FixedState::default().hash_one(id);
+        if self.known.insert(hash(&id)) {
+            return id;
+        }
+        let times = self.times.entry(id.clone()).or_insert(1);
         loop {
-            if !self.0.contains_key(&key(&candidate)) {
-                self.0.insert(key(&candidate), 1);
+            *times += 1;
+            let candidate = format!("{id}-{times}");
+            if self.known.insert(hash(&candidate)) {
                 return candidate;
             }
-            let count = self.0.entry(key(&id)).or_insert(1);
-            *count += 1;
-            candidate = format!("{id}-{count}");
         }
     }
 }

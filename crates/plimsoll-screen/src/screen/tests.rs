@@ -60,7 +60,7 @@ fn made_up() -> Vec<Entity> {
 
 fn snapshot_of(entities: &[Entity]) -> Vec<u8> {
     let meta = ListMeta { list: "made-up".into(), ..ListMeta::default() };
-    compile(vec![ListInput::of(meta, &entities)])
+    compile(vec![ListInput::of(meta, entities)])
 }
 
 fn ask(bytes: &[u8], name: &str) -> Vec<Hit> {

@@ -118,11 +118,8 @@ fn load_lists(
     };
     let reports = watchlists::load(&context.store, received, &how)?;
     if reports.iter().any(|r| !r.already && !r.editions.is_empty()) {
-        let progress = crate::progress::CountProgress::new("compiling the lists");
-        progress.see(0);
         let editions = Editions::open(&context.store)?;
         snapshots::of(&context.store, &editions.standing(None))?;
-        progress.done();
     }
     Ok(reports)
 }

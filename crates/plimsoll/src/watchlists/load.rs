@@ -1,8 +1,8 @@
 //! From a publisher's file to editions in the store.
 
 use super::{
-    Edition, Editions, ReceivedFile, broken, changes, content, failure_of, folder, room,
-    unreadable, write_by,
+    Edition, Editions, ReceivedFile, broken, changes, content, failure_of, folder,
+    reading_progress, room, unreadable, write_by,
 };
 use crate::failure::{Exit, Failure};
 use crate::mapped::{self, Bytes};
@@ -323,7 +323,10 @@ fn load_set(
     let inputs: Vec<ListFile<'_>> =
         set.iter().zip(&names).map(|(r, name)| ListFile { name, bytes: &r.content }).collect();
     let contents: Vec<&Bytes> = set.iter().map(|r| &r.content).collect();
-    let parsed = mapped::reading(&contents, || lists::read(source, &inputs, &room(store)));
+    let progress = reading_progress();
+    let room = room(store, &progress);
+    let parsed = mapped::reading(&contents, || lists::read(source, &inputs, &room));
+    progress.done();
     let parsed = match parsed {
         Ok(parsed) => parsed,
         Err(error) => return Ok(refuse_all(&set, &names, &error)),

@@ -1,13 +1,18 @@
 //! Compiled snapshots of the lists that stood on a day.
 
-use super::{Edition, broken, content, failure_of, folder, room, write_by, write_whole};
+use super::{
+    Edition, broken, content, failure_of, folder, reading_progress, room, write_by, write_whole,
+};
 use crate::failure::Failure;
 use crate::mapped::{self, Bytes};
+use crate::progress::CountProgress;
+use plimsoll_screen::entity::Entity;
 use plimsoll_screen::lists::{self, Entities, ListEdition, ListFile};
 use plimsoll_screen::scratch::Room;
 use plimsoll_screen::snapshot::build::{Compiled, ListInput, compile_in};
 use plimsoll_screen::snapshot::{ListMeta, Snapshot, VERSION};
 use sha2::{Digest, Sha256};
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -100,15 +105,16 @@ fn compile_editions(store: &Path, editions: &[&Edition]) -> Result<Compiled, Fai
         let key = edition.layout.clone() + &files.collect::<String>();
         sets.entry(key).or_default().push(edition);
     }
-    let room = room(store);
+    let progress = reading_progress();
+    let room = room(store, &progress);
     let mut all: Vec<(&Edition, Entities)> = Vec::new();
     for set in sets.into_values() {
         let Some(first) = set.first() else { continue };
-        let parsed = read_again(store, first, &room)?;
+        let mut parsed = read_again(store, first, &room)?;
         for edition in set {
             // A list that is not found again must not pass for one that names nobody.
-            let found = parsed.iter().find(|p| p.list == edition.list);
-            let entities = found.map(|p| p.entities.clone());
+            let found = parsed.iter().position(|p| p.list == edition.list);
+            let entities = found.map(|at| parsed.swap_remove(at).entities);
             let count = entities.as_ref().map_or(0, Entities::len);
             if count as u64 != edition.entities {
                 let why = format!(
@@ -120,11 +126,22 @@ fn compile_editions(store: &Path, editions: &[&Edition]) -> Result<Compiled, Fai
             all.extend(entities.map(|entities| (edition, entities)));
         }
     }
+    progress.done();
+    let progress = CountProgress::new("compiling the lists");
+    let (done, of) = (Cell::new(0), all.iter().map(|(_, entities)| entities.len()).sum());
+    let told = |_: &Entity| {
+        done.set(done.get() + 1);
+        if done.get() % 1024 == 0 {
+            progress.see_of(done.get(), of);
+        }
+    };
     let inputs = all.into_iter().map(|(edition, entities)| ListInput {
         meta: meta(edition),
-        entities: entities.into_iter(),
+        entities: Box::new(entities.into_iter().inspect(&told)),
     });
-    compile_in(&room, inputs.collect()).map_err(|e| broken(&folder(store), e))
+    let compiled = compile_in(&room, inputs.collect());
+    progress.done();
+    compiled.map_err(|e| broken(&folder(store), e))
 }
 
 fn meta(edition: &Edition) -> ListMeta {
