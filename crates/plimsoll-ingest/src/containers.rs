@@ -136,10 +136,15 @@ pub fn raw(path: &Path, only: Option<&str>, most: u64) -> Result<Vec<Raw>, Inges
 /// Where the file cannot be read.
 pub fn is_packed(path: &Path) -> Result<bool, IngestError> {
     let (_, magic) = opened(path)?;
-    Ok(matches!(
-        magic.as_slice(),
-        [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] | [0x1F, 0x8B, ..]
-    ))
+    Ok(is_zip(&magic) || is_gz(&magic))
+}
+
+fn is_zip(magic: &[u8]) -> bool {
+    matches!(magic, [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..])
+}
+
+fn is_gz(magic: &[u8]) -> bool {
+    magic.starts_with(&[0x1F, 0x8B])
 }
 
 /// As [`raw`], but each content is written out, one after the other; gives how many there were.
@@ -172,10 +177,8 @@ fn each_raw(
     let (file, magic) = opened(path)?;
     match magic.as_slice() {
         [] => Err(IngestError::Empty { path: path.to_owned() }),
-        [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => {
-            raw_members(path, file, only, most, take)
-        }
-        [0x1F, 0x8B, ..] => {
+        magic if is_zip(magic) => raw_members(path, file, only, most, take),
+        magic if is_gz(magic) => {
             let unpacked = flate2::bufread::MultiGzDecoder::new(BufReader::new(file));
             take("", &mut unpacked.take(most)).map_err(|e| damaged(path, e))
         }
