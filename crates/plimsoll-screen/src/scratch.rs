@@ -377,6 +377,7 @@ impl<T: Serialize + DeserializeOwned + Default> Desk<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lists::{ListError, ListFile};
 
     #[test]
     fn what_is_put_aside_comes_back() {
@@ -436,5 +437,11 @@ mod tests {
         let mut spool = room.spool();
         spool.put(b"longer than eight");
         assert!(spool.read(0, &mut [0; 3]).is_err());
+        for source in crate::lists::ALL {
+            let (name, text) = source.example();
+            let file = ListFile { name, bytes: text.as_bytes() };
+            let read = crate::lists::read(*source, &[file], &room);
+            assert!(matches!(read, Err(ListError::NoRoom { .. })), "{}", source.id());
+        }
     }
 }

@@ -83,3 +83,26 @@ pub fn reading<T>(files: &[&Bytes], work: impl FnOnce() -> T) -> T {
         result
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    /// Pages that were let go come back with what they held.
+    #[test]
+    fn a_long_file_reads_the_same_while_its_pages_go() {
+        let mut file = tempfile::tempfile().unwrap();
+        let piece: Vec<u8> = (0..=u8::MAX).cycle().take(1 << 20).collect();
+        for _ in 0..LONG >> 20 {
+            file.write_all(&piece).unwrap();
+        }
+        let bytes = map(&file).unwrap();
+        reading(&[&bytes], || {
+            for piece_of in bytes.chunks(1 << 20) {
+                bytes.let_go();
+                assert!(piece_of == piece);
+            }
+        });
+    }
+}

@@ -32,8 +32,9 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-/// No list is longer; what unpacks to more was packed to do harm.
-const MOST_BYTES: u64 = 8 << 30;
+/// No list is longer: a snapshot holds so much of names, and what unpacks to more was packed to do
+/// harm.
+const MOST_BYTES: u64 = 4 << 30;
 /// Evidence is read into memory.
 const MOST_IN_MEMORY: u64 = 2 << 30;
 
@@ -275,8 +276,12 @@ pub fn unreadable(path: &Path, why: impl std::fmt::Display) -> Failure {
 pub fn content(path: &Path, member: &str) -> Result<Bytes, Failure> {
     let in_store = |e: std::io::Error| broken(path, e);
     // Of an empty file its reader says of which list there is no entry.
-    if fs::metadata(path).map_err(in_store)?.len() == 0 {
+    let length = fs::metadata(path).map_err(in_store)?.len();
+    if length == 0 {
         return Ok(Bytes::Owned(Vec::new()));
+    }
+    if length > MOST_BYTES {
+        return Err(too_long(path, MOST_BYTES));
     }
     let fault = |e: IngestError| Failure::from_ingest_at(path, &e);
     if !containers::is_packed(path).map_err(fault)? {
@@ -311,7 +316,7 @@ fn not_one(path: &Path) -> Failure {
 fn too_long(path: &Path, most: u64) -> Failure {
     Failure::usage(
         "file-refused",
-        format!("{} unpacks to more than {} GiB", path.display(), most >> 30),
+        format!("{} holds more than {} GiB", path.display(), most >> 30),
         "load the lists of which it is collected one by one: each is far shorter",
     )
 }

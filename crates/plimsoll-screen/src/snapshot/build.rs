@@ -61,7 +61,7 @@ struct Builder {
 pub fn compile(lists: Vec<ListInput<'_>>) -> Vec<u8> {
     let mut out = Vec::new();
     let compiled = compile_in(&Room::default(), lists);
-    // Memory has no faults; texts beyond what a snapshot holds give one that names nobody.
+    // Memory has no faults. Names beyond what a snapshot holds give bytes that are none.
     let written = compiled.and_then(|mut compiled| compiled.write(&mut out));
     if written.is_err() {
         out.clear();
